@@ -1,0 +1,116 @@
+{#-
+Interval arithmetic: every figure is an interval [low, high], what its printed digits allow.
+
+A bound that is null is unknown or unbounded, and so is all that is computed from it: no macro here uses `least` or
+`greatest` over bounds, because both skip nulls. Bounds are computed in double precision and rounded outward, so that
+rounding never cuts off a value that the inputs allow. Percent are percent: 80.3, not 0.803.
+-#}
+
+{#- A lower bound rounded down, an upper bound rounded up, at the given number of decimals. -#}
+{% macro outward_low(expression, places=6) -%}
+    cast(floor(({{ expression }}) * 1e{{ places }}) / 1e{{ places }} as {{ bound_type() }})
+{%- endmacro %}
+
+{% macro outward_high(expression, places=6) -%}
+    cast(ceil(({{ expression }}) * 1e{{ places }}) / 1e{{ places }} as {{ bound_type() }})
+{%- endmacro %}
+
+{#- A point value, rounded to the nearest. -#}
+{% macro point(expression, places=6) -%}
+    cast(round({{ expression }}, {{ places }}) as {{ bound_type() }})
+{%- endmacro %}
+
+{#- The type of every value and bound; the figure record has the same. -#}
+{% macro bound_type() -%} decimal(28, 6) {%- endmacro %}
+
+{% macro as_double(expression) -%} cast({{ expression }} as double) {%- endmacro %}
+
+{#- [a] / [b] for b above nought; a may lie on both sides of nought. A b that may be nought bounds nothing. -#}
+{% macro quotient_low(a_low, b_low, b_high) -%}
+    case
+        when {{ b_low }} <= 0 then null
+        when {{ a_low }} >= 0 then {{ as_double(a_low) }} / {{ as_double(b_high) }}
+        else {{ as_double(a_low) }} / {{ as_double(b_low) }}
+    end
+{%- endmacro %}
+
+{% macro quotient_high(a_high, b_low, b_high) -%}
+    case
+        when {{ b_low }} <= 0 then null
+        when {{ a_high }} >= 0 then {{ as_double(a_high) }} / {{ as_double(b_low) }}
+        else {{ as_double(a_high) }} / {{ as_double(b_high) }}
+    end
+{%- endmacro %}
+
+{#- Growth in percent from a level and its base: level / base - 1. -#}
+{% macro growth_low(level_low, base_low, base_high) -%}
+    (({{ quotient_low(level_low, base_low, base_high) }}) - 1) * 100
+{%- endmacro %}
+
+{% macro growth_high(level_high, base_low, base_high) -%}
+    (({{ quotient_high(level_high, base_low, base_high) }}) - 1) * 100
+{%- endmacro %}
+
+{#- The base from a level (not below nought) and its growth in percent: level / (1 + growth). -#}
+{% macro base_low(level_low, growth_high) -%}
+    {{ as_double(level_low) }} / nullif(1 + {{ as_double(growth_high) }} / 100, 0)
+{%- endmacro %}
+
+{% macro base_high(level_high, growth_low) -%}
+    case
+        when {{ growth_low }} > -100 then {{ as_double(level_high) }} / (1 + {{ as_double(growth_low) }} / 100)
+    end
+{%- endmacro %}
+
+{#-
+The absolute change that a level (not below nought) and its growth in percent imply: level × growth / (100 + growth).
+It rises with the growth; with the level it rises where the growth is positive and falls where it is negative.
+-#}
+{% macro change_low(level_low, level_high, growth_low) -%}
+    case
+        when {{ growth_low }} <= -100 then null
+        when {{ growth_low }} >= 0
+            then {{ as_double(level_low) }} * {{ as_double(growth_low) }} / (100 + {{ as_double(growth_low) }})
+        else {{ as_double(level_high) }} * {{ as_double(growth_low) }} / (100 + {{ as_double(growth_low) }})
+    end
+{%- endmacro %}
+
+{% macro change_high(level_low, level_high, growth_high) -%}
+    case
+        when {{ growth_high }} <= -100 then null
+        when {{ growth_high }} >= 0
+            then {{ as_double(level_high) }} * {{ as_double(growth_high) }} / (100 + {{ as_double(growth_high) }})
+        else {{ as_double(level_low) }} * {{ as_double(growth_high) }} / (100 + {{ as_double(growth_high) }})
+    end
+{%- endmacro %}
+
+{#- What a whole's growth over a part's makes of the part's share: (1 + whole's growth) / (1 + part's growth). -#}
+{% macro share_ratio(whole_growth, part_growth) -%}
+    (100 + {{ as_double(whole_growth) }}) / nullif(100 + {{ as_double(part_growth) }}, 0)
+{%- endmacro %}
+
+{#-
+The change of a share in percentage points, from the share (percent) and both growths (percent):
+share × (1 - (1 + whole's growth) / (1 + part's growth)).
+-#}
+{% macro share_change(share, part_growth, whole_growth) -%}
+    {{ as_double(share) }} * (1 - {{ share_ratio(whole_growth, part_growth) }})
+{%- endmacro %}
+
+{% macro share_change_low(share_low, share_high, part_growth_low, whole_growth_high) -%}
+    case
+        when {{ part_growth_low }} <= -100 then null
+        when {{ part_growth_low }} >= {{ whole_growth_high }}
+            then {{ share_change(share_low, part_growth_low, whole_growth_high) }}
+        else {{ share_change(share_high, part_growth_low, whole_growth_high) }}
+    end
+{%- endmacro %}
+
+{% macro share_change_high(share_low, share_high, part_growth_high, whole_growth_low) -%}
+    case
+        when {{ part_growth_high }} <= -100 then null
+        when {{ part_growth_high }} >= {{ whole_growth_low }}
+            then {{ share_change(share_high, part_growth_high, whole_growth_low) }}
+        else {{ share_change(share_low, part_growth_high, whole_growth_low) }}
+    end
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{#- What identifies a series and a period of it, said once for all models. -#}
+
+{#- The dimensions of a series without its unit. -#}
+{% macro subject_columns() -%}
+    {{ return(['region_id', 'partner_id', 'commodity_id', 'flow', 'ownership_id', 'trade_mode_id', 'measure']) }}
+{%- endmacro %}
+
+{#- The key of every mart row: the series and its period. -#}
+{% macro key_columns() -%}
+    {{ return(subject_columns() + ['unit', 'period_start', 'period_end']) }}
+{%- endmacro %}
+
+{#- `prefix.a, prefix.b, …` -#}
+{% macro columns_of(prefix, columns) -%}
+    {%- for column in columns -%}
+        {{ prefix }}.{{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- `left.a = right.a and …`, for all columns but those excepted. -#}
+{% macro same(left, right, columns, but=[]) -%}
+    {%- for column in columns if column not in but -%}
+        {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The code after `key=` in a reference like `commodity=TOTAL;flow=export`; null where it is not named. -#}
+{% macro reference_code(reference, key) -%}
+    nullif(regexp_extract({{ reference }}, '(^|;){{ key }}=([^;]+)', 2), '')
+{%- endmacro %}
+
+{#-
+The reference of a share in its one normal form: the dimensions in which the whole is wider than the part, in the order
+of the key, and the whole's flow where it is not `total`.
+-#}
+{% macro share_reference(part, whole) -%}
+    concat_ws(
+        ';',
+        {%- for column, word in [
+            ('measure', 'measure'), ('region_id', 'region'), ('partner_id', 'partner'), ('commodity_id', 'commodity'),
+            ('ownership_id', 'ownership'), ('trade_mode_id', 'trade_mode')
+        ] %}
+        case
+            when {{ part }}.{{ column }} <> {{ whole }}_{{ column }} then concat('{{ word }}=', {{ whole }}_{{ column }})
+        end,
+        {%- endfor %}
+        case
+            when {{ whole }}_flow <> {{ part }}.flow or {{ whole }}_flow in ('export', 'import')
+                then concat('flow=', {{ whole }}_flow)
+        end
+    )
+{%- endmacro %}
+
+{#- The same day a year before; the last day of a month stays the last day. -#}
+{% macro year_before(day) -%}
+    case
+        when {{ day }} = {{ last_day(day, 'month') }}
+            then cast({{ last_day(dateadd('year', -1, day), 'month') }} as date)
+        else cast({{ dateadd('year', -1, day) }} as date)
+    end
+{%- endmacro %}

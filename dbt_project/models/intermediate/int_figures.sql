@@ -1,0 +1,40 @@
+-- Every figure of every source, with the unit of the series it speaks of: a growth in percent is the growth of
+-- something measured in yuan, tonnes or enterprises.
+with figures as (
+    select * from {{ ref('stg_sheets__figures') }}
+),
+
+stated_units as (
+    select
+        source_id,
+        {{ subject_columns() | join(', ') }},
+        min(unit) as unit
+    from figures
+    where statistic in ('level', 'change')
+    group by source_id, {{ subject_columns() | join(', ') }}
+    having count(distinct unit) = 1
+)
+
+select
+    figures.*,
+    case
+        when figures.statistic in ('level', 'change') then figures.unit
+        when {{ reference_code('figures.reference', 'unit') }} is not null
+            then {{ reference_code('figures.reference', 'unit') }}
+        when figures.measure = 'value' then sources.currency
+        else coalesce(stated_units.unit, 'unstated')
+    end as series_unit,
+    sources.published_date,
+    not (
+        figures.region_id = 'UNMAPPED'
+        or figures.partner_id = 'UNMAPPED'
+        or figures.commodity_id = 'UNMAPPED'
+        or figures.ownership_id = 'UNMAPPED'
+        or figures.trade_mode_id = 'UNMAPPED'
+    ) as is_mapped
+from figures
+inner join {{ ref('int_sources') }} as sources on figures.source_id = sources.source_id
+left join stated_units
+    on
+        figures.source_id = stated_units.source_id
+        and {{ same('figures', 'stated_units', subject_columns()) }}

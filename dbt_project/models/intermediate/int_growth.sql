@@ -1,0 +1,133 @@
+-- Growth of every series and period, stated and recomputed, with level and base: one row a series, period and span of
+-- comparison.
+with levels as (
+    select * from {{ ref('int_levels') }}
+    where preference = 1
+),
+
+stated as (
+    select * from {{ ref('int_statements') }}
+    where statistic = 'growth' and flow <> 'balance'
+),
+
+comparable as (
+    -- Pairs of levels a year apart that both stand on their own. A group whose definition changed has another code after
+    -- the change, so no growth is computed across a break.
+    select
+        {{ columns_of('now', key_columns()) }},
+        {{ year_before('now.period_start') }} as comparison_start,
+        {{ year_before('now.period_end') }} as comparison_end
+    from levels as now
+    where now.is_independent and now.flow <> 'balance'
+),
+
+spans as (
+    select
+        {{ key_columns() | join(', ') }},
+        comparison_start,
+        comparison_end
+    from stated
+    union
+    select
+        {{ columns_of('comparable', key_columns()) }},
+        comparable.comparison_start,
+        comparable.comparison_end
+    from comparable
+    inner join levels as former
+        on
+            {{ same('comparable', 'former', subject_columns() + ['unit']) }}
+            and comparable.comparison_start = former.period_start
+            and comparable.comparison_end = former.period_end
+    where former.is_independent
+),
+
+together as (
+    select
+        {{ columns_of('spans', key_columns()) }},
+        spans.comparison_start,
+        spans.comparison_end,
+        now.value as level,
+        now.low as level_low,
+        now.high as level_high,
+        former.value as former_value,
+        former.low as former_low,
+        former.high as former_high,
+        stated.value as stated_value,
+        stated.low as stated_low,
+        stated.high as stated_high,
+        stated.figure_id as stated_figure_id,
+        coalesce(stated.source_id, now.source_id) as source_id
+    from spans
+    left join stated
+        on
+            {{ same('spans', 'stated', key_columns()) }}
+            and spans.comparison_start = stated.comparison_start
+            and spans.comparison_end = stated.comparison_end
+    left join levels as now
+        on {{ same('spans', 'now', key_columns()) }} and now.is_independent
+    left join levels as former
+        on
+            {{ same('spans', 'former', subject_columns() + ['unit']) }}
+            and spans.comparison_start = former.period_start
+            and spans.comparison_end = former.period_end
+            and former.is_independent
+),
+
+computed as (
+    select
+        together.*,
+        {{ point('(' ~ as_double('level') ~ ' / nullif(' ~ as_double('former_value') ~ ', 0) - 1) * 100') }}
+            as recomputed_value,
+        {{ outward_low(growth_low('level_low', 'former_low', 'former_high')) }} as recomputed_low,
+        {{ outward_high(growth_high('level_high', 'former_low', 'former_high')) }} as recomputed_high,
+        {{ point(as_double('level') ~ ' / nullif(1 + ' ~ as_double('stated_value') ~ ' / 100, 0)', 2) }}
+            as implied_base,
+        {{ outward_low(base_low('level_low', 'stated_high'), 2) }} as implied_base_low,
+        {{ outward_high(base_high('level_high', 'stated_low'), 2) }} as implied_base_high
+    from together
+)
+
+select
+    {{ key_columns() | join(', ') }},
+    comparison_start,
+    comparison_end,
+    level,
+    level_low,
+    level_high,
+    -- The base that a stated growth speaks of is the restated one; else the one published at the time.
+    case when stated_figure_id is not null and level_low is not null then implied_base else former_value end as base,
+    case when stated_figure_id is not null and level_low is not null then implied_base_low else former_low end
+        as base_low,
+    case when stated_figure_id is not null and level_low is not null then implied_base_high else former_high end
+        as base_high,
+    case
+        when stated_figure_id is not null and level_low is not null then 'implied'
+        when former_low is not null then 'published'
+    end as base_origin,
+    former_low as published_base_low,
+    former_high as published_base_high,
+    case when stated_figure_id is not null then stated_value else recomputed_value end as growth_pct,
+    case when stated_figure_id is not null then stated_low else recomputed_low end as growth_low_pct,
+    case when stated_figure_id is not null then stated_high else recomputed_high end as growth_high_pct,
+    stated_value as stated_growth_pct,
+    recomputed_low as recomputed_growth_low_pct,
+    recomputed_high as recomputed_growth_high_pct,
+    -- What was added, from level and growth where the growth is stated (their common base makes it narrower), else from
+    -- the two levels.
+    case
+        when stated_figure_id is not null
+            then {{ as_double('level') }} * {{ as_double('stated_value') }} / nullif(100 + {{ as_double('stated_value') }}, 0)
+        else {{ as_double('level') }} - {{ as_double('former_value') }}
+    end as change,
+    case
+        when stated_figure_id is not null then {{ change_low('level_low', 'level_high', 'stated_low') }}
+        else {{ as_double('level_low') }} - {{ as_double('former_high') }}
+    end as change_low,
+    case
+        when stated_figure_id is not null then {{ change_high('level_low', 'level_high', 'stated_high') }}
+        else {{ as_double('level_high') }} - {{ as_double('former_low') }}
+    end as change_high,
+    case when stated_figure_id is not null then 'stated' else 'computed' end as origin,
+    stated_figure_id,
+    source_id
+from computed

@@ -1,0 +1,196 @@
+-- Levels by every way they are known: stated, added up over flows or over the members of a joint subject, or implied as
+-- the base of a growth. `is_independent` says that a level does not rest on a growth, so that growth can be recomputed
+-- from it.
+with statements as (
+    select * from {{ ref('int_statements') }}
+),
+
+stated as (
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        low,
+        high,
+        'stated' as origin,
+        'stated' as rule,
+        source_id,
+        published_date as as_of_date
+    from statements
+    where statistic = 'level'
+),
+
+flows_paired as (
+    select
+        {{ columns_of('one', key_columns() | reject('equalto', 'flow') | list) }},
+        one.flow as one_flow,
+        one.value as one_value,
+        one.low as one_low,
+        one.high as one_high,
+        other.flow as other_flow,
+        other.value as other_value,
+        other.low as other_low,
+        other.high as other_high,
+        one.source_id,
+        greatest(one.as_of_date, other.as_of_date) as as_of_date
+    from stated as one
+    inner join stated as other on {{ same('one', 'other', key_columns(), ['flow']) }}
+    where one.measure in ('value', 'quantity')
+),
+
+from_flows as (
+    -- total = exports + imports
+    select
+        {{ columns_of('pair', subject_columns() | reject('equalto', 'flow') | list) }},
+        'total' as flow,
+        pair.unit,
+        pair.period_start,
+        pair.period_end,
+        pair.one_value + pair.other_value as value,
+        pair.one_low + pair.other_low as low,
+        pair.one_high + pair.other_high as high,
+        pair.source_id,
+        pair.as_of_date
+    from flows_paired as pair
+    where pair.one_flow = 'export' and pair.other_flow = 'import'
+    union all
+    -- exports = total - imports, imports = total - exports
+    select
+        {{ columns_of('pair', subject_columns() | reject('equalto', 'flow') | list) }},
+        case pair.other_flow when 'import' then 'export' else 'import' end as flow,
+        pair.unit,
+        pair.period_start,
+        pair.period_end,
+        pair.one_value - pair.other_value as value,
+        case when pair.one_low < pair.other_high then 0 else pair.one_low - pair.other_high end as low,
+        pair.one_high - pair.other_low as high,
+        pair.source_id,
+        pair.as_of_date
+    from flows_paired as pair
+    where pair.one_flow = 'total' and pair.other_flow in ('export', 'import')
+),
+
+joint_members as (
+    -- One joint dimension at a time: its members' levels, everything else the same.
+    {% for list, column in [
+        ('partner', 'partner_id'), ('commodity', 'commodity_id'), ('ownership', 'ownership_id'),
+        ('trade_mode', 'trade_mode_id')
+    ] %}
+    select
+        {% for key in key_columns() -%}
+        {{ 'joints.joint_id as ' ~ key if key == column else 'stated.' ~ key }},
+        {% endfor -%}
+        joints.joint_id,
+        names.member_count,
+        stated.value,
+        stated.low,
+        stated.high,
+        stated.source_id,
+        stated.as_of_date
+    from {{ ref('int_joint_subjects') }} as joints
+    inner join {{ ref('int_joint_names') }} as names
+        on joints.list = names.list and joints.joint_id = names.joint_id
+    inner join stated on joints.member_id = stated.{{ column }}
+    where joints.list = '{{ list }}'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+from_members as (
+    select
+        {{ key_columns() | join(', ') }},
+        sum(value) as value,
+        sum(low) as low,
+        sum(high) as high,
+        min(source_id) as source_id,
+        max(as_of_date) as as_of_date
+    from joint_members
+    group by {{ key_columns() | join(', ') }}, joint_id, member_count
+    -- Unless every member is known on both sides there is no sum.
+    having count(*) = member_count and count(low) = member_count and count(high) = member_count
+),
+
+growths as (
+    select * from statements
+    where statistic = 'growth' and flow <> 'balance'
+),
+
+bases as (
+    -- A growth speaks of the base as restated at its release: the level of the same source comes first.
+    select
+        {{ columns_of('growths', subject_columns() + ['unit']) }},
+        growths.comparison_start as period_start,
+        growths.comparison_end as period_end,
+        {{ point(as_double('stated.value') ~ ' / nullif(1 + ' ~ as_double('growths.value') ~ ' / 100, 0)', 2) }} as value,
+        {{ outward_low(base_low('stated.low', 'growths.high'), 2) }} as low,
+        {{ outward_high(base_high('stated.high', 'growths.low'), 2) }} as high,
+        growths.source_id,
+        growths.published_date as as_of_date
+    from growths
+    inner join stated on {{ same('growths', 'stated', key_columns()) }}
+),
+
+every_way as (
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        low,
+        high,
+        origin,
+        rule,
+        source_id,
+        as_of_date,
+        1 as preference
+    from stated
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        low,
+        high,
+        'computed' as origin,
+        'flows' as rule,
+        source_id,
+        as_of_date,
+        2 as preference
+    from from_flows
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        low,
+        high,
+        'computed' as origin,
+        'members' as rule,
+        source_id,
+        as_of_date,
+        3 as preference
+    from from_members
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        low,
+        high,
+        'computed' as origin,
+        'base of growth' as rule,
+        source_id,
+        as_of_date,
+        4 as preference
+    from bases
+)
+
+select
+    {{ key_columns() | join(', ') }},
+    value,
+    low,
+    high,
+    origin,
+    rule,
+    source_id,
+    as_of_date,
+    rule <> 'base of growth' as is_independent,
+    row_number() over (
+        partition by {{ key_columns() | join(', ') }}
+        order by preference, as_of_date desc, high - low, source_id
+    ) as preference
+from every_way

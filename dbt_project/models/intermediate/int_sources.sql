@@ -1,0 +1,2 @@
+-- Every raw document of every source.
+select * from {{ ref('stg_sheets__sources') }}

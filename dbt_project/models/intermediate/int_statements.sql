@@ -1,0 +1,79 @@
+-- What is held to be stated: of several figures for one thing, the one that is more than a bound, then the one
+-- published last (the latest figure prevails), then the narrowest. Figures with a name that no code list knows are left
+-- out: it is not known which series they belong to.
+with figures as (
+    select
+        figures.*,
+        coalesce({{ reference_code('figures.reference', 'measure') }}, figures.measure) as whole_measure,
+        coalesce({{ reference_code('figures.reference', 'region') }}, figures.region_id) as whole_region_id,
+        coalesce({{ reference_code('figures.reference', 'partner') }}, figures.partner_id) as whole_partner_id,
+        coalesce({{ reference_code('figures.reference', 'commodity') }}, figures.commodity_id) as whole_commodity_id,
+        coalesce({{ reference_code('figures.reference', 'flow') }}, figures.flow) as whole_flow,
+        coalesce({{ reference_code('figures.reference', 'ownership') }}, figures.ownership_id) as whole_ownership_id,
+        coalesce({{ reference_code('figures.reference', 'trade_mode') }}, figures.trade_mode_id) as whole_trade_mode_id,
+        {{ reference_code('figures.reference', 'ranked_by') }} as ranked_by
+    from {{ ref('int_figures') }} as figures
+    where figures.status = 'read' and figures.is_mapped
+),
+
+ordered as (
+    select
+        figures.*,
+        row_number() over (
+            partition by
+                figures.statistic,
+                {{ columns_of('figures', subject_columns()) }},
+                figures.series_unit,
+                figures.period_start,
+                figures.period_end,
+                figures.comparison_start,
+                figures.comparison_end,
+                figures.whole_measure,
+                figures.whole_region_id,
+                figures.whole_partner_id,
+                figures.whole_commodity_id,
+                figures.whole_flow,
+                figures.whole_ownership_id,
+                figures.whole_trade_mode_id,
+                figures.ranked_by
+            order by
+                case when figures.qualifier in ('exact', 'about') then 0 else 1 end,
+                figures.published_date desc,
+                case when figures.low is null or figures.high is null then 1 else 0 end,
+                figures.high - figures.low,
+                figures.figure_id
+        ) as preference
+    from figures
+)
+
+select
+    figure_id,
+    source_id,
+    published_date,
+    statistic,
+    region_id,
+    partner_id,
+    commodity_id,
+    flow,
+    ownership_id,
+    trade_mode_id,
+    measure,
+    series_unit as unit,
+    period_start,
+    period_end,
+    comparison_start,
+    comparison_end,
+    -- A bound ("over 90 percent") is no point: only its low or high is known.
+    case when qualifier in ('exact', 'about') then value end as value,
+    low,
+    high,
+    whole_measure,
+    whole_region_id,
+    whole_partner_id,
+    whole_commodity_id,
+    whole_flow,
+    whole_ownership_id,
+    whole_trade_mode_id,
+    ranked_by
+from ordered
+where preference = 1

@@ -1,0 +1,138 @@
+{% set ranked_dimensions = ['region_id', 'partner_id', 'ownership_id', 'trade_mode_id'] %}
+with ranked as (
+    select
+        {{ key_columns() | join(', ') }},
+        'growth' as ranked_by,
+        growth_pct as ranked_value,
+        growth_low_pct as ranked_low,
+        growth_high_pct as ranked_high,
+        source_id
+    from {{ ref('int_growth') }}
+    where
+        comparison_start = {{ year_before('period_start') }}
+        and comparison_end = {{ year_before('period_end') }}
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        'level' as ranked_by,
+        value as ranked_value,
+        low as ranked_low,
+        high as ranked_high,
+        source_id
+    from {{ ref('int_levels') }}
+    where preference = 1 and flow <> 'balance'
+),
+
+candidates as (
+    {% for dimension in ranked_dimensions %}
+    select
+        ranked.*,
+        '{{ dimension }}' as dimension,
+        peers.peers
+    from ranked
+    inner join {{ ref('int_peers') }} as peers
+        on peers.dimension = '{{ dimension }}' and ranked.{{ dimension }} = peers.code
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+ranks as (
+    -- A peer is surely ahead where its low lies above our high, and possibly ahead where its high reaches our low.
+    select
+        {{ columns_of('own', key_columns()) }},
+        own.ranked_by,
+        own.peers,
+        own.ranked_value,
+        own.ranked_low,
+        own.ranked_high,
+        own.source_id,
+        1 + sum(case when peer.ranked_value > own.ranked_value then 1 else 0 end) as rank_by_value,
+        1 + sum(case when peer.ranked_low > own.ranked_high then 1 else 0 end) as rank_low,
+        sum(
+            case
+                when peer.ranked_high is null or own.ranked_low is null or peer.ranked_high >= own.ranked_low then 1
+                else 0
+            end
+        ) as rank_high,
+        count(*) as peer_count
+    from candidates as own
+    inner join candidates as peer
+        on
+            own.dimension = peer.dimension
+            and own.peers = peer.peers
+            and own.ranked_by = peer.ranked_by
+            {% for column in key_columns() %}
+            and (own.{{ column }} = peer.{{ column }}{{ " or own.dimension = '" ~ column ~ "'" if column in ranked_dimensions }})
+            {%- endfor %}
+    group by
+        {{ columns_of('own', key_columns()) }},
+        own.ranked_by,
+        own.peers,
+        own.ranked_value,
+        own.ranked_low,
+        own.ranked_high,
+        own.source_id
+),
+
+stated as (
+    select
+        {{ columns_of('statements', key_columns()) }},
+        statements.ranked_by,
+        statements.value as stated_rank,
+        statements.source_id,
+        peers.peers
+    from {{ ref('int_statements') }} as statements
+    inner join {{ ref('int_peers') }} as peers
+        on
+            (
+                peers.dimension = 'region_id'
+                and statements.whole_region_id <> statements.region_id
+                and statements.region_id = peers.code
+            )
+            or (
+                peers.dimension = 'partner_id'
+                and statements.whole_partner_id <> statements.partner_id
+                and statements.partner_id = peers.code
+            )
+    where statements.statistic = 'rank'
+),
+
+together as (
+    select
+        {% for column in key_columns() -%}
+        coalesce(ranks.{{ column }}, stated.{{ column }}) as {{ column }},
+        {% endfor -%}
+        coalesce(ranks.ranked_by, stated.ranked_by) as ranked_by,
+        coalesce(ranks.peers, stated.peers) as peers,
+        ranks.ranked_value,
+        ranks.ranked_low,
+        ranks.ranked_high,
+        ranks.rank_by_value,
+        ranks.rank_low,
+        ranks.rank_high,
+        stated.stated_rank,
+        coalesce(ranks.peer_count, 0) as peer_count,
+        coalesce(ranks.source_id, stated.source_id) as source_id
+    from ranks
+    full outer join stated
+        on
+            {{ same('ranks', 'stated', key_columns()) }}
+            and ranks.ranked_by = stated.ranked_by
+            and ranks.peers = stated.peers
+)
+
+select
+    {{ key_columns() | join(', ') }},
+    ranked_by,
+    peers,
+    ranked_value,
+    ranked_low,
+    ranked_high,
+    cast(case when ranked_value is not null then rank_by_value end as integer) as rank,
+    cast(rank_low as integer) as rank_low,
+    cast(rank_high as integer) as rank_high,
+    cast(stated_rank as integer) as stated_rank,
+    cast(peer_count as integer) as peer_count,
+    source_id
+from together
+where peer_count > 1 or stated_rank is not null

@@ -1,0 +1,65 @@
+with computed as (
+    select
+        *,
+        {{ as_double('part_value') }} / nullif({{ as_double('whole_value') }}, 0) * 100 as recomputed_value,
+        {{ outward_low('(' ~ quotient_low('part_low', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_low,
+        {{ outward_high('(' ~ quotient_high('part_high', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_high
+    from {{ ref('int_shares') }}
+),
+
+known as (
+    -- The change of a share rests on the share computed from levels where there is one (it is the narrower interval),
+    -- else on the stated one.
+    select
+        *,
+        case when recomputed_low is not null and recomputed_high is not null then recomputed_value else stated_share end
+            as share_value,
+        case when recomputed_low is not null and recomputed_high is not null then recomputed_low else stated_share_low end
+            as share_low,
+        case
+            when recomputed_low is not null and recomputed_high is not null then recomputed_high
+            else stated_share_high
+        end as share_high
+    from computed
+),
+
+changed as (
+    select
+        *,
+        {{ point(share_change('share_value', 'part_growth', 'whole_growth')) }} as recomputed_change,
+        {{ outward_low(share_change_low('share_low', 'share_high', 'part_growth_low', 'whole_growth_high')) }}
+            as recomputed_change_low,
+        {{ outward_high(share_change_high('share_low', 'share_high', 'part_growth_high', 'whole_growth_low')) }}
+            as recomputed_change_high
+    from known
+)
+
+select
+    {{ key_columns() | join(', ') }},
+    reference,
+    case when stated_share_figure_id is not null then stated_share else {{ point('recomputed_value') }} end as share_pct,
+    case when stated_share_figure_id is not null then stated_share_low else recomputed_low end as share_low_pct,
+    case when stated_share_figure_id is not null then stated_share_high else recomputed_high end as share_high_pct,
+    stated_share as stated_share_pct,
+    recomputed_low as recomputed_share_low_pct,
+    recomputed_high as recomputed_share_high_pct,
+    case when stated_change_figure_id is not null then stated_change else recomputed_change end as share_change_pp,
+    stated_change as stated_share_change_pp,
+    recomputed_change_low as recomputed_share_change_low_pp,
+    recomputed_change_high as recomputed_share_change_high_pp,
+    part_low,
+    part_high,
+    whole_low,
+    whole_high,
+    case
+        when stated_share_figure_id is not null or stated_change_figure_id is not null then 'stated'
+        else 'computed'
+    end as origin,
+    stated_share_figure_id,
+    source_id
+from changed
+where
+    stated_share_figure_id is not null
+    or stated_change_figure_id is not null
+    or recomputed_low is not null
+    or recomputed_high is not null

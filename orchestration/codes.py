@@ -1,0 +1,94 @@
+"""The code lists as Python sees them: the same CSV files that dbt loads as seeds, and the names they are known by."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from orchestration.figures import JOINT, UNMAPPED, WHOLE
+
+#: The lists whose names `aliases.csv` holds.
+LISTS = ("region", "partner", "commodity", "ownership", "trade_mode")
+
+_QUOTES = dict.fromkeys(map(ord, "\"'`«»‘’‚‛“”„‟‹›「」『』《》〈〉"), None)
+_DASHES = dict.fromkeys(map(ord, "-‐‑‒–—_"), " ")
+
+
+@lru_cache(maxsize=65536)
+def normalised(name: str) -> str:
+    """A name as it is compared: compatibility forms and case folded, without quotes or article, dashes as spaces."""
+    text = unicodedata.normalize("NFKC", name).translate(_QUOTES).translate(_DASHES).casefold()
+    words = text.split()
+    if words[:1] == ["the"] and len(words) > 1:
+        words = words[1:]
+    return " ".join(words)
+
+
+class CodeLists:
+    """Names and codes of regions, partners, commodities, ownerships and trade modes, with measures and units."""
+
+    def __init__(self, seeds_dir: Path) -> None:
+        """Read the lists in `seeds_dir`; raises FileNotFoundError naming the list that is missing."""
+        self._parents = {row["region_id"]: row["parent_region_id"] for row in _rows(seeds_dir / "china_divisions.csv")}
+        self._parents |= {row["region_id"]: row["parent_region_id"] for row in _rows(seeds_dir / "region_areas.csv")}
+        self.countries = frozenset(row["country_id"] for row in _rows(seeds_dir / "countries.csv"))
+        self.measures = {row["measure"]: row for row in _rows(seeds_dir / "measures.csv")}
+        self.units = {row["unit"]: row for row in _rows(seeds_dir / "units.csv")}
+        self.flows = frozenset(row["flow"] for row in _rows(seeds_dir / "flows.csv"))
+        self._codes: dict[str, frozenset[str]] = {
+            "region": frozenset(self._parents) | self.countries,
+            "partner": self.countries | _column(seeds_dir / "partner_groups.csv", "partner_id"),
+            "commodity": _column(seeds_dir / "commodities.csv", "commodity_id"),
+            "ownership": _column(seeds_dir / "ownerships.csv", "ownership_id"),
+            "trade_mode": _column(seeds_dir / "trade_modes.csv", "trade_mode_id"),
+        }
+        self._aliases: dict[tuple[str, str, str], str] = {}
+        for row in _rows(seeds_dir / "aliases.csv"):
+            self._aliases[row["list"], normalised(row["alias"]), row["scope"]] = row["code"]
+
+    def codes(self, list_name: str) -> frozenset[str]:
+        """Every code of a list."""
+        return self._codes[list_name]
+
+    def resolve(self, list_name: str, name: str, *, region_id: str = "") -> str:
+        """The code that a stated name stands for, in a source about `region_id`; UNMAPPED where no list knows it.
+
+        An empty name is the whole. A code stands for itself. A name that is scoped to the region, or to one that
+        holds it, comes before the unscoped one: "博州" is Bortala in Xinjiang and nothing elsewhere.
+        "A + B" is a joint subject: its id joins the parts' ids in alphabetical order.
+        """
+        name = name.strip()
+        if not name:
+            return WHOLE.get(list_name, UNMAPPED)
+        if name in self._codes[list_name]:
+            return name
+        key = normalised(name)
+        for scope in (*self.containing_regions(region_id), ""):
+            code = self._aliases.get((list_name, key, scope))
+            if code is not None:
+                return code
+        parts = [part.strip() for part in name.split(f" {JOINT} ")]
+        if len(parts) > 1:
+            ids = sorted({self.resolve(list_name, part, region_id=region_id) for part in parts})
+            return UNMAPPED if UNMAPPED in ids else JOINT.join(ids)
+        return UNMAPPED
+
+    def containing_regions(self, region_id: str) -> Iterator[str]:
+        """The region itself, then the regions that hold it, from the inside out."""
+        seen: set[str] = set()
+        while region_id and region_id not in seen:
+            seen.add(region_id)
+            yield region_id
+            region_id = self._parents.get(region_id, "")
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _column(path: Path, column: str) -> frozenset[str]:
+    return frozenset(row[column] for row in _rows(path))

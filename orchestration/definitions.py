@@ -1,0 +1,44 @@
+"""Everything that Dagster loads: `build_definitions`, and its result for the workspace."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.defs import automation, models, publishing, resources, sheets
+from orchestration.progress import Progress
+from orchestration.settings import Settings
+from orchestration.transformation import prepare_manifest
+
+
+def build_definitions(settings: Settings | None = None, progress: Progress | None = None) -> dg.Definitions:
+    """The assets, checks, job, schedule and sensor; `settings` and `progress` can be others than the default ones."""
+    settings = settings or Settings()
+    settings.export_environment()
+    model_assets = models.model_assets(prepare_manifest(settings))
+    marts = [key for key, group in model_assets.group_names_by_key.items() if group == "marts"]
+    job = dg.define_asset_job(
+        automation.JOB_NAME,
+        selection=dg.AssetSelection.all(),
+        description="Read raw/, load, build and check the models, publish: what `customhouse refresh` runs.",
+    )
+    return dg.Definitions(
+        assets=[
+            sheets.RAW_FILES,
+            sheets.CODE_LISTS,
+            sheets.sheets,
+            model_assets,
+            publishing.publication_asset(sorted(marts)),
+        ],
+        jobs=[job],
+        schedules=[automation.refresh_schedule(settings, job)],
+        sensors=[automation.raw_files_sensor(settings, job)],
+        resources={"warehouse": resources.warehouse_resource(settings, progress or Progress())},
+        # One process for the whole run: the warehouse is held from its first step to its last.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What the workspace loads."""
+    return build_definitions()

@@ -1,0 +1,107 @@
+"""The dbt project as assets: seeds, models and tests of one manifest, built by one call of dbt in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from orchestration.defs.resources import WRITER_POOL, Warehouse
+from orchestration.defs.sheets import CODE_LISTS
+from orchestration.transformation import build_models, check_outcomes
+from orchestration.warehouse.working import open_working, record_checks, row_counts
+
+_UNIQUE_ID = "dagster_dbt/unique_id"
+
+
+class ChecksFailed(Exception):
+    """Checks of severity error found rows: nothing is published. The message names checks and counts."""
+
+
+class Translator(DagsterDbtTranslator):
+    """Names assets as people do: by the folder a node stands in, and sources as the Python assets that fill them."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """`sheets/figures` for a source, `code_lists/countries` for a seed, `marts/mart_growth` for a model."""
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        return dg.AssetKey([self.get_group_name(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The source for staging models, else the layer."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "code_lists"
+        if dbt_resource_props["resource_type"] == "source":
+            return str(dbt_resource_props["source_name"])
+        layer, *rest = dbt_resource_props["fqn"][1:-1]
+        return str(rest[0] if layer == "staging" else layer)
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """Seeds hang on the files they are made of."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if unique_id.startswith("seed."):
+            return spec.replace_attributes(deps=[CODE_LISTS])
+        return spec
+
+
+def model_assets(manifest: Path) -> dg.AssetsDefinition:
+    """The assets of a prepared manifest."""
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name="models", pool=WRITER_POOL)
+    def models(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+        """Build what is selected, in one call of dbt; fail when a blocking test found rows."""
+        definition = context.assets_def
+        key_of = {spec.metadata[_UNIQUE_ID]: spec.key for spec in definition.specs if _UNIQUE_ID in spec.metadata}
+        check_of = {spec.metadata[_UNIQUE_ID]: spec for spec in definition.check_specs}
+        select: list[str] = []
+        if context.is_subset:
+            selected = set(context.selected_asset_keys)
+            select = [unique_id.split(".")[2] for unique_id, key in key_of.items() if key in selected]
+        with warehouse.progress.step("build models"):
+            outcomes = build_models(warehouse.settings, select=select, on_node=warehouse.progress.advance)
+        checks = check_outcomes(outcomes)
+        built = {
+            outcome.unique_id: key_of[outcome.unique_id]
+            for outcome in outcomes
+            if outcome.unique_id in key_of and outcome.status == "success"
+        }
+        with open_working(warehouse.working) as connection:
+            record_checks(connection, "dbt", checks)
+            schemas = connection.execute(
+                "SELECT table_name, schema_name FROM duckdb_tables() WHERE database_name = current_database()"
+            ).fetchall()
+            schema_of = dict(schemas)
+            tables = [(schema_of[key.path[-1]], key.path[-1]) for key in built.values() if key.path[-1] in schema_of]
+            counts = {table: count for (_, table), count in row_counts(connection, tables).items()}
+        for outcome in outcomes:
+            if outcome.unique_id in built:
+                key = built[outcome.unique_id]
+                metadata: dict[str, Any] = {"seconds": round(outcome.seconds, 3)}
+                if key.path[-1] in counts:
+                    metadata["dagster/row_count"] = counts[key.path[-1]]
+                yield dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)
+            elif outcome.unique_id in check_of:
+                spec = check_of[outcome.unique_id]
+                yield dg.AssetCheckResult(
+                    asset_key=spec.asset_key,
+                    check_name=spec.name,
+                    passed=outcome.status == "pass",
+                    severity=dg.AssetCheckSeverity.ERROR if outcome.severity == "error" else dg.AssetCheckSeverity.WARN,
+                    metadata={
+                        "failures": outcome.failures,
+                        "message": outcome.message,
+                        "query": dg.MetadataValue.md(f"```sql\n{outcome.compiled_sql.strip()}\n```"),
+                    },
+                )
+        failed = [check for check in checks if check.status in ("fail", "error")]
+        if failed:
+            warehouse.mark_sound()
+            names = "; ".join(f"{check.check_name} ({check.failures} rows)" for check in failed)
+            raise ChecksFailed(f"{len(failed)} checks failed, nothing is published: {names}")
+
+    return models

@@ -1,0 +1,42 @@
+"""The publication as an asset: the last step, downstream of every mart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import dagster as dg
+
+from orchestration.defs.resources import WRITER_POOL, Warehouse
+from orchestration.inputs import current_inputs
+from orchestration.warehouse.publication import publish
+
+KEY = dg.AssetKey(["publication"])
+
+
+def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset that writes `warehouse/customhouse.duckdb` from these marts."""
+
+    @dg.asset(
+        key=KEY,
+        deps=list(marts),
+        group_name="publication",
+        description="`warehouse/customhouse.duckdb`: the checked marts, replaced atomically, read-only for everybody.",
+        kinds={"duckdb"},
+        pool=WRITER_POOL,
+        output_required=True,
+    )
+    def publication(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        """Write, verify, publish; where the same inputs gave the same marts before, nothing is replaced."""
+        with warehouse.progress.step("publish"):
+            done = publish(warehouse.settings, current_inputs(warehouse.settings), run_id=context.run_id)
+        warehouse.mark_sound()
+        return dg.MaterializeResult(
+            metadata={
+                "publication_id": done.publication_id,
+                "is_new": done.is_new,
+                "dagster/row_count": sum(done.row_counts.values()),
+                "rows": dg.MetadataValue.json(done.row_counts),
+            }
+        )
+
+    return publication

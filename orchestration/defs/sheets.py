@@ -1,0 +1,133 @@
+"""Figure sheets in raw/sheets as assets: the figures they state, the documents they were keyed from, and their checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.defs.resources import WRITER_POOL, Warehouse
+from orchestration.figures import FIGURE_TYPES, UNMAPPED, Figure
+from orchestration.sheets import SheetReading, read_sheets
+from orchestration.sources import SOURCE_TYPES, Rejection
+from orchestration.warehouse.working import CheckOutcome, open_working, record_checks, replace_source_kind
+
+KIND = "sheets"
+RAW_FILES = dg.AssetSpec(
+    ["raw", KIND],
+    group_name=KIND,
+    description="Figure sheets as keyed in: `raw/sheets/*.csv`, each with a sidecar of metadata.",
+    kinds={"csv"},
+)
+CODE_LISTS = dg.AssetSpec(
+    ["raw", "code_lists"],
+    group_name="code_lists",
+    description="Code lists and the names they are known by: `dbt_project/seeds/*.csv`, read by Python and by dbt.",
+    kinds={"csv"},
+)
+FIGURES = dg.AssetKey([KIND, "figures"])
+SOURCES = dg.AssetKey([KIND, "sources"])
+
+
+def _columns(types: dict[str, str]) -> dict[str, dg.TableSchema]:
+    return {
+        "dagster/column_schema": dg.TableSchema(
+            columns=[dg.TableColumn(name, type=sql_type.lower()) for name, sql_type in types.items()]
+        )
+    }
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            FIGURES,
+            deps=[RAW_FILES, CODE_LISTS],
+            group_name=KIND,
+            description="Every figure that a sheet states, as figure records, in `raw.sheets_figures`.",
+            metadata=_columns(FIGURE_TYPES),
+            kinds={"python", "duckdb"},
+        ),
+        dg.AssetSpec(
+            SOURCES,
+            deps=[RAW_FILES],
+            group_name=KIND,
+            description="The documents that the sheets were keyed from, in `raw.sheets_sources`.",
+            metadata=_columns(SOURCE_TYPES),
+            kinds={"python", "duckdb"},
+        ),
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "every_row_is_loaded",
+            asset=FIGURES,
+            description="No row and no file of raw/sheets was rejected; those that were are in raw.rejected_rows.",
+        ),
+        dg.AssetCheckSpec(
+            "every_name_is_mapped",
+            asset=FIGURES,
+            description="The code lists know every name; figures with others keep their text and stay out of series.",
+        ),
+    ],
+    pool=WRITER_POOL,
+)
+def sheets(
+    context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Read every sheet and replace what the working warehouse holds of them."""
+    with warehouse.progress.step("read sheets"):
+        reading = read_sheets(warehouse.settings.raw_dir / KIND, warehouse.codes())
+    unmapped = _unmapped(reading)
+    outcomes = [
+        _outcome("sheets: every row is loaded", [_place(rejection) for rejection in reading.rejected]),
+        _outcome("sheets: every name is mapped", unmapped),
+    ]
+    with warehouse.progress.step("load sheets"), open_working(warehouse.working) as connection:
+        replace_source_kind(
+            connection, KIND, figures=reading.figures, sources=reading.sources, rejected=reading.rejected
+        )
+        record_checks(connection, KIND, outcomes)
+    for rejection in reading.rejected:
+        context.log.warning("rejected: %s", _place(rejection))
+    context.log.info(
+        "%d figures from %d sheets, %d rejected", len(reading.figures), len(reading.sources), len(reading.rejected)
+    )
+    yield dg.MaterializeResult(
+        FIGURES,
+        metadata={"dagster/row_count": len(reading.figures), "rejected": len(reading.rejected)},
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=name,
+                passed=not outcome.failures,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"failures": outcome.failures, "found": dg.MetadataValue.md(outcome.message or "none")},
+            )
+            for name, outcome in zip(("every_row_is_loaded", "every_name_is_mapped"), outcomes, strict=True)
+        ],
+    )
+    yield dg.MaterializeResult(SOURCES, metadata={"dagster/row_count": len(reading.sources)})
+
+
+def _outcome(name: str, found: list[str]) -> CheckOutcome:
+    return CheckOutcome(
+        check_name=name,
+        kind=KIND,
+        severity="warn",
+        status="warn" if found else "pass",
+        failures=len(found),
+        message="; ".join(found[:20]) + ("; …" if len(found) > 20 else ""),
+    )
+
+
+def _place(rejection: Rejection) -> str:
+    row = f", row {rejection.row_number}" if rejection.row_number else ""
+    column = f", {rejection.column_name}" if rejection.column_name else ""
+    return f"{rejection.file}{row}{column}: {rejection.reason}"
+
+
+def _unmapped(reading: SheetReading) -> list[str]:
+    def names(figure: Figure) -> Iterator[str]:
+        for dimension in ("region", "partner", "commodity", "ownership", "trade_mode"):
+            if getattr(figure, f"{dimension}_id") == UNMAPPED:
+                yield f"{dimension} {getattr(figure, f'{dimension}_text')!r} in {figure.source_id}"
+
+    return sorted({name for figure in reading.figures for name in names(figure)})

@@ -1,0 +1,70 @@
+"""What a publication is made from: every raw file, code list, model and program file, by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.settings import PROJECT_DIR, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file: `path` relative to the project, `kind` one of raw, code_list, model, program."""
+
+    path: str
+    kind: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All files that a refresh reads, as they are at one moment."""
+
+    files: tuple[Input, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """One hash over all of them: equal fingerprints give equal marts."""
+        lines = "\n".join(f"{file.path} {file.sha256}" for file in self.files)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    def of_kind(self, *kinds: str) -> Inputs:
+        """Only the files of these kinds."""
+        return Inputs(tuple(file for file in self.files if file.kind in kinds))
+
+
+def current_inputs(settings: Settings) -> Inputs:
+    """Hash every input as it is now. A file that cannot be read counts with an empty hash: the reader tells why."""
+    found = [
+        *_files(settings.raw_dir, "raw", "raw"),
+        *_files(settings.seeds_dir, "dbt_project/seeds", "code_list"),
+        *_files(PROJECT_DIR / "orchestration", "orchestration", "program", suffix=".py"),
+        *_input(PROJECT_DIR / "requirements.lock", "requirements.lock", "program"),
+    ]
+    for name in ("models", "macros", "tests"):
+        found += _files(settings.dbt_project_dir / name, f"dbt_project/{name}", "model")
+    for name in ("dbt_project.yml", "profiles.yml"):
+        found += _input(settings.dbt_project_dir / name, f"dbt_project/{name}", "model")
+    return Inputs(tuple(sorted(found, key=lambda file: file.path)))
+
+
+def _files(folder: Path, label: str, kind: str, suffix: str = "") -> Iterator[Input]:
+    for path in folder.rglob(f"*{suffix}"):
+        relative = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+            yield from _input(path, f"{label}/{relative.as_posix()}", kind)
+
+
+def _input(path: Path, label: str, kind: str) -> Iterator[Input]:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        yield Input(label, kind, digest, path.stat().st_size)
+    except FileNotFoundError:  # went away while we looked, or is not part of this installation
+        return
+    except OSError:
+        yield Input(label, kind, "", 0)

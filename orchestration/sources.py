@@ -1,0 +1,49 @@
+"""What is known of a raw document, and what of a raw file could not be used: source and rejection records."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One raw document: who published it, when, where, and what the file's content is (`sha256`)."""
+
+    source_id: str
+    kind: str  # the raw folder it stands in: sheets, releases, customs
+    path: str  # relative to raw/
+    title: str
+    publisher: str
+    published_date: datetime.date
+    published_date_basis: str  # how the date is known: stated, address of the page, …
+    url: str
+    language: str
+    licence: str
+    retrieved_date: datetime.date
+    sha256: str
+    region_id: str
+    currency: str  # in which the source's growths and shares of value are measured, unless it says otherwise
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A raw row, or a whole file (`row_number` None), that was not loaded: where it stands and why."""
+
+    source_kind: str
+    file: str
+    row_number: int | None  # as an editor counts lines: the header is 1
+    column_name: str
+    reason: str
+    raw_text: str = ""
+
+
+def record_types(record: type[Source] | type[Rejection]) -> dict[str, str]:
+    """Column name to DuckDB type of a record, in the order of its fields."""
+    names = {"datetime.date": "DATE", "int | None": "INTEGER"}
+    return {field.name: names.get(str(field.type), "VARCHAR") for field in fields(record)}
+
+
+SOURCE_TYPES = record_types(Source)
+REJECTION_TYPES = record_types(Rejection)

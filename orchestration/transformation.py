@@ -1,0 +1,147 @@
+"""Running dbt inside this process: preparing the manifest, building the models, and what its tests found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.inputs import current_inputs
+from orchestration.settings import Settings
+from orchestration.warehouse.working import CheckOutcome
+
+if TYPE_CHECKING:
+    from dbt.contracts.results import RunResult
+
+#: Called after each dbt node with the number of finished nodes, of all nodes, and the node's name.
+OnNode = Callable[[int, int, str], None]
+
+
+class TransformationFailed(RuntimeError):
+    """dbt could not parse the project or build a model; the message holds dbt's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOutcome:
+    """What became of one dbt node: status success, pass, warn, fail, error or skipped."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    seconds: float
+    failures: int
+    message: str
+    severity: str
+    compiled_sql: str
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """The dbt manifest of the project as it is now; parsed only when a model, seed, macro or test has changed.
+
+    Raises TransformationFailed when the project does not parse.
+    """
+    manifest = settings.dbt_target_dir / "manifest.json"
+    mark = settings.dbt_target_dir / "manifest.fingerprint"
+    fingerprint = current_inputs(settings).of_kind("model", "code_list").fingerprint
+    if manifest.exists() and mark.exists() and mark.read_text() == fingerprint:
+        return manifest
+    settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
+    mark.unlink(missing_ok=True)
+    _invoke(settings, ["parse"])
+    mark.write_text(fingerprint)
+    return manifest
+
+
+def build_models(
+    settings: Settings, *, select: Sequence[str] = (), on_node: OnNode | None = None
+) -> list[NodeOutcome]:
+    """Seed, build and test the models (unit tests excepted: they test the code, not the data).
+
+    `select` limits it to some nodes by name. Failing tests are outcomes; a model that cannot be built raises
+    TransformationFailed with the outcomes' messages.
+    """
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if select:
+        arguments += ["--select", *select]
+    results = _invoke(settings, arguments, on_node=on_node)
+    outcomes = [_outcome(result) for result in results]
+    broken = [outcome for outcome in outcomes if outcome.status == "error"]
+    if broken:
+        raise TransformationFailed("\n".join(f"{outcome.name}: {outcome.message}" for outcome in broken))
+    return outcomes
+
+
+def check_outcomes(outcomes: Sequence[NodeOutcome]) -> list[CheckOutcome]:
+    """The tests among the outcomes, as checks."""
+    return [
+        CheckOutcome(
+            check_name=outcome.name,
+            kind="dbt",
+            severity=outcome.severity,
+            status=outcome.status,
+            failures=outcome.failures,
+            message=outcome.message,
+        )
+        for outcome in outcomes
+        if outcome.resource_type == "test"
+    ]
+
+
+def _invoke(settings: Settings, arguments: list[str], *, on_node: OnNode | None = None) -> Sequence[RunResult]:
+    from dbt.cli.main import dbtRunner  # a second to import: only when dbt really runs
+
+    settings.export_environment()
+    errors: list[str] = []
+
+    def on_event(event: Any) -> None:
+        if event.info.name == "NodeFinished" and on_node:
+            on_node(0, 0, event.data.node_info.node_name)
+        elif event.info.name == "LogTestResult" or event.info.level != "error":
+            pass
+        else:
+            errors.append(event.info.msg)
+        if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult") and on_node:
+            on_node(event.data.index, event.data.total, event.data.node_info.node_name)
+
+    outcome = dbtRunner(callbacks=[on_event]).invoke(
+        [
+            "--quiet",
+            "--log-level-file",
+            "info",
+            "--log-path",
+            str(settings.dbt_target_dir / "logs"),
+            *arguments,
+            "--project-dir",
+            str(settings.dbt_project_dir),
+            "--profiles-dir",
+            str(settings.dbt_project_dir),
+            "--target-path",
+            str(settings.dbt_target_dir),
+            "--threads",
+            str(settings.threads),
+        ]
+    )
+    results = getattr(outcome.result, "results", None)
+    if outcome.exception is not None or (not outcome.success and results is None):
+        raise TransformationFailed("\n".join([*errors, str(outcome.exception or "")]).strip() or "dbt failed")
+    return results or []
+
+
+def _outcome(result: RunResult) -> NodeOutcome:
+    node = result.node
+    return NodeOutcome(
+        unique_id=node.unique_id,
+        name=node.name,
+        resource_type=str(node.resource_type),
+        status=str(result.status),
+        seconds=result.execution_time,
+        failures=result.failures or 0,
+        message=str(result.message or ""),
+        severity=str(getattr(node.config, "severity", "")).lower(),
+        compiled_sql=getattr(node, "compiled_code", None) or "",
+    )
+
+

@@ -1,0 +1,290 @@
+"""Publishing: writing the checked marts to a new file, replacing the published one atomically, and going back."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from orchestration.inputs import Inputs
+from orchestration.settings import Settings
+from orchestration.sources import REJECTION_TYPES
+from orchestration.warehouse.published import (
+    FINGERPRINT_DIGITS,
+    SUFFIX,
+    KeptPublication,
+    kept_publications,
+    open_published,
+    publication_row,
+)
+from orchestration.warehouse.working import CHECK_TYPES, literal, open_working, quoted
+
+MARTS = "marts"
+
+
+class SourceLost(RuntimeError):
+    """A source of the last publication is gone or cannot be read; publishing without it must be asked for."""
+
+
+class PublicationDamaged(RuntimeError):
+    """What was written does not read back as what was built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing did: `is_new` is False where the same inputs had given the same marts already."""
+
+    publication_id: str
+    is_new: bool
+    row_counts: dict[str, int]
+
+
+def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
+    """Write the marts of the working warehouse to a new file, verify it, and put it in the published file's place.
+
+    The caller holds the warehouse lock and has seen all blocking checks pass. At whatever point this is stopped, the
+    published path holds either the former complete file or the new one. Raises SourceLost, PublicationDamaged.
+    """
+    settings.publications_dir.mkdir(parents=True, exist_ok=True)
+    for leftover in settings.publications_dir.glob(".*"):
+        leftover.unlink()
+    former = publication_row(settings.published_database)
+    now = datetime.datetime.now(datetime.UTC)
+    publication_id = f"{now:%Y%m%dT%H%M%S%fZ}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
+    draft = settings.publications_dir / f".{publication_id}{SUFFIX}"
+    with open_working(settings.working_database) as connection:
+        if not settings.accept_removed_sources:
+            _refuse_lost_sources(connection, settings.published_database)
+        connection.execute(f"ATTACH {literal(str(draft))} AS publication")
+        hashes = _write_marts(connection)
+        counts = {table: rows for table, (rows, _) in hashes.items()}
+        if former and former["inputs_fingerprint"] == inputs.fingerprint:
+            if _published_hashes(settings.published_database) == hashes:
+                connection.execute("DETACH publication")
+                draft.unlink()
+                return Publication(str(former["publication_id"]), False, counts)
+        _write_metadata(connection, publication_id, now, inputs, hashes, former, run_id)
+        connection.execute("DETACH publication")
+    _verify(draft, counts)
+    _sync(draft)
+    kept = settings.publications_dir / f"{publication_id}{SUFFIX}"
+    draft.chmod(0o444)
+    draft.rename(kept)
+    _sync(settings.publications_dir)
+    put_in_place(kept, settings.published_database)
+    _prune(settings)
+    return Publication(publication_id, True, counts)
+
+
+def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPublication:
+    """Put a kept publication in place of the current one, which is marked as withdrawn.
+
+    Without `publication_id`: the newest one before the current that is not withdrawn itself. The caller holds the
+    warehouse lock. Raises LookupError with what there is.
+    """
+    current = publication_row(settings.published_database)
+    current_id = str(current["publication_id"]) if current else ""
+    kept = kept_publications(settings.publications_dir)
+    if publication_id:
+        candidates = [one for one in kept if one.publication_id == publication_id]
+    else:
+        candidates = [one for one in kept if not one.is_withdrawn and (not current_id or one.publication_id < current_id)]
+    if not candidates:
+        names = ", ".join(one.publication_id for one in kept) or "none"
+        wanted = f"publication {publication_id}" if publication_id else f"earlier publication than {current_id}"
+        raise LookupError(f"there is no {wanted}; kept: {names}")
+    target = candidates[-1]
+    for one in kept:
+        if one.publication_id == current_id != target.publication_id:
+            one.withdrawn_mark.touch()
+    target.withdrawn_mark.unlink(missing_ok=True)
+    put_in_place(target.path, settings.published_database)
+    return target
+
+
+def put_in_place(kept: Path, published: Path) -> None:
+    """Make `published` be the file `kept`, in one atomic step that is on disk when this returns."""
+    staged = published.with_name(f".{published.name}.staged")
+    staged.unlink(missing_ok=True)
+    try:
+        os.link(kept, staged)
+    except OSError:  # a file system without hard links
+        shutil.copy2(kept, staged)
+        _sync(staged)
+    staged.replace(published)
+    _sync(published.parent)
+
+
+def withdrawn_with(settings: Settings, inputs: Inputs) -> KeptPublication | None:
+    """The withdrawn publication that these very inputs gave, if there is one."""
+    for one in kept_publications(settings.publications_dir):
+        if one.is_withdrawn and one.fingerprint == inputs.fingerprint[:FINGERPRINT_DIGITS]:
+            return one
+    return None
+
+
+def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
+    """Coverage is compared with coverage: a source that was published and is not here any more is a loss."""
+    try:
+        with open_published(published) as former:
+            before = {row[0] for row in former.execute("SELECT source_id FROM marts.dim_source").fetchall()}
+    except (RuntimeError, duckdb.Error):
+        return
+    now = {row[0] for row in connection.execute(f"SELECT source_id FROM {MARTS}.dim_source").fetchall()}
+    lost = sorted(before - now)
+    if lost:
+        raise SourceLost(
+            f"published before and not in raw/ any more, or not readable: {', '.join(lost)}. Nothing is published. "
+            "Bring the files back (rejected files are listed in raw.rejected_rows), or run "
+            "`customhouse refresh --accept-removed-sources`"
+        )
+
+
+def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
+    """Copy every table of the schema `marts`, sorted, with its comments; returns rows and content hash a table."""
+    connection.execute("CREATE SCHEMA publication.marts")
+    tables = connection.execute(
+        "SELECT table_name, comment FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND schema_name = ? ORDER BY table_name",
+        [MARTS],
+    ).fetchall()
+    written: dict[str, tuple[int, str]] = {}
+    for table, comment in tables:
+        target = f"publication.{MARTS}.{quoted(table)}"
+        connection.execute(f"CREATE TABLE {target} AS SELECT * FROM {MARTS}.{quoted(table)} ORDER BY ALL")
+        if comment:
+            connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
+        columns = connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database() "
+            "AND schema_name = ? AND table_name = ? AND comment IS NOT NULL",
+            [MARTS, table],
+        ).fetchall()
+        for column, column_comment in columns:
+            connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(column_comment)}")
+        written[table] = _content(connection, target)
+    return written
+
+
+def _content(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
+    """Rows and a hash of the content that does not depend on the order of rows."""
+    row = connection.execute(
+        f"""SELECT count(*), md5(concat_ws('-', count(*), sum(md5_number_lower(text)), sum(md5_number_upper(text))))
+        FROM (SELECT CAST(whole AS VARCHAR) AS text FROM {table} AS whole)"""
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _published_hashes(published: Path) -> dict[str, tuple[int, str]]:
+    with open_published(published) as connection:
+        rows = connection.execute("SELECT table_name, row_count, content_hash FROM metadata.tables").fetchall()
+    return {table: (count, content_hash) for table, count, content_hash in rows}
+
+
+def _write_metadata(
+    connection: duckdb.DuckDBPyConnection,
+    publication_id: str,
+    now: datetime.datetime,
+    inputs: Inputs,
+    hashes: dict[str, tuple[int, str]],
+    former: dict[str, object] | None,
+    run_id: str,
+) -> None:
+    connection.execute("CREATE SCHEMA publication.metadata")
+
+    def table(name: str, comment: str, select: str, parameters: Sequence[object] = ()) -> None:
+        target = f"publication.metadata.{name}"
+        connection.execute(f"CREATE TABLE {target} AS {select}", list(parameters))
+        connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
+
+    table(
+        "publication",
+        "One row: this publication, when it was made and with what.",
+        """SELECT CAST($1 AS VARCHAR) AS publication_id, CAST($2 AS TIMESTAMP) AS published_at_utc,
+        CAST($3 AS VARCHAR) AS inputs_fingerprint, CAST($4 AS VARCHAR) AS former_publication_id,
+        CAST($5 AS VARCHAR) AS run_id, CAST($6 AS VARCHAR) AS customhouse_version, CAST($7 AS VARCHAR) AS duckdb_version,
+        CAST($8 AS VARCHAR) AS dbt_version, CAST($9 AS VARCHAR) AS dagster_version,
+        CAST($10 AS VARCHAR) AS python_version""",
+        [
+            publication_id,
+            now.replace(tzinfo=None),
+            inputs.fingerprint,
+            former["publication_id"] if former else None,
+            run_id,
+            version("customhouse"),
+            version("duckdb"),
+            version("dbt-core"),
+            version("dagster"),
+            platform.python_version(),
+        ],
+    )
+    table(
+        "inputs",
+        "Every file that this publication was made from, by its sha256.",
+        """SELECT unnest(CAST($1 AS VARCHAR[])) AS path, unnest(CAST($2 AS VARCHAR[])) AS kind,
+        unnest(CAST($3 AS VARCHAR[])) AS sha256, unnest(CAST($4 AS BIGINT[])) AS bytes""",
+        [
+            [file.path for file in inputs.files],
+            [file.kind for file in inputs.files],
+            [file.sha256 for file in inputs.files],
+            [file.bytes for file in inputs.files],
+        ],
+    )
+    table(
+        "tables",
+        "Every table of the schema marts, with its rows and a hash of its content.",
+        """SELECT written.*, described.comment AS description FROM (
+            SELECT unnest(CAST($1 AS VARCHAR[])) AS table_name, unnest(CAST($2 AS BIGINT[])) AS row_count,
+            unnest(CAST($3 AS VARCHAR[])) AS content_hash) AS written
+        LEFT JOIN duckdb_tables() AS described ON described.database_name = 'publication'
+            AND described.schema_name = 'marts' AND described.table_name = written.table_name ORDER BY table_name""",
+        [list(hashes), [rows for rows, _ in hashes.values()], [content_hash for _, content_hash in hashes.values()]],
+    )
+    table(
+        "columns",
+        "Every column of the schema marts, with its type and what it means.",
+        """SELECT table_name, column_name, data_type, comment AS description, column_index AS position
+        FROM duckdb_columns() WHERE database_name = 'publication' AND schema_name = 'marts'
+        ORDER BY table_name, column_index""",
+    )
+    for name, types, comment in (
+        ("checks", CHECK_TYPES, "What every check found when this publication was built."),
+        ("rejected_rows", REJECTION_TYPES, "Raw rows and files that were not loaded: file, row, column and reason."),
+    ):
+        columns = ", ".join(map(quoted, types))
+        table(name, comment, f"SELECT {columns} FROM raw.{name} ORDER BY ALL")
+
+
+def _verify(draft: Path, counts: dict[str, int]) -> None:
+    with open_published(draft) as connection:
+        for table, expected in counts.items():
+            row = connection.execute(f"SELECT count(*) FROM {MARTS}.{quoted(table)}").fetchone()
+            if row is None or row[0] != expected:
+                raise PublicationDamaged(f"{table}: {row and row[0]} rows were written, {expected} were built")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _prune(settings: Settings) -> None:
+    current = publication_row(settings.published_database)
+    kept = kept_publications(settings.publications_dir)
+    is_current: Callable[[KeptPublication], bool] = lambda one: bool(  # noqa: E731
+        current and one.publication_id == current["publication_id"]
+    )
+    for one in kept[: -settings.kept_publications]:
+        if not is_current(one):
+            one.withdrawn_mark.unlink(missing_ok=True)
+            one.path.unlink()

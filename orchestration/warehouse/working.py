@@ -1,0 +1,175 @@
+"""The working warehouse: opening it for writing, loading what sources state, and the outcomes of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.figures import FIGURE_TYPES, Figure
+from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutcome:
+    """What one check found: `failures` rows, and whether that blocks publishing (severity `error`)."""
+
+    check_name: str
+    kind: str  # dbt or python
+    severity: str  # error or warn
+    status: str  # pass, fail, warn, error, skipped
+    failures: int
+    message: str
+
+
+CHECK_TYPES = {
+    "check_name": "VARCHAR",
+    "kind": "VARCHAR",
+    "severity": "VARCHAR",
+    "status": "VARCHAR",
+    "failures": "BIGINT",
+    "message": "VARCHAR",
+}
+
+
+class WorkingWarehouseHeld(RuntimeError):
+    """Some program outside Customhouse has the working warehouse open; DuckDB says which."""
+
+
+@contextmanager
+def open_working(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working warehouse, read and write; made anew where there is none or where it cannot be opened.
+
+    Everything in it can be rebuilt from raw/, so a file that DuckDB cannot open is put aside as `*.damaged`.
+    Raises WorkingWarehouseHeld when another program has it open.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(path)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def discard_working(path: Path) -> None:
+    """Remove the working warehouse: the next refresh builds it from raw/."""
+    path.unlink(missing_ok=True)
+    _write_ahead_log(path).unlink(missing_ok=True)
+
+
+def replace_source_kind(
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    *,
+    figures: Sequence[Figure],
+    sources: Sequence[Source],
+    rejected: Sequence[Rejection],
+) -> None:
+    """Replace, in one transaction, all that the raw folder `kind` holds: `raw.<kind>_figures`, `raw.<kind>_sources`
+    and its rows of `raw.rejected_rows`."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        _replace_table(connection, f"raw.{kind}_figures", FIGURE_TYPES, figures)
+        _replace_table(connection, f"raw.{kind}_sources", SOURCE_TYPES, sources)
+        _ensure_table(connection, "raw.rejected_rows", REJECTION_TYPES)
+        connection.execute("DELETE FROM raw.rejected_rows WHERE source_kind = ?", [kind])
+        _insert(connection, "raw.rejected_rows", REJECTION_TYPES, rejected)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def record_checks(connection: duckdb.DuckDBPyConnection, kind: str, outcomes: Sequence[CheckOutcome]) -> None:
+    """Replace what checks of a kind (`dbt`, or the raw folder a Python check looks at) found, in `raw.checks`."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        _ensure_table(connection, "raw.checks", CHECK_TYPES)
+        connection.execute("DELETE FROM raw.checks WHERE kind = ?", [kind])
+        _insert(connection, "raw.checks", CHECK_TYPES, outcomes)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Rows of each (schema, table)."""
+    wanted = list(tables)
+    if not wanted:
+        return {}
+    counts = " UNION ALL ".join(
+        f"SELECT {index}, count(*) FROM {quoted(schema)}.{quoted(table)}" for index, (schema, table) in enumerate(wanted)
+    )
+    return {wanted[index]: count for index, count in connection.execute(counts).fetchall()}
+
+
+def quoted(identifier: str) -> str:
+    """An identifier for SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string literal for SQL, where a statement takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path))
+    except duckdb.IOException as problem:
+        if "lock" in str(problem).lower():
+            raise WorkingWarehouseHeld(
+                f"{path} is open in another program, which a refresh cannot wait for: {problem}"
+            ) from problem
+    except duckdb.Error:
+        pass  # not a DuckDB file, or a damaged one
+    path.replace(path.with_suffix(".damaged"))
+    _write_ahead_log(path).unlink(missing_ok=True)
+    return duckdb.connect(str(path))
+
+
+def _write_ahead_log(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str]) -> None:
+    """Make the table; one with other columns, of an earlier version, is dropped: its rows come from raw/ again."""
+    schema, name = table.split(".")
+    existing = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = ? "
+        "AND table_name = ? ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    if existing and [column for (column,) in existing] != list(types):
+        connection.execute(f"DROP TABLE {table}")
+    columns = ", ".join(f"{quoted(column)} {sql_type}" for column, sql_type in types.items())
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+
+
+def _replace_table(
+    connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], records: Sequence[object]
+) -> None:
+    _ensure_table(connection, table, types)
+    connection.execute(f"DELETE FROM {table}")
+    _insert(connection, table, types, records)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], records: Sequence[object]
+) -> None:
+    """Insert records in one statement: a list a column, as text, cast by DuckDB."""
+    if not records:
+        return
+    selected = ", ".join(
+        f"CAST(unnest(CAST(${index} AS VARCHAR[])) AS {sql_type})" for index, sql_type in enumerate(types.values(), 1)
+    )
+    parameters = [
+        [None if (value := getattr(record, column)) is None else str(value) for record in records] for column in types
+    ]
+    connection.execute(f"INSERT INTO {table} SELECT {selected}", parameters)
