@@ -30,8 +30,8 @@ def build_definitions(settings: Settings | None = None, progress: Progress | Non
             publishing.publication_asset(sorted(marts)),
         ],
         jobs=[job],
-        schedules=[automation.refresh_schedule(settings, job)],
-        sensors=[automation.raw_files_sensor(settings, job)],
+        schedules=[automation.refresh_schedule(settings)],
+        sensors=[automation.raw_files_sensor(settings)],
         resources={"warehouse": resources.warehouse_resource(settings, progress or Progress())},
         # One process for the whole run: the warehouse is held from its first step to its last.
         executor=dg.in_process_executor,

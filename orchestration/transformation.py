@@ -97,18 +97,16 @@ def _invoke(settings: Settings, arguments: list[str], *, on_node: OnNode | None 
     errors: list[str] = []
 
     def on_event(event: Any) -> None:
-        if event.info.name == "NodeFinished" and on_node:
-            on_node(0, 0, event.data.node_info.node_name)
-        elif event.info.name == "LogTestResult" or event.info.level != "error":
-            pass
-        else:
+        if event.info.level == "error" and event.info.name != "LogTestResult":
             errors.append(event.info.msg)
-        if event.info.name in ("LogStartLine", "LogModelResult", "LogSeedResult", "LogTestResult") and on_node:
-            on_node(event.data.index, event.data.total, event.data.node_info.node_name)
+        if on_node and event.info.name in ("LogModelResult", "LogSeedResult", "LogTestResult"):
+            total = event.data.num_models if event.info.name == "LogTestResult" else event.data.total
+            on_node(event.data.index, total, event.data.node_info.node_name)
 
     outcome = dbtRunner(callbacks=[on_event]).invoke(
         [
-            "--quiet",
+            "--log-level",
+            "none",
             "--log-level-file",
             "info",
             "--log-path",

@@ -23,6 +23,9 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
 {#- The type of every value and bound; the figure record has the same. -#}
 {% macro bound_type() -%} decimal(28, 6) {%- endmacro %}
 
+{#- A sum or difference of decimals in the type of a bound: decimals are added exactly. -#}
+{% macro bound(expression) -%} cast({{ expression }} as {{ bound_type() }}) {%- endmacro %}
+
 {% macro as_double(expression) -%} cast({{ expression }} as double) {%- endmacro %}
 
 {#- [a] / [b] for b above nought; a may lie on both sides of nought. A b that may be nought bounds nothing. -#}

@@ -1,24 +1,42 @@
 """The dbt project as assets: seeds, models and tests of one manifest, built by one call of dbt in this process."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import WRITER_POOL, Warehouse
 from orchestration.defs.sheets import CODE_LISTS
 from orchestration.transformation import build_models, check_outcomes
-from orchestration.warehouse.working import open_working, record_checks, row_counts
+from orchestration.warehouse.working import CheckOutcome, open_working, record_checks, row_counts
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 
 
+#: How many of the rows that a check found are shown.
+SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """The first rows that a check found."""
+
+    check: CheckOutcome
+    columns: list[str]
+    rows: list[tuple[object, ...]]
+
+
 class ChecksFailed(Exception):
-    """Checks of severity error found rows: nothing is published. The message names checks and counts."""
+    """Checks of severity error found rows: nothing is published. The message names the checks, `found` has the rows."""
+
+    def __init__(self, found: list[FoundRows]) -> None:
+        names = "; ".join(f"{one.check.check_name} ({one.check.failures} rows)" for one in found)
+        super().__init__(f"{len(found)} checks failed, nothing is published: {names}")
+        self.found = found
 
 
 class Translator(DagsterDbtTranslator):
@@ -98,10 +116,20 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
                         "query": dg.MetadataValue.md(f"```sql\n{outcome.compiled_sql.strip()}\n```"),
                     },
                 )
-        failed = [check for check in checks if check.status in ("fail", "error")]
+        failed = {check.check_name: check for check in checks if check.status in ("fail", "error")}
         if failed:
+            with open_working(warehouse.working) as connection:
+                found = [
+                    _found_rows(connection, failed[outcome.name], outcome.compiled_sql)
+                    for outcome in outcomes
+                    if outcome.name in failed
+                ]
             warehouse.mark_sound()
-            names = "; ".join(f"{check.check_name} ({check.failures} rows)" for check in failed)
-            raise ChecksFailed(f"{len(failed)} checks failed, nothing is published: {names}")
+            raise ChecksFailed(found)
 
     return models
+
+
+def _found_rows(connection: duckdb.DuckDBPyConnection, check: CheckOutcome, query: str) -> FoundRows:
+    cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT {SHOWN_ROWS}")
+    return FoundRows(check, [column[0] for column in cursor.description or ()], cursor.fetchall())

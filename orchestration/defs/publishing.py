@@ -1,7 +1,5 @@
 """The publication as an asset: the last step, downstream of every mart."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """What the assets need from outside: where things are, who watches, and the warehouse held for writing."""
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass

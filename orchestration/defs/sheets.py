@@ -1,7 +1,5 @@
 """Figure sheets in raw/sheets as assets: the figures they state, the documents they were keyed from, and their checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -130,6 +130,17 @@ def withdrawn_with(settings: Settings, inputs: Inputs) -> KeptPublication | None
     return None
 
 
+def reason_to_skip(settings: Settings, inputs: Inputs) -> str | None:
+    """Why a refresh from these inputs would change nothing, or None where it is due."""
+    published = publication_row(settings.published_database)
+    if published and published["inputs_fingerprint"] == inputs.fingerprint:
+        return f"nothing changed since publication {published['publication_id']}"
+    withdrawn = withdrawn_with(settings, inputs)
+    if withdrawn:
+        return f"these inputs gave publication {withdrawn.publication_id}, which was rolled back"
+    return None
+
+
 def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
     """Coverage is compared with coverage: a source that was published and is not here any more is a loss."""
     try:

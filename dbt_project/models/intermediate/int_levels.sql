@@ -181,9 +181,10 @@ every_way as (
 
 select
     {{ key_columns() | join(', ') }},
-    value,
-    low,
-    high,
+    -- Sums are wider than what was added.
+    cast(value as {{ bound_type() }}) as value,
+    cast(low as {{ bound_type() }}) as low,
+    cast(high as {{ bound_type() }}) as high,
     origin,
     rule,
     source_id,

@@ -1,17 +1,8 @@
-{% set months = [
-    'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
-    'December'
-] %}
-{% macro month_name(column, months) -%}
-    case {{ column }}
-        {%- for month in months %} when {{ loop.index }} then '{{ month }}'{% endfor %}
-    end
-{%- endmacro %}
 with named as (
     select
         *,
-        {{ month_name('first_month', months) }} as first_month_name,
-        {{ month_name('last_month', months) }} as last_month_name
+        {{ month_name('first_month') }} as first_month_name,
+        {{ month_name('last_month') }} as last_month_name
     from {{ ref('int_periods') }}
 )
 

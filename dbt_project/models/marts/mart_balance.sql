@@ -53,12 +53,12 @@ select
     import_value,
     import_low,
     import_high,
-    case when stated_origin is not null then stated_value else export_value - import_value end as balance,
-    case when stated_origin is not null then stated_low else export_low - import_high end as balance_low,
-    case when stated_origin is not null then stated_high else export_high - import_low end as balance_high,
+    case when stated_origin is not null then stated_value else {{ bound('export_value - import_value') }} end as balance,
+    case when stated_origin is not null then stated_low else {{ bound('export_low - import_high') }} end as balance_low,
+    case when stated_origin is not null then stated_high else {{ bound('export_high - import_low') }} end as balance_high,
     stated_value as stated_balance,
-    export_low - import_high as recomputed_balance_low,
-    export_high - import_low as recomputed_balance_high,
+    {{ bound('export_low - import_high') }} as recomputed_balance_low,
+    {{ bound('export_high - import_low') }} as recomputed_balance_high,
     coalesce(stated_origin, 'computed') as origin,
     source_id
 from together

@@ -1,12 +1,18 @@
 with growth as (
     select
-        *,
+        growth.*,
+        measures.is_additive,
         case
-            when partner_id <> 'WORLD' or commodity_id <> 'TOTAL' or ownership_id <> 'ALL' or trade_mode_id <> 'ALL'
-                then flow
-            when flow in ('export', 'import') then 'total'
+            when
+                growth.partner_id <> 'WORLD'
+                or growth.commodity_id <> 'TOTAL'
+                or growth.ownership_id <> 'ALL'
+                or growth.trade_mode_id <> 'ALL'
+                then growth.flow
+            when growth.flow in ('export', 'import') then 'total'
         end as whole_flow
-    from {{ ref('int_growth') }}
+    from {{ ref('int_growth') }} as growth
+    inner join {{ ref('measures') }} as measures on growth.measure = measures.measure
 ),
 
 with_whole as (
@@ -22,6 +28,7 @@ with_whole as (
         on
             growth.region_id = whole.region_id
             and growth.whole_flow = whole.flow
+            and growth.is_additive
             and {{ same('growth', 'whole', ['measure', 'unit', 'period_start', 'period_end']) }}
             and growth.comparison_start = whole.comparison_start
             and growth.comparison_end = whole.comparison_end
@@ -29,7 +36,6 @@ with_whole as (
             and whole.commodity_id = 'TOTAL'
             and whole.ownership_id = 'ALL'
             and whole.trade_mode_id = 'ALL'
-            and growth.measure in (select measures.measure from {{ ref('measures') }} as measures where measures.is_additive)
 )
 
 select

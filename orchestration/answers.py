@@ -1,0 +1,125 @@
+"""Answers on the screen or in a file: the result of a query, and the status of what is published."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.settings import Settings
+from orchestration.warehouse.published import kept_publications, open_published
+from orchestration.warehouse.working import literal
+
+
+def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None) -> None:
+    """Run one SELECT and write its result as table, csv, json or parquet, to `output` or standard output.
+
+    Raises duckdb.Error with DuckDB's own words for what is wrong with the query.
+    """
+    if format == "table":
+        console = Console(file=output.open("w", encoding="utf-8") if output else None)
+        console.print(_table(connection.execute(sql)))
+        return
+    options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}[format]
+    statement = sql.strip().rstrip(";")
+    connection.execute(f"COPY ({statement}\n) TO {literal(str(output or '/dev/stdout'))} ({options})")
+
+
+def status_report(settings: Settings) -> dict[str, Any]:
+    """What is published: the publication, coverage by region, checks that found something, rejected rows, what is kept."""
+    with open_published(settings.published_database) as connection:
+
+        def rows(sql: str) -> list[dict[str, Any]]:
+            cursor = connection.execute(sql)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        publication = rows("SELECT * FROM metadata.publication")[0]
+        age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - publication["published_at_utc"]
+        return {
+            "published_file": str(settings.published_database),
+            "publication": publication,
+            "age_seconds": int(age.total_seconds()),
+            "tables": rows("SELECT table_name, row_count FROM metadata.tables ORDER BY table_name"),
+            "coverage": rows(
+                """SELECT f.region_id, any_value(r.region_name_en) AS region, count(*) AS figures,
+                    count(DISTINCT f.source_id) AS sources, min(f.period_start) AS first_day,
+                    max(f.period_end) AS last_day, max(f.published_date) AS latest_source
+                FROM marts.fct_figures AS f JOIN marts.dim_region AS r USING (region_id)
+                GROUP BY f.region_id ORDER BY figures DESC, f.region_id"""
+            ),
+            "checks": rows("SELECT status, count(*) AS checks FROM metadata.checks GROUP BY status ORDER BY status"),
+            "findings": rows(
+                "SELECT check_name, severity, failures, message FROM metadata.checks WHERE status <> 'pass' ORDER BY 1"
+            ),
+            "rejected_rows": rows("SELECT * FROM metadata.rejected_rows ORDER BY file, row_number, column_name"),
+            "kept_publications": [
+                {"publication_id": one.publication_id, "is_withdrawn": one.is_withdrawn}
+                for one in kept_publications(settings.publications_dir)
+            ],
+        }
+
+
+def print_status(report: dict[str, Any]) -> None:
+    """The report for people."""
+    console = Console()
+    publication = report["publication"]
+    console.print(
+        f"[bold]{publication['publication_id']}[/bold], published {_ago(report['age_seconds'])} ago "
+        f"({publication['published_at_utc']:%Y-%m-%d %H:%M} UTC)",
+        highlight=False,
+    )
+    console.print(report["published_file"], style="dim", highlight=False, soft_wrap=True)
+    coverage = Table("region", "figures", "sources", "from", "to", "latest source", title="Coverage", title_justify="left")
+    shown = report["coverage"][:15]
+    for row in shown:
+        coverage.add_row(
+            f"{row['region_id']} {row['region']}",
+            *(str(row[name]) for name in ("figures", "sources", "first_day", "last_day", "latest_source")),
+        )
+    console.print(coverage)
+    if len(report["coverage"]) > len(shown):
+        console.print(f"… and {len(report['coverage']) - len(shown)} more regions", style="dim")
+    rows = sum(table["row_count"] for table in report["tables"])
+    checks = ", ".join(f"{row['checks']} {row['status']}" for row in report["checks"])
+    console.print(f"{rows:,} rows in {len(report['tables'])} tables; checks: {checks}", highlight=False)
+    for finding in report["findings"]:
+        console.print(f"[yellow]{finding['check_name']}[/yellow]: {finding['failures']}", highlight=False)
+        console.print(f"  {finding['message']}", style="dim", highlight=False, markup=False)
+    kept = [
+        one["publication_id"] + (" (withdrawn)" if one["is_withdrawn"] else "") for one in report["kept_publications"]
+    ]
+    console.print("kept: " + ", ".join(kept), style="dim", highlight=False)
+
+
+def plain(value: object) -> str:
+    """A cell as people read it: decimals without trailing noughts, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def _table(cursor: duckdb.DuckDBPyConnection) -> Table:
+    table = Table()
+    for name, kind, *_ in cursor.description or ():
+        numeric = str(kind).upper().startswith(("NUMBER", "DECIMAL", "INT", "BIGINT", "DOUBLE", "HUGEINT"))
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in cursor.fetchall():
+        table.add_row(*(plain(value).replace("[", r"\[") for value in row))
+    return table
+
+
+def _ago(seconds: int) -> str:
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return "less than a minute"

@@ -1,0 +1,53 @@
+"""The main job, run in this process and in Dagster's instance: what `customhouse refresh` does when a refresh is due."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.definitions import build_definitions
+from orchestration.defs.automation import JOB_NAME
+from orchestration.defs.models import ChecksFailed
+from orchestration.progress import Progress
+from orchestration.settings import Settings
+from orchestration.transformation import TransformationFailed
+from orchestration.warehouse.lock import WarehouseHeld
+from orchestration.warehouse.publication import PublicationDamaged, SourceLost
+from orchestration.warehouse.working import WorkingWarehouseHeld
+
+#: What a refresh can fail with by design; anything else is a defect, and shown with its traceback.
+KNOWN_FAILURES = (
+    ChecksFailed,
+    SourceLost,
+    TransformationFailed,
+    WarehouseHeld,
+    WorkingWarehouseHeld,
+    PublicationDamaged,
+)
+#: Those of them after which nothing was published because the result was not good enough.
+BLOCKING_FAILURES = (ChecksFailed, SourceLost)
+
+
+def run_refresh(settings: Settings, progress: Progress) -> None:
+    """Run the whole job; raises one of KNOWN_FAILURES, or what else went wrong."""
+    settings.export_environment()
+    with progress.step("prepare"):
+        settings.dagster_home.mkdir(parents=True, exist_ok=True)
+        job = build_definitions(settings, progress).resolve_job_def(JOB_NAME)
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    try:
+        with dg.DagsterInstance.get() as instance:
+            job.execute_in_process(instance=instance, run_config=quiet)
+    except Exception as problem:
+        known = _known(problem)
+        if known is None:
+            raise
+        raise known from problem
+
+
+def _known(problem: BaseException | None) -> Exception | None:
+    """The failure that Dagster wrapped, where it is one of the known ones."""
+    while problem is not None:
+        if isinstance(problem, KNOWN_FAILURES):
+            return problem
+        problem = getattr(problem, "user_exception", None) or problem.__cause__ or problem.__context__
+    return None
