@@ -63,7 +63,8 @@ def build_models(
     `select` limits it to some nodes by name. Failing tests are outcomes; a model that cannot be built raises
     TransformationFailed with the outcomes' messages.
     """
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    # What dbt would write to target/ is in the outcomes already, and the manifest is prepared.
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
     if select:
         arguments += ["--select", *select]
     results = _invoke(settings, arguments, on_node=on_node)

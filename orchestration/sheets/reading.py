@@ -53,54 +53,75 @@ class _Unusable(Exception):
     """The file as a whole cannot be used."""
 
 
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet, taken apart but not yet checked: its rows as text cells, with the line that each begins on."""
+
+    file: str
+    source: Source
+    rows: list[list[str]]
+    lines: list[int]
+
+
 def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
     """Read every `*.csv` below `folder` in alphabetical order; a bad file or row never loses its neighbours."""
+    return _read(sorted(folder.rglob("*.csv")), codes, root=folder.parent)
+
+
+def read_sheet(path: Path, codes: CodeLists) -> SheetReading:
+    """Read one sheet and its sidecar."""
+    return _read([path], codes, root=path.parent)
+
+
+def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
     reading = SheetReading()
-    taken: set[str] = set()
-    for path in sorted(folder.rglob("*.csv")):
-        sheet = read_sheet(path, codes, root=folder.parent)
-        names = {source.source_id for source in sheet.sources}
-        if names & taken:
+    sheets: list[_Sheet] = []
+    for path in paths:
+        file = path.relative_to(root).as_posix()
+        try:
+            if any(source.source_id == path.stem for source in reading.sources):
+                raise _Unusable(f"another sheet is already named {path.stem}: the name is the source's id")
+            sheet = _take_apart(path, file, codes, reading.rejected)
+        except _Unusable as problem:
             reading.rejected.append(
-                Rejection(
-                    source_kind=KIND,
-                    file=path.relative_to(folder.parent).as_posix(),
-                    row_number=None,
-                    column_name="",
-                    reason=f"another sheet is already named {path.stem}: the name is the source's id, give it another",
-                )
+                Rejection(source_kind=KIND, file=file, row_number=None, column_name="", reason=str(problem))
             )
             continue
-        taken |= names
-        reading.add(sheet)
+        sheets.append(sheet)
+        reading.sources.append(sheet.source)
+    # All rows of all sheets are checked at once: the schema costs by the call, not by the row.
+    cells = pd.DataFrame([row for sheet in sheets for row in sheet.rows], columns=list(SHEET_COLUMNS), dtype=str)
+    places = [(sheet, line) for sheet in sheets for line in sheet.lines]
+    failures = _failures(cells, [sheet.file for sheet, _ in places], [line for _, line in places], codes)
+    for number, row in enumerate(cells.to_dict("records")):
+        sheet, line = places[number]
+        found = failures.get(number, [])
+        if not found:
+            try:
+                reading.figures.append(_figure(sheet.source, row, codes))
+            except InvalidFigure as problem:
+                found = [(problem.column, problem.reason)]
+        reading.rejected += [
+            Rejection(
+                source_kind=KIND,
+                file=sheet.file,
+                row_number=line,
+                column_name=column,
+                reason=reason,
+                raw_text=",".join(row.values()),
+            )
+            for column, reason in found
+        ]
+    reading.rejected.sort(key=lambda one: (one.file, one.row_number or 0, one.column_name, one.reason))
     return reading
 
 
-def read_sheet(path: Path, codes: CodeLists, *, root: Path | None = None) -> SheetReading:
-    """Read one sheet and its sidecar; `root` is what file names are told relative to (default: the file's folder)."""
-    file = path.relative_to(root or path.parent).as_posix()
-    try:
-        content = _content(path)
-        source = _source(path, file, content, codes)
-        rows, rejected = _rows(file, content)
-    except _Unusable as problem:
-        rejection = Rejection(source_kind=KIND, file=file, row_number=None, column_name="", reason=str(problem))
-        return SheetReading(rejected=[rejection])
-    bad = {rejection.row_number for rejection in rejected}
-    for rejection in _schema_failures(file, rows, codes):
-        rejected.append(rejection)
-        bad.add(rejection.row_number)
-    figures: list[Figure] = []
-    for number, row in rows.iterrows():
-        assert isinstance(number, int)
-        if number in bad:
-            continue
-        try:
-            figures.append(_figure(source, {str(key): value for key, value in row.items()}, codes))
-        except InvalidFigure as problem:
-            rejected.append(_rejection(file, number, problem.column, problem.reason, row))
-    rejected.sort(key=lambda rejection: (rejection.row_number or 0, rejection.column_name))
-    return SheetReading(figures, [source], rejected)
+def _take_apart(path: Path, file: str, codes: CodeLists, rejected: list[Rejection]) -> _Sheet:
+    """The sheet's metadata and its rows; rows that do not have the header's shape go to `rejected`."""
+    content = _content(path)
+    source = _source(path, file, content, codes)
+    rows, lines = _rows(file, content, rejected)
+    return _Sheet(file, source, rows, lines)
 
 
 def _content(path: Path) -> bytes:
@@ -158,8 +179,8 @@ def _source(path: Path, file: str, content: bytes, codes: CodeLists) -> Source:
     )
 
 
-def _rows(file: str, content: bytes) -> tuple[pd.DataFrame, list[Rejection]]:
-    """The sheet as text cells, indexed by line number, without the rows that do not have the header's shape."""
+def _rows(file: str, content: bytes, rejected: list[Rejection]) -> tuple[list[list[str]], list[int]]:
+    """The cells of each row in the order of SHEET_COLUMNS, and the line that each row begins on."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -179,7 +200,7 @@ def _rows(file: str, content: bytes) -> tuple[pd.DataFrame, list[Rejection]]:
     if repeated:
         raise _Unusable(f"has the columns {', '.join(repeated)} more than once")
     unknown = [column for column in header if column not in SHEET_COLUMNS]
-    rejected = [
+    rejected += [
         Rejection(
             source_kind=KIND,
             file=file,
@@ -219,7 +240,7 @@ def _rows(file: str, content: bytes) -> tuple[pd.DataFrame, list[Rejection]]:
             continue
         records.append([record[column] for column in SHEET_COLUMNS])
         numbers.append(number)
-    return pd.DataFrame(records, columns=list(SHEET_COLUMNS), index=numbers, dtype=str), rejected
+    return records, numbers
 
 
 def _numbered(file: str, lines: Iterator[list[str]], rejected: list[Rejection]) -> Iterator[tuple[int, list[str]]]:
@@ -240,48 +261,36 @@ def _numbered(file: str, lines: Iterator[list[str]], rejected: list[Rejection]) 
         yield number, cells
 
 
-def _schema_failures(file: str, rows: pd.DataFrame, codes: CodeLists) -> list[Rejection]:
-    rejected = []
+def _failures(
+    cells: pd.DataFrame, files: list[str], lines: list[int], codes: CodeLists
+) -> dict[int, list[tuple[str, str]]]:
+    """What is wrong with which row: row number in `cells` to (column, reason)."""
+    failures: dict[int, list[tuple[str, str]]] = {}
     try:
-        sheet_schema(codes).validate(rows, lazy=True)
+        sheet_schema(codes).validate(cells, lazy=True)
     except pandera.errors.SchemaErrors as problem:
-        told: set[tuple[int, str, str]] = set()
         for case in problem.failure_cases.to_dict("records"):
             number, column, reason = int(case["index"]), str(case["column"]), str(case["check"])
             if column not in SHEET_COLUMNS:  # a check over the whole row names its column in its words
                 column, _, reason = reason.partition(": ")
-            elif rows.at[number, column]:
-                reason = f"{rows.at[number, column]!r} {reason}"
-            if (number, column, reason) not in told:
-                told.add((number, column, reason))
-                rejected.append(_rejection(file, number, column, reason, rows.loc[number]))
-    for _, group in rows.groupby(list(IDENTITY_COLUMNS), sort=False):
+            elif cells.at[number, column]:
+                reason = f"{cells.at[number, column]!r} {reason}"
+            found = failures.setdefault(number, [])
+            if (column, reason) not in found:  # a check over the row fails once for each of its cells
+                found.append((column, reason))
+    for _, group in cells.groupby([pd.Series(files, index=cells.index), *IDENTITY_COLUMNS], sort=False):
         if len(group) < 2:
             continue
-        first = group.index[0]
+        numbers = [int(str(number)) for number in group.index]
         if group[["printed", "scale"]].drop_duplicates().shape[0] == 1:
-            rejected += [
-                _rejection(file, number, "", f"is a duplicate of row {first}", group.loc[number])
-                for number in group.index[1:]
-            ]
-        else:
-            others = ", ".join(map(str, group.index))
-            rejected += [
-                _rejection(file, number, "printed", f"rows {others} state different numbers for one thing", row)
-                for number, row in group.iterrows()
-            ]
-    return rejected
-
-
-def _rejection(file: str, number: object, column: str, reason: str, row: pd.Series) -> Rejection:
-    return Rejection(
-        source_kind=KIND,
-        file=file,
-        row_number=int(str(number)),
-        column_name=column,
-        reason=reason,
-        raw_text=",".join(row),
-    )
+            for number in numbers[1:]:
+                failures.setdefault(number, []).append(("", f"is a duplicate of row {lines[numbers[0]]}"))
+        else:  # which of them is right cannot be known: none is loaded
+            rows = ", ".join(str(lines[number]) for number in numbers)
+            for number in numbers:
+                reason = f"rows {rows} state different numbers for one thing"
+                failures.setdefault(number, []).append(("printed", reason))
+    return failures
 
 
 def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:

@@ -63,14 +63,17 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
         if not settings.accept_removed_sources:
             _refuse_lost_sources(connection, settings.published_database)
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
+        connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
         hashes = _write_marts(connection)
         counts = {table: rows for table, (rows, _) in hashes.items()}
         if former and former["inputs_fingerprint"] == inputs.fingerprint:
             if _published_hashes(settings.published_database) == hashes:
+                connection.execute("ROLLBACK")
                 connection.execute("DETACH publication")
                 draft.unlink()
                 return Publication(str(former["publication_id"]), False, counts)
         _write_metadata(connection, publication_id, now, inputs, hashes, former, run_id)
+        connection.execute("COMMIT")
         connection.execute("DETACH publication")
     _verify(draft, counts)
     _sync(draft)
