@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import shutil
+import sys
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,11 +30,22 @@ def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, o
         return
     options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}[format]
     statement = sql.strip().rstrip(";")
-    connection.execute(f"COPY ({statement}\n) TO {literal(str(output or '/dev/stdout'))} ({options})")
+
+    def copy_to(path: Path) -> None:
+        connection.execute(f"COPY ({statement}\n) TO {literal(str(path))} ({options})")
+
+    if output:
+        copy_to(output)
+        return
+    with tempfile.TemporaryDirectory() as folder:  # DuckDB writes files only; /dev/stdout would clobber one behind it
+        answer = Path(folder) / "answer"
+        copy_to(answer)
+        with answer.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def status_report(settings: Settings) -> dict[str, Any]:
-    """What is published: the publication, coverage by region, checks that found something, rejected rows, what is kept."""
+    """What is published: the publication, its coverage, what checks found, rejected rows, and what is kept."""
     with open_published(settings.published_database) as connection:
 
         def rows(sql: str) -> list[dict[str, Any]]:
@@ -75,7 +89,9 @@ def print_status(report: dict[str, Any]) -> None:
         highlight=False,
     )
     console.print(report["published_file"], style="dim", highlight=False, soft_wrap=True)
-    coverage = Table("region", "figures", "sources", "from", "to", "latest source", title="Coverage", title_justify="left")
+    coverage = Table(
+        "region", "figures", "sources", "from", "to", "latest source", title="Coverage", title_justify="left"
+    )
     shown = report["coverage"][:15]
     for row in shown:
         coverage.add_row(

@@ -1,9 +1,9 @@
-"""The `customhouse` command: refresh, query, status and rollback. Nothing heavy is imported before a command needs it."""
+"""The `customhouse` command: refresh, query, status, rollback. Nothing heavy is imported before a command needs it."""
 
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +30,7 @@ Paths and knobs are set by environment variables `CUSTOMHOUSE_…`; docs/operati
 )
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How an answer is printed."""
 
     table = "table"
@@ -41,7 +41,9 @@ class Format(str, Enum):
 
 @app.command()
 def refresh(
-    force: Annotated[bool, typer.Option("--force", help="Run although nothing changed since the last publication.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run although nothing changed since the last publication.")
+    ] = False,
     accept_removed_sources: Annotated[
         bool,
         typer.Option(
@@ -58,7 +60,9 @@ def refresh(
     from orchestration.settings import Settings
     from orchestration.warehouse.publication import reason_to_skip
 
-    settings = Settings(**({"accept_removed_sources": True} if accept_removed_sources else {}))
+    settings = Settings()
+    if accept_removed_sources:
+        settings = settings.model_copy(update={"accept_removed_sources": True})
     reason = None if force else reason_to_skip(settings, current_inputs(settings))
     if reason:
         typer.echo(f"{reason[0].upper()}{reason[1:]}. Use --force to run all the same.")
@@ -86,7 +90,7 @@ def query(
 
     The tables of the schemas `marts` and `metadata` need no prefix:
 
-    `customhouse query "SELECT period_end, growth_pct FROM mart_growth WHERE region_id = 'CN-XJ' AND partner_id = 'WORLD'"`
+    `customhouse query "SELECT period_end, growth_pct FROM mart_growth WHERE region_id = 'CN-XJ'"`
     """
     import duckdb
 
@@ -107,7 +111,9 @@ def query(
 
 @app.command()
 def status(
-    format: Annotated[Format, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")] = Format.table,
+    format: Annotated[
+        Format, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
+    ] = Format.table,
 ) -> None:
     """What is published, how old it is, what it covers, and what was rejected."""
     from orchestration.answers import print_status, status_report

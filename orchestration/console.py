@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,9 +13,7 @@ from rich.table import Table
 from orchestration.answers import plain, status_report
 from orchestration.progress import Progress
 from orchestration.settings import Settings
-
-if TYPE_CHECKING:
-    from orchestration.defs.models import FoundRows
+from orchestration.transformation import FoundRows
 
 
 class ConsoleProgress(Progress):
@@ -92,9 +89,7 @@ def print_refresh(settings: Settings, seconds: dict[str, float]) -> None:
         column = f", {row['column_name']}" if row["column_name"] else ""
         console.print(f"rejected: {place}{column}: {row['reason']}", style="yellow", highlight=False, markup=False)
     for finding in report["findings"]:
-        console.print(
-            f"{finding['check_name']}: {finding['message']}", style="yellow", highlight=False, markup=False
-        )
+        console.print(f"{finding['check_name']}: {finding['message']}", style="yellow", highlight=False, markup=False)
 
 
 def print_failed_checks(found: Sequence[FoundRows]) -> None:

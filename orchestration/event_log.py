@@ -29,4 +29,4 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     def dispose(self) -> None:
         """Close the connections."""
         self._engine.dispose()
-        super().dispose()
+        super().dispose()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""The figure record: one row is one number that a source states. Its columns, their types and what makes a record valid."""
+"""The figure record: one row is one number that a source states. Its columns, their types, what makes it valid."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal, get_args
 
-Statistic = Literal[
-    "level", "growth", "change", "share", "share_change", "growth_gap", "contribution", "rank", "ratio"
-]
+Statistic = Literal["level", "growth", "change", "share", "share_change", "growth_gap", "contribution", "rank", "ratio"]
 Qualifier = Literal["exact", "about", "over", "nearly", "under", "at_least", "at_most"]
 Flow = Literal["export", "import", "total", "balance", ""]
 Status = Literal["read", "uncertain", "unread", "deduced"]
@@ -153,9 +151,7 @@ def parse_reference(reference: str) -> dict[str, str]:
         key, separator, value = part.partition("=")
         if not separator or not value or key not in REFERENCE_KEYS or key in pairs:
             allowed = ", ".join(sorted(REFERENCE_KEYS))
-            raise InvalidFigure(
-                "reference", f"{part!r} is not `dimension=code` (each once; dimensions: {allowed})"
-            )
+            raise InvalidFigure("reference", f"{part!r} is not `dimension=code` (each once; dimensions: {allowed})")
         pairs[key] = value
     return pairs
 

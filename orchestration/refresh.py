@@ -1,4 +1,4 @@
-"""The main job, run in this process and in Dagster's instance: what `customhouse refresh` does when a refresh is due."""
+"""The main job, run in this process and recorded in Dagster's instance: what `customhouse refresh` does."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.defs.automation import JOB_NAME
-from orchestration.defs.models import ChecksFailed
 from orchestration.progress import Progress
 from orchestration.settings import Settings
-from orchestration.transformation import TransformationFailed
+from orchestration.transformation import ChecksFailed, TransformationFailed
 from orchestration.warehouse.lock import WarehouseHeld
 from orchestration.warehouse.publication import PublicationDamaged, SourceLost
 from orchestration.warehouse.working import WorkingWarehouseHeld

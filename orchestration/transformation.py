@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from orchestration.inputs import current_inputs
 from orchestration.settings import Settings
@@ -21,6 +22,28 @@ OnNode = Callable[[int, int, str], None]
 
 class TransformationFailed(RuntimeError):
     """dbt could not parse the project or build a model; the message holds dbt's own words."""
+
+
+#: How many of the rows that a check found are shown.
+SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """The first rows that a check found."""
+
+    check: CheckOutcome
+    columns: list[str]
+    rows: list[tuple[object, ...]]
+
+
+class ChecksFailed(Exception):
+    """Checks of severity error found rows: nothing is published. The message names the checks, `found` has the rows."""
+
+    def __init__(self, found: list[FoundRows]) -> None:
+        names = "; ".join(f"{one.check.check_name} ({one.check.failures} rows)" for one in found)
+        super().__init__(f"{len(found)} checks failed, nothing is published: {names}")
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +78,7 @@ def prepare_manifest(settings: Settings) -> Path:
     return manifest
 
 
-def build_models(
-    settings: Settings, *, select: Sequence[str] = (), on_node: OnNode | None = None
-) -> list[NodeOutcome]:
+def build_models(settings: Settings, *, select: Sequence[str] = (), on_node: OnNode | None = None) -> list[NodeOutcome]:
     """Seed, build and test the models (unit tests excepted: they test the code, not the data).
 
     `select` limits it to some nodes by name. Failing tests are outcomes; a model that cannot be built raises
@@ -144,3 +165,7 @@ def _outcome(result: RunResult) -> NodeOutcome:
     )
 
 
+def found_rows(connection: duckdb.DuckDBPyConnection, check: CheckOutcome, query: str) -> FoundRows:
+    """The first rows that a failed check finds in the working warehouse."""
+    cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT {SHOWN_ROWS}")
+    return FoundRows(check, [column[0] for column in cursor.description or ()], cursor.fetchall())

@@ -1,42 +1,25 @@
 """The dbt project as assets: seeds, models and tests of one manifest, built by one call of dbt in this process."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import WRITER_POOL, Warehouse
 from orchestration.defs.sheets import CODE_LISTS
-from orchestration.transformation import build_models, check_outcomes
-from orchestration.warehouse.working import CheckOutcome, open_working, record_checks, row_counts
+from orchestration.transformation import (
+    ChecksFailed,
+    NodeOutcome,
+    TransformationFailed,
+    build_models,
+    check_outcomes,
+    found_rows,
+)
+from orchestration.warehouse.working import open_working, record_checks, row_counts
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
-
-
-#: How many of the rows that a check found are shown.
-SHOWN_ROWS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRows:
-    """The first rows that a check found."""
-
-    check: CheckOutcome
-    columns: list[str]
-    rows: list[tuple[object, ...]]
-
-
-class ChecksFailed(Exception):
-    """Checks of severity error found rows: nothing is published. The message names the checks, `found` has the rows."""
-
-    def __init__(self, found: list[FoundRows]) -> None:
-        names = "; ".join(f"{one.check.check_name} ({one.check.failures} rows)" for one in found)
-        super().__init__(f"{len(found)} checks failed, nothing is published: {names}")
-        self.found = found
 
 
 class Translator(DagsterDbtTranslator):
@@ -82,13 +65,15 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
             select = [unique_id.split(".")[2] for unique_id, key in key_of.items() if key in selected]
         with warehouse.progress.step("build models"):
             outcomes = build_models(warehouse.settings, select=select, on_node=warehouse.progress.advance)
+        if not context.is_subset:
+            _refuse_missing(outcomes, {*key_of, *check_of})
         checks = check_outcomes(outcomes)
         built = {
             outcome.unique_id: key_of[outcome.unique_id]
             for outcome in outcomes
             if outcome.unique_id in key_of and outcome.status == "success"
         }
-        with open_working(warehouse.working) as connection:
+        with open_working(warehouse.settings) as connection:
             record_checks(connection, "dbt", checks)
             schemas = connection.execute(
                 "SELECT table_name, schema_name FROM duckdb_tables() WHERE database_name = current_database()"
@@ -118,9 +103,9 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
                 )
         failed = {check.check_name: check for check in checks if check.status in ("fail", "error")}
         if failed:
-            with open_working(warehouse.working) as connection:
+            with open_working(warehouse.settings) as connection:
                 found = [
-                    _found_rows(connection, failed[outcome.name], outcome.compiled_sql)
+                    found_rows(connection, failed[outcome.name], outcome.compiled_sql)
                     for outcome in outcomes
                     if outcome.name in failed
                 ]
@@ -130,6 +115,9 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
     return models
 
 
-def _found_rows(connection: duckdb.DuckDBPyConnection, check: CheckOutcome, query: str) -> FoundRows:
-    cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT {SHOWN_ROWS}")
-    return FoundRows(check, [column[0] for column in cursor.description or ()], cursor.fetchall())
+def _refuse_missing(outcomes: Iterable[NodeOutcome], expected: set[object]) -> None:
+    """A model or test that dbt passed over in silence must not be taken for a good one."""
+    missing = expected - {outcome.unique_id for outcome in outcomes}
+    if missing:
+        names = ", ".join(sorted(map(str, missing))[:5])
+        raise TransformationFailed(f"dbt built and tested nothing for {len(missing)} of its nodes: {names} …")

@@ -23,7 +23,9 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         pool=WRITER_POOL,
         output_required=True,
     )
-    def publication(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def publication(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> dg.MaterializeResult[None]:
         """Write, verify, publish; where the same inputs gave the same marts before, nothing is replaced."""
         with warehouse.progress.step("publish"):
             done = publish(warehouse.settings, current_inputs(warehouse.settings), run_id=context.run_id)

@@ -25,11 +25,6 @@ class Warehouse:
     progress: Progress
     run_id: str
 
-    @property
-    def working(self) -> Path:
-        """The working warehouse's file."""
-        return self.settings.working_database
-
     def codes(self) -> CodeLists:
         """The code lists as they are now."""
         return CodeLists(self.settings.seeds_dir)

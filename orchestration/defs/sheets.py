@@ -1,4 +1,4 @@
-"""Figure sheets in raw/sheets as assets: the figures they state, the documents they were keyed from, and their checks."""
+"""Figure sheets in raw/sheets as assets: their figures, the documents they were keyed from, and their checks."""
 
 from collections.abc import Iterator
 
@@ -70,7 +70,7 @@ def _columns(types: dict[str, str]) -> dict[str, dg.TableSchema]:
 )
 def sheets(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Read every sheet and replace what the working warehouse holds of them."""
     with warehouse.progress.step("read sheets"):
         reading = read_sheets(warehouse.settings.raw_dir / KIND, warehouse.codes())
@@ -79,7 +79,7 @@ def sheets(
         _outcome("sheets: every row is loaded", [_place(rejection) for rejection in reading.rejected]),
         _outcome("sheets: every name is mapped", unmapped),
     ]
-    with warehouse.progress.step("load sheets"), open_working(warehouse.working) as connection:
+    with warehouse.progress.step("load sheets"), open_working(warehouse.settings) as connection:
         replace_source_kind(
             connection, KIND, figures=reading.figures, sources=reading.sources, rejected=reading.rejected
         )

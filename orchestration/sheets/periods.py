@@ -35,8 +35,8 @@ def _date(text: str, *, last: bool) -> datetime.date:
     found = _PERIOD.fullmatch(text)
     if not found:
         raise NotAPeriod(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(part) if part else None for part in found.groups())
-    assert year is not None
+    year = int(found[1])
+    month, day = (int(part) if part else None for part in found.groups()[1:])
     try:
         if month is None:
             return datetime.date(year, 12, 31) if last else datetime.date(year, 1, 1)

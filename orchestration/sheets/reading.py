@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pandera.errors
@@ -28,6 +29,9 @@ from orchestration.intervals import printed_interval
 from orchestration.sheets.periods import period_end, period_start, year_before
 from orchestration.sheets.schema import IDENTITY_COLUMNS, SHEET_COLUMNS, Sidecar, sheet_schema
 from orchestration.sources import Rejection, Source
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 KIND = "sheets"
 #: A sheet is keyed in by hand; anything larger is some other file.
@@ -93,7 +97,8 @@ def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
     cells = pd.DataFrame([row for sheet in sheets for row in sheet.rows], columns=list(SHEET_COLUMNS), dtype=str)
     places = [(sheet, line) for sheet in sheets for line in sheet.lines]
     failures = _failures(cells, [sheet.file for sheet, _ in places], [line for _, line in places], codes)
-    for number, row in enumerate(cells.to_dict("records")):
+    for number, cell_values in enumerate(cells.itertuples(index=False)):
+        row = dict(zip(SHEET_COLUMNS, cell_values, strict=True))
         sheet, line = places[number]
         found = failures.get(number, [])
         if not found:
@@ -243,9 +248,8 @@ def _rows(file: str, content: bytes, rejected: list[Rejection]) -> tuple[list[li
     return records, numbers
 
 
-def _numbered(file: str, lines: Iterator[list[str]], rejected: list[Rejection]) -> Iterator[tuple[int, list[str]]]:
+def _numbered(file: str, reader: Reader, rejected: list[Rejection]) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line they begin on; a quoting error ends the file, and is told."""
-    reader: csv.Reader = lines  # type: ignore[name-defined,assignment]
     while True:
         number = reader.line_num + 1
         try:
@@ -254,9 +258,7 @@ def _numbered(file: str, lines: Iterator[list[str]], rejected: list[Rejection]) 
             return
         except csv.Error as problem:
             reason = f"is not valid CSV ({problem}); the rest of the file from here on is not loaded"
-            rejected.append(
-                Rejection(source_kind=KIND, file=file, row_number=number, column_name="", reason=reason)
-            )
+            rejected.append(Rejection(source_kind=KIND, file=file, row_number=number, column_name="", reason=reason))
             return
         yield number, cells
 
@@ -306,11 +308,10 @@ def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
         ceiling=ceiling,
     )
     _check_reference(row["reference"], codes)
-    subject = {"region_id": codes.resolve("region", row["region"], region_id=source.region_id)}
-    if not row["region"]:
-        subject["region_id"] = source.region_id
-    for dimension in ("partner", "commodity", "ownership", "trade_mode"):
-        subject[f"{dimension}_id"] = codes.resolve(dimension, row[dimension], region_id=source.region_id)
+
+    def code(dimension: str) -> str:
+        return codes.resolve(dimension, row[dimension], region_id=source.region_id)
+
     start, end = period_start(row["period_start"]), period_end(row["period_end"])
     comparison_start = comparison_end = None
     if statistic in COMPARING_STATISTICS:
@@ -330,8 +331,12 @@ def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
         high=interval.high,
         unit=unit,
         qualifier=qualifier,
-        **subject,
+        region_id=code("region") if row["region"] else source.region_id,
+        partner_id=code("partner"),
+        commodity_id=code("commodity"),
         flow=row["flow"],
+        ownership_id=code("ownership"),
+        trade_mode_id=code("trade_mode"),
         region_text=row["region"],
         partner_text=row["partner"],
         commodity_text=row["commodity"],

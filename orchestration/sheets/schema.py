@@ -103,9 +103,7 @@ def sheet_schema(codes: CodeLists) -> pa.DataFrameSchema:
         ),
     )
     for name in ("period_start", "period_end", "comparison_start", "comparison_end"):
-        check(
-            name, pa.Check(lambda cells: cells.map(_is_period_or_empty), error="is not YYYY, YYYY-MM or YYYY-MM-DD")
-        )
+        check(name, pa.Check(lambda cells: cells.map(_is_period_or_empty), error="is not YYYY, YYYY-MM or YYYY-MM-DD"))
     return pa.DataFrameSchema(
         columns,
         checks=[
@@ -116,9 +114,11 @@ def sheet_schema(codes: CodeLists) -> pa.DataFrameSchema:
                 error="reference: is empty; a share, rank or gap must say what it refers to",
             ),
             pa.Check(
-                lambda sheet: ~(
-                    ~sheet["statistic"].isin(COMPARING_STATISTICS)
-                    & ((sheet["comparison_start"] != "") | (sheet["comparison_end"] != ""))
+                lambda sheet: (
+                    ~(
+                        ~sheet["statistic"].isin(COMPARING_STATISTICS)
+                        & ((sheet["comparison_start"] != "") | (sheet["comparison_end"] != ""))
+                    )
                 ),
                 error="comparison_start: is given for a statistic that compares with nothing",
             ),

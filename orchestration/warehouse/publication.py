@@ -6,7 +6,7 @@ import datetime
 import os
 import platform
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -59,20 +59,28 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     now = datetime.datetime.now(datetime.UTC)
     publication_id = f"{now:%Y%m%dT%H%M%S%fZ}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
     draft = settings.publications_dir / f".{publication_id}{SUFFIX}"
-    with open_working(settings.working_database) as connection:
+    with open_working(settings) as connection:
         if not settings.accept_removed_sources:
             _refuse_lost_sources(connection, settings.published_database)
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
         hashes = _write_marts(connection)
         counts = {table: rows for table, (rows, _) in hashes.items()}
-        if former and former["inputs_fingerprint"] == inputs.fingerprint:
-            if _published_hashes(settings.published_database) == hashes:
-                connection.execute("ROLLBACK")
-                connection.execute("DETACH publication")
-                draft.unlink()
-                return Publication(str(former["publication_id"]), False, counts)
-        _write_metadata(connection, publication_id, now, inputs, hashes, former, run_id)
+        is_same_input = former is not None and former["inputs_fingerprint"] == inputs.fingerprint
+        if former and is_same_input and _published_hashes(settings.published_database) == hashes:
+            connection.execute("ROLLBACK")
+            connection.execute("DETACH publication")
+            draft.unlink()
+            return Publication(str(former["publication_id"]), False, counts)
+        _write_metadata(
+            connection,
+            publication_id=publication_id,
+            now=now,
+            inputs=inputs,
+            hashes=hashes,
+            former=former,
+            run_id=run_id,
+        )
         connection.execute("COMMIT")
         connection.execute("DETACH publication")
     _verify(draft, counts)
@@ -98,7 +106,9 @@ def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPubl
     if publication_id:
         candidates = [one for one in kept if one.publication_id == publication_id]
     else:
-        candidates = [one for one in kept if not one.is_withdrawn and (not current_id or one.publication_id < current_id)]
+        candidates = [
+            one for one in kept if not one.is_withdrawn and (not current_id or one.publication_id < current_id)
+        ]
     if not candidates:
         names = ", ".join(one.publication_id for one in kept) or "none"
         wanted = f"publication {publication_id}" if publication_id else f"earlier publication than {current_id}"
@@ -192,8 +202,7 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, st
         f"""SELECT count(*), md5(concat_ws('-', count(*), sum(md5_number_lower(text)), sum(md5_number_upper(text))))
         FROM (SELECT CAST(whole AS VARCHAR) AS text FROM {table} AS whole)"""
     ).fetchone()
-    assert row is not None
-    return row[0], row[1]
+    return (row[0], row[1]) if row else (0, "")
 
 
 def _published_hashes(published: Path) -> dict[str, tuple[int, str]]:
@@ -204,6 +213,7 @@ def _published_hashes(published: Path) -> dict[str, tuple[int, str]]:
 
 def _write_metadata(
     connection: duckdb.DuckDBPyConnection,
+    *,
     publication_id: str,
     now: datetime.datetime,
     inputs: Inputs,
@@ -223,7 +233,8 @@ def _write_metadata(
         "One row: this publication, when it was made and with what.",
         """SELECT CAST($1 AS VARCHAR) AS publication_id, CAST($2 AS TIMESTAMP) AS published_at_utc,
         CAST($3 AS VARCHAR) AS inputs_fingerprint, CAST($4 AS VARCHAR) AS former_publication_id,
-        CAST($5 AS VARCHAR) AS run_id, CAST($6 AS VARCHAR) AS customhouse_version, CAST($7 AS VARCHAR) AS duckdb_version,
+        CAST($5 AS VARCHAR) AS run_id, CAST($6 AS VARCHAR) AS customhouse_version,
+        CAST($7 AS VARCHAR) AS duckdb_version,
         CAST($8 AS VARCHAR) AS dbt_version, CAST($9 AS VARCHAR) AS dagster_version,
         CAST($10 AS VARCHAR) AS python_version""",
         [
@@ -295,10 +306,7 @@ def _sync(path: Path) -> None:
 def _prune(settings: Settings) -> None:
     current = publication_row(settings.published_database)
     kept = kept_publications(settings.publications_dir)
-    is_current: Callable[[KeptPublication], bool] = lambda one: bool(  # noqa: E731
-        current and one.publication_id == current["publication_id"]
-    )
     for one in kept[: -settings.kept_publications]:
-        if not is_current(one):
+        if not current or one.publication_id != current["publication_id"]:
             one.withdrawn_mark.unlink(missing_ok=True)
             one.path.unlink()

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.figures import FIGURE_TYPES, Figure
+from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
 
 
@@ -40,15 +41,17 @@ class WorkingWarehouseHeld(RuntimeError):
 
 
 @contextmanager
-def open_working(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The working warehouse, read and write; made anew where there is none or where it cannot be opened.
+def open_working(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working warehouse, read and write, within the memory limit; made anew where there is none, or a damaged one.
 
     Everything in it can be rebuilt from raw/, so a file that DuckDB cannot open is put aside as `*.damaged`.
     Raises WorkingWarehouseHeld when another program has it open.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _connect(path)
+    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    connection = _connect(settings.working_database)
     try:
+        connection.execute(f"SET memory_limit = {literal(settings.memory_limit)}")
+        connection.execute(f"SET threads = {settings.threads}")
         yield connection
     finally:
         connection.close()
@@ -104,7 +107,8 @@ def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str
     if not wanted:
         return {}
     counts = " UNION ALL ".join(
-        f"SELECT {index}, count(*) FROM {quoted(schema)}.{quoted(table)}" for index, (schema, table) in enumerate(wanted)
+        f"SELECT {index}, count(*) FROM {quoted(schema)}.{quoted(table)}"
+        for index, (schema, table) in enumerate(wanted)
     )
     return {wanted[index]: count for index, count in connection.execute(counts).fetchall()}
 

@@ -1,0 +1,54 @@
+# Everything a person runs. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DAGSTER_HOME := $(CURDIR)/dagster_home
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup refresh test check ui docs bench lock clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the environment in .venv from requirements.lock.
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else \
+	  "Customhouse needs Python 3.11 to 3.13, and " + sys.executable + " is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+refresh: $(READY) ## Read raw/, build and check the models, publish the warehouse.
+	$(BIN)/customhouse refresh
+
+test: $(READY) ## Run the tests.
+	$(BIN)/pytest
+
+check: $(READY) ## Lint Python and SQL, check types and the arrows between packages.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd dbt_project && CUSTOMHOUSE_WORKING_DATABASE=:memory: DBT_TARGET_PATH=target/lint ../$(BIN)/sqlfluff lint models tests
+
+ui: $(READY) ## Open Dagster's web UI on http://127.0.0.1:3000, with schedule and sensor running.
+	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 --workspace workspace.yaml
+
+docs: $(READY) ## Write the data dictionary and build the documentation into site/.
+	$(BIN)/python -m docs.dictionary
+	$(BIN)/mkdocs build --quiet --strict
+
+bench: $(READY) ## Measure a refresh against dbt alone and against its SQL alone.
+	$(BIN)/python -m bench.refresh
+
+lock: ## Resolve requirements.lock anew (needs uv).
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-strip-extras \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean: ## Remove what a refresh made: everything in it can be rebuilt from raw/.
+	rm -rf warehouse dbt_project/target dbt_project/logs site
