@@ -12,11 +12,17 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from orchestration.settings import Settings
 from orchestration.warehouse.published import kept_publications, open_published
 from orchestration.warehouse.working import literal
+
+#: Wide enough for any row: what does not go to a terminal is not folded.
+_UNLIMITED = 100_000
+_NUMERIC = ("NUMBER", "DECIMAL", "INT", "BIGINT", "DOUBLE", "HUGEINT", "FLOAT")
 
 
 def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None) -> None:
@@ -25,8 +31,14 @@ def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, o
     Raises duckdb.Error with DuckDB's own words for what is wrong with the query.
     """
     if format == "table":
-        console = Console(file=output.open("w", encoding="utf-8") if output else None)
-        console.print(_table(connection.execute(sql)))
+        cursor = connection.execute(sql)
+        columns = [(str(name), str(kind)) for name, kind, *_ in cursor.description or ()]
+        rows = [[plain(value) for value in row] for row in cursor.fetchall()]
+        if output:
+            with output.open("w", encoding="utf-8") as file:
+                _print_rows(Console(file=file, width=_UNLIMITED), columns, rows)
+        else:
+            _print_rows(Console(width=None if sys.stdout.isatty() else _UNLIMITED), columns, rows)
         return
     options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}[format]
     statement = sql.strip().rstrip(";")
@@ -40,8 +52,8 @@ def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, o
     with tempfile.TemporaryDirectory() as folder:  # DuckDB writes files only; /dev/stdout would clobber one behind it
         answer = Path(folder) / "answer"
         copy_to(answer)
-        with answer.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
+        with answer.open("rb") as written:
+            shutil.copyfileobj(written, sys.stdout.buffer)
 
 
 def status_report(settings: Settings) -> dict[str, Any]:
@@ -89,9 +101,12 @@ def print_status(report: dict[str, Any]) -> None:
         highlight=False,
     )
     console.print(report["published_file"], style="dim", highlight=False, soft_wrap=True)
-    coverage = Table(
-        "region", "figures", "sources", "from", "to", "latest source", title="Coverage", title_justify="left"
-    )
+    coverage = Table(title="Coverage", title_justify="left")
+    coverage.add_column("region", no_wrap=True)
+    for name in ("figures", "sources", "from", "to", "latest source"):
+        coverage.add_column(
+            name, justify="right", no_wrap=True, min_width=len("2023-01-01") if name[0] in "ftl" else None
+        )
     shown = report["coverage"][:15]
     for row in shown:
         coverage.add_row(
@@ -107,10 +122,11 @@ def print_status(report: dict[str, Any]) -> None:
     for finding in report["findings"]:
         console.print(f"[yellow]{finding['check_name']}[/yellow]: {finding['failures']}", highlight=False)
         console.print(f"  {finding['message']}", style="dim", highlight=False, markup=False)
-    kept = [
-        one["publication_id"] + (" (withdrawn)" if one["is_withdrawn"] else "") for one in report["kept_publications"]
-    ]
-    console.print("kept: " + ", ".join(kept), style="dim", highlight=False)
+    console.print("Kept publications, the newest first:", highlight=False)
+    for one in reversed(report["kept_publications"]):
+        is_current = one["publication_id"] == publication["publication_id"]
+        note = " (current)" if is_current else " (withdrawn)" if one["is_withdrawn"] else ""
+        console.print(f"  {one['publication_id']}{note}", style="" if is_current else "dim", highlight=False)
 
 
 def plain(value: object) -> str:
@@ -123,14 +139,22 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def _table(cursor: duckdb.DuckDBPyConnection) -> Table:
+def _print_rows(console: Console, columns: list[tuple[str, str]], rows: list[list[str]]) -> None:
+    """A table where it fits the width, else a block a row: a cell is never cut or folded."""
     table = Table()
-    for name, kind, *_ in cursor.description or ():
-        numeric = str(kind).upper().startswith(("NUMBER", "DECIMAL", "INT", "BIGINT", "DOUBLE", "HUGEINT"))
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in cursor.fetchall():
-        table.add_row(*(plain(value).replace("[", r"\[") for value in row))
-    return table
+    for name, kind in columns:
+        table.add_column(Text(name), justify="right" if kind.upper().startswith(_NUMERIC) else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    wide = console.options.update(width=_UNLIMITED)
+    if Measurement.get(console, wide, table).maximum <= console.width:
+        console.print(table)
+        return
+    for number, row in enumerate(rows, 1):
+        block = Table(title=f"row {number} of {len(rows)}", title_justify="left", show_header=False, box=None)
+        for (name, _), value in zip(columns, row, strict=True):
+            block.add_row(Text(name, style="dim"), Text(value))
+        console.print(block)
 
 
 def _ago(seconds: int) -> str:

@@ -8,16 +8,21 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
 
 {#- A lower bound rounded down, an upper bound rounded up, at the given number of decimals. -#}
 {% macro outward_low(expression, places=6) -%}
-    cast(floor(({{ expression }}) * 1e{{ places }}) / 1e{{ places }} as {{ bound_type() }})
+    {{ decimal_of('floor((' ~ expression ~ ') * 1e' ~ places ~ ') / 1e' ~ places, places) }}
 {%- endmacro %}
 
 {% macro outward_high(expression, places=6) -%}
-    cast(ceil(({{ expression }}) * 1e{{ places }}) / 1e{{ places }} as {{ bound_type() }})
+    {{ decimal_of('ceil((' ~ expression ~ ') * 1e' ~ places ~ ') / 1e' ~ places, places) }}
 {%- endmacro %}
 
 {#- A point value, rounded to the nearest. -#}
 {% macro point(expression, places=6) -%}
-    cast(round({{ expression }}, {{ places }}) as {{ bound_type() }})
+    {{ decimal_of(expression, places) }}
+{%- endmacro %}
+
+{#- A double as a decimal of so many places: cast to that many first, so that no binary fraction shows behind them. -#}
+{% macro decimal_of(expression, places) -%}
+    cast(cast({{ expression }} as decimal(28, {{ places }})) as {{ bound_type() }})
 {%- endmacro %}
 
 {#- The type of every value and bound; the figure record has the same. -#}
