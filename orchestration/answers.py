@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich import box
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -101,12 +102,10 @@ def print_status(report: dict[str, Any]) -> None:
         highlight=False,
     )
     console.print(report["published_file"], style="dim", highlight=False, soft_wrap=True)
-    coverage = Table(title="Coverage", title_justify="left")
-    coverage.add_column("region", no_wrap=True)
-    for name in ("figures", "sources", "from", "to", "latest source"):
-        coverage.add_column(
-            name, justify="right", no_wrap=True, min_width=len("2023-01-01") if name[0] in "ftl" else None
-        )
+    coverage = Table(title="Coverage", title_justify="left", box=box.SIMPLE, pad_edge=False)
+    coverage.add_column("region", no_wrap=True, max_width=max(12, console.width - 62))  # gives way to the numbers
+    for name, width in (("figures", 7), ("sources", 7), ("from", 10), ("to", 10), ("latest", 10)):
+        coverage.add_column(name, justify="right", no_wrap=True, min_width=width)
     shown = report["coverage"][:15]
     for row in shown:
         coverage.add_row(

@@ -57,7 +57,7 @@ class CodeLists:
         """The code that a stated name stands for, in a source about `region_id`; UNMAPPED where no list knows it.
 
         An empty name is the whole. A code stands for itself. A name that is scoped to the region, or to one that
-        holds it, comes before the unscoped one: "博州" is Bortala in Xinjiang and nothing elsewhere.
+        holds it, comes before the unscoped one: "Bozhou" is Bortala in Xinjiang, a city in Anhui, nothing elsewhere.
         "A + B" is a joint subject: its id joins the parts' ids in alphabetical order.
         """
         name = name.strip()
@@ -71,7 +71,7 @@ class CodeLists:
             if code is not None:
                 return code
         parts = [part.strip() for part in name.split(f" {JOINT} ")]
-        if len(parts) > 1:
+        if len(parts) > 1 and all(parts):
             ids = sorted({self.resolve(list_name, part, region_id=region_id) for part in parts})
             return UNMAPPED if UNMAPPED in ids else JOINT.join(ids)
         return UNMAPPED

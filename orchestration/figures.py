@@ -38,6 +38,18 @@ JOINT = "+"
 #: Digits kept after the decimal point; the DuckDB type of `value`, `low` and `high` follows from it.
 DECIMAL_PLACES = 6
 DECIMAL_TYPE = f"DECIMAL(28, {DECIMAL_PLACES})"
+#: The first number that is too large for it.
+_DECIMAL_LIMIT = Decimal(10) ** (28 - DECIMAL_PLACES)
+
+#: Units of the statistics that have no other. A contribution is printed in points of growth or as a part of it.
+UNITS_OF_STATISTICS: dict[str, tuple[str, ...]] = {
+    "growth": ("percent",),
+    "share": ("percent",),
+    "share_change": ("pp",),
+    "growth_gap": ("pp",),
+    "contribution": ("pp", "percent"),
+    "rank": ("rank",),
+}
 
 
 class InvalidFigure(ValueError):
@@ -100,6 +112,11 @@ class Figure:
         for column in ("figure_id", "source_id", "measure", "unit", "region_id"):
             if not getattr(self, column):
                 raise InvalidFigure(column, "is empty")
+        if self.unit not in UNITS_OF_STATISTICS.get(self.statistic, (self.unit,)):
+            units = " or ".join(UNITS_OF_STATISTICS[self.statistic])
+            raise InvalidFigure("unit", f"{self.unit!r} is not the unit of a {self.statistic}, which is {units}")
+        for column in ("value", "low", "high"):
+            _storable(column, getattr(self, column))
         if self.low is not None and self.high is not None and self.low > self.high:
             raise InvalidFigure("low", f"{self.low} lies above high {self.high}")
         if self.value is not None:
@@ -159,6 +176,16 @@ def parse_reference(reference: str) -> dict[str, str]:
 def _one_of(column: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise InvalidFigure(column, f"{value!r} is not one of {', '.join(filter(None, allowed))}")
+
+
+def _storable(column: str, number: Decimal | None) -> None:
+    """Refuse what the warehouse would round or cannot hold: rounding could cut off what the printed digits allow."""
+    if number is None:
+        return
+    if not number.is_finite() or abs(number) >= _DECIMAL_LIMIT:
+        raise InvalidFigure(column, f"{number} is too large: it must stay below {_DECIMAL_LIMIT:.0E}")
+    if number != round(number, DECIMAL_PLACES):
+        raise InvalidFigure(column, f"{number} has more than {DECIMAL_PLACES} decimals")
 
 
 def _span(name: str, start: datetime.date | None, end: datetime.date | None, *, required: bool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.sources import readable_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _files(folder: Path, label: str, kind: str, suffix: str = "") -> Iterator[In
     for path in folder.rglob(f"*{suffix}"):
         relative = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-            yield from _input(path, f"{label}/{relative.as_posix()}", kind)
+            yield from _input(path, readable_name(f"{label}/{relative.as_posix()}"), kind)
 
 
 def _input(path: Path, label: str, kind: str) -> Iterator[Input]:

@@ -20,7 +20,7 @@ SCALES: dict[str, Decimal] = {
     "times": Decimal(100),
 }
 
-_PRINTED = re.compile(r"[+-]?\d+(\.\d+)?")
+_PRINTED = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def printed_interval(
     `printed` keeps every digit that the source prints ("68.07", "-0.7", "97"), `scale` is a key of SCALES.
     Rounding to the nearest: the truth lies within half a unit of the last printed digit. `about` allows a whole
     unit. `over`, `at_least` bound from below and `nearly`, `under`, `at_most` from above; the other side is
-    `ceiling` or `floor` (the natural bounds of the statistic), or unbounded. `is_exact` is for what is counted:
-    a whole number printed in full is itself.
+    `ceiling` or `floor` (the natural bounds of the statistic), or unbounded. They speak of the size of a fall: a fall
+    of over 5 percent lies below -5. `is_exact` is for what is counted: a whole number printed in full is itself.
 
     Raises NotANumber for other text, KeyError for an unknown scale.
     """
@@ -59,18 +59,22 @@ def printed_interval(
         raise NotANumber(f"{printed!r} is not a number: digits with an optional sign and decimal point")
     factor = SCALES[scale]
     value = Decimal(printed) * factor
+    if floor is not None and value < floor:  # printed beyond what is natural: kept as printed
+        floor = None
+    if ceiling is not None and value > ceiling:
+        ceiling = None
     if qualifier in ("over", "at_least"):
-        return Interval(value, value, ceiling)
+        return Interval(value, floor, value) if value < 0 else Interval(value, value, ceiling)
     if qualifier in ("nearly", "under", "at_most"):
-        return Interval(value, floor, value)
+        return Interval(value, value, ceiling) if value < 0 else Interval(value, floor, value)
     decimals = len(printed.partition(".")[2])
     last_digit = factor.scaleb(-decimals)
     if is_exact and decimals == 0 and scale == "one" and qualifier == "exact":
         return Interval(value, value, value)
     margin = last_digit if qualifier == "about" else last_digit / 2
     low, high = value - margin, value + margin
-    if floor is not None and value >= floor:
+    if floor is not None:
         low = max(low, floor)
-    if ceiling is not None and value <= ceiling:
+    if ceiling is not None:
         high = min(high, ceiling)
     return Interval(value, low, high)

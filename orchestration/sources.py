@@ -39,6 +39,11 @@ class Rejection:
     raw_text: str = ""
 
 
+def readable_name(path: str) -> str:
+    """A path as text that can be stored and printed: bytes of a file name that are not UTF-8 are shown as `\\xNN`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def record_types(record: type[Source] | type[Rejection]) -> dict[str, str]:
     """Column name to DuckDB type of a record, in the order of its fields."""
     names = {"datetime.date": "DATE", "int | None": "INTEGER"}

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration.defs.resources import WRITER_POOL, Warehouse
+from orchestration.defs.resources import Warehouse
 from orchestration.defs.sheets import CODE_LISTS
 from orchestration.transformation import (
     ChecksFailed,
@@ -51,7 +51,7 @@ class Translator(DagsterDbtTranslator):
 def model_assets(manifest: Path) -> dg.AssetsDefinition:
     """The assets of a prepared manifest."""
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name="models", pool=WRITER_POOL)
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name="models")
     def models(
         context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from orchestration.defs.resources import WRITER_POOL, Warehouse
-from orchestration.inputs import current_inputs
+from orchestration.defs.resources import Warehouse
 from orchestration.warehouse.publication import publish
 
 KEY = dg.AssetKey(["publication"])
@@ -20,7 +19,6 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="publication",
         description="`warehouse/customhouse.duckdb`: the checked marts, replaced atomically, read-only for everybody.",
         kinds={"duckdb"},
-        pool=WRITER_POOL,
         output_required=True,
     )
     def publication(
@@ -28,7 +26,7 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         """Write, verify, publish; where the same inputs gave the same marts before, nothing is replaced."""
         with warehouse.progress.step("publish"):
-            done = publish(warehouse.settings, current_inputs(warehouse.settings), run_id=context.run_id)
+            done = publish(warehouse.settings, warehouse.inputs, run_id=context.run_id)
         warehouse.mark_sound()
         return dg.MaterializeResult(
             metadata={

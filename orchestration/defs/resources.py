@@ -8,13 +8,11 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.codes import CodeLists
+from orchestration.inputs import Inputs, current_inputs
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.working import discard_working
-
-#: One writer at a time, whatever the number of runs: the name of Dagster's pool for it.
-WRITER_POOL = "warehouse_writer"
 
 
 @dataclass
@@ -24,6 +22,8 @@ class Warehouse:
     settings: Settings
     progress: Progress
     run_id: str
+    #: As they were before anything was read: what changes while the run works is due to the next one.
+    inputs: Inputs
 
     def codes(self) -> CodeLists:
         """The code lists as they are now."""
@@ -59,7 +59,15 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
             if mark.exists():
                 progress.message("the last refresh was cut off: the working warehouse is rebuilt from raw/")
                 discard_working(settings.working_database)
-            mark.touch()
-            yield Warehouse(settings, progress, run_id)
+                _report_cut_off(context.instance, mark.read_text())
+            mark.write_text(run_id)
+            yield Warehouse(settings, progress, run_id, current_inputs(settings))
 
     return dg.ResourceDefinition(resource_fn=held, description="The working warehouse, held for writing.")
+
+
+def _report_cut_off(instance: dg.DagsterInstance | None, run_id: str) -> None:
+    """Say in Dagster's history that a run has ended which could not say so itself."""
+    run = instance.get_run_by_id(run_id) if instance and run_id else None
+    if instance and run and not run.is_finished:
+        instance.report_run_failed(run, "The process of this run ended before the run did.")

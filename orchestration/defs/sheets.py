@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.defs.resources import WRITER_POOL, Warehouse
+from orchestration.defs.resources import Warehouse
 from orchestration.figures import FIGURE_TYPES, UNMAPPED, Figure
 from orchestration.sheets import SheetReading, read_sheets
 from orchestration.sources import SOURCE_TYPES, Rejection
@@ -66,7 +66,6 @@ def _columns(types: dict[str, str]) -> dict[str, dg.TableSchema]:
             description="The code lists know every name; figures with others keep their text and stay out of series.",
         ),
     ],
-    pool=WRITER_POOL,
 )
 def sheets(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]

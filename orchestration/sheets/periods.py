@@ -6,7 +6,9 @@ import calendar
 import datetime
 import re
 
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+#: Years outside 1800 to 2999 are slips of the key.
+_PERIOD = re.compile(r"((?:1[89]|2[0-9])[0-9]{2})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+PERIOD_FORMS = "YYYY, YYYY-MM or YYYY-MM-DD of the years 1800 to 2999"
 
 
 class NotAPeriod(ValueError):
@@ -34,7 +36,7 @@ def year_before(day: datetime.date) -> datetime.date:
 def _date(text: str, *, last: bool) -> datetime.date:
     found = _PERIOD.fullmatch(text)
     if not found:
-        raise NotAPeriod(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
+        raise NotAPeriod(f"{text!r} is not {PERIOD_FORMS}")
     year = int(found[1])
     month, day = (int(part) if part else None for part in found.groups()[1:])
     try:

@@ -28,7 +28,7 @@ from orchestration.figures import (
 from orchestration.intervals import printed_interval
 from orchestration.sheets.periods import period_end, period_start, year_before
 from orchestration.sheets.schema import IDENTITY_COLUMNS, SHEET_COLUMNS, Sidecar, sheet_schema
-from orchestration.sources import Rejection, Source
+from orchestration.sources import Rejection, Source, readable_name
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -68,8 +68,16 @@ class _Sheet:
 
 
 def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
-    """Read every `*.csv` below `folder` in alphabetical order; a bad file or row never loses its neighbours."""
-    return _read(sorted(folder.rglob("*.csv")), codes, root=folder.parent)
+    """Read every `*.csv` below `folder` in alphabetical order; a bad file or row never loses its neighbours.
+
+    Hidden files are passed over: no publication counts them among its inputs.
+    """
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() == ".csv" and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    return _read(paths, codes, root=folder.parent)
 
 
 def read_sheet(path: Path, codes: CodeLists) -> SheetReading:
@@ -81,8 +89,10 @@ def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
     reading = SheetReading()
     sheets: list[_Sheet] = []
     for path in paths:
-        file = path.relative_to(root).as_posix()
+        file = readable_name(path.relative_to(root).as_posix())
         try:
+            if readable_name(path.stem) != path.stem:
+                raise _Unusable("has a name that is not UTF-8: rename it")
             if any(source.source_id == path.stem for source in reading.sources):
                 raise _Unusable(f"another sheet is already named {path.stem}: the name is the source's id")
             sheet = _take_apart(path, file, codes, reading.rejected)
@@ -147,7 +157,7 @@ def _source(path: Path, file: str, content: bytes, codes: CodeLists) -> Source:
         loaded = yaml.safe_load(sidecar_path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _Unusable(f"has no sidecar: write {sidecar_path.name} beside it (title, publisher, …)") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except Exception as problem:  # PyYAML lets KeyError, ValueError and others out where a tag does not fit its value
         raise _Unusable(f"its sidecar {sidecar_path.name} cannot be read: {_first_line(problem)}") from problem
     try:
         sidecar = Sidecar.model_validate(loaded)
@@ -307,12 +317,17 @@ def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
         floor=floor,
         ceiling=ceiling,
     )
+    if (floor is not None and interval.value < floor) or (ceiling is not None and interval.value > ceiling):
+        least, most = ("any" if bound is None else str(bound) for bound in (floor, ceiling))
+        raise InvalidFigure("printed", f"{row['printed']!r} cannot be a {statistic}: it lies in {least} … {most}")
     _check_reference(row["reference"], codes)
 
     def code(dimension: str) -> str:
         return codes.resolve(dimension, row[dimension], region_id=source.region_id)
 
     start, end = period_start(row["period_start"]), period_end(row["period_end"])
+    if end > source.published_date:
+        raise InvalidFigure("period_end", f"{end} lies after the document was published, {source.published_date}")
     comparison_start = comparison_end = None
     if statistic in COMPARING_STATISTICS:
         if bool(row["comparison_start"]) != bool(row["comparison_end"]):
@@ -353,15 +368,20 @@ def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
 
 
 def _natural_bounds(statistic: str, flow: str) -> tuple[Decimal | None, Decimal | None]:
-    """What a statistic cannot pass: a share lies in 0 … 100 percent, nothing falls by more than all of it."""
+    """What a statistic cannot pass: a share lies in 0 … 100 percent, nothing falls by more than all of it.
+
+    A balance passes through nought, so its growth and the shares of it are without bounds.
+    """
     match statistic:
+        case "share" | "growth" | "level" if flow == "balance":
+            return None, None
         case "share":
             return Decimal(0), Decimal(100)
         case "growth":
             return Decimal(-100), None
         case "rank":
             return Decimal(1), None
-        case "level" if flow != "balance":
+        case "level":
             return Decimal(0), None
         case _:
             return None, None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import pandas as pd
 import pandera.pandas as pa
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from orchestration.codes import CodeLists
 from orchestration.figures import COMPARING_STATISTICS, FLOWS, QUALIFIERS, REFERRING_STATISTICS, STATISTICS
 from orchestration.intervals import SCALES
-from orchestration.sheets.periods import NotAPeriod, period_end, period_start
+from orchestration.sheets.periods import PERIOD_FORMS, NotAPeriod, period_end, period_start
 
 #: The columns of a sheet, in their order. Names of regions, partners … are written as the source writes them.
 SHEET_COLUMNS = (
@@ -78,6 +78,12 @@ class Sidecar(BaseModel):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CNY"
     note: str = ""
 
+    @model_validator(mode="after")
+    def _was_retrieved_after_it_was_published(self) -> Self:
+        if self.retrieved_date < self.published_date:
+            raise ValueError(f"retrieved_date {self.retrieved_date} lies before published_date {self.published_date}")
+        return self
+
 
 def sheet_schema(codes: CodeLists) -> pa.DataFrameSchema:
     """The schema of a sheet whose cells are all text; every failing cell is reported with the words given here."""
@@ -98,12 +104,12 @@ def sheet_schema(codes: CodeLists) -> pa.DataFrameSchema:
     check(
         "printed",
         pa.Check(
-            lambda cells: cells.str.fullmatch(r"|[+-]?\d+(\.\d+)?"),
+            lambda cells: cells.str.fullmatch(r"|[+-]?[0-9]+(\.[0-9]+)?"),
             error="is not a number: write the printed digits, with a sign and a decimal point, without separators",
         ),
     )
     for name in ("period_start", "period_end", "comparison_start", "comparison_end"):
-        check(name, pa.Check(lambda cells: cells.map(_is_period_or_empty), error="is not YYYY, YYYY-MM or YYYY-MM-DD"))
+        check(name, pa.Check(lambda cells: cells.map(_is_period_or_empty), error=f"is not {PERIOD_FORMS}"))
     return pa.DataFrameSchema(
         columns,
         checks=[
@@ -121,6 +127,10 @@ def sheet_schema(codes: CodeLists) -> pa.DataFrameSchema:
                     )
                 ),
                 error="comparison_start: is given for a statistic that compares with nothing",
+            ),
+            pa.Check(
+                lambda sheet: ~((sheet["scale"] == "times") & (sheet["unit"] != "percent")),
+                error="scale: is `times`, which is how growth in percent is printed",
             ),
         ],
     )

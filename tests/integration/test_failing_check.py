@@ -1,0 +1,84 @@
+"""What is not good enough is not published: failing checks, broken models, lost sources; and how one gets out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.integration.conftest import NEW_SHEET, add_sheet
+from tests.integration.installation import Content, Installation
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
+def test_a_failing_check_holds_everything_back_until_it_is_mended(
+    refreshed: Installation, second_content: Content
+) -> None:
+    before = refreshed.footprint()
+    add_sheet(refreshed)
+    members = refreshed.project / "seeds" / "partner_group_members.csv"
+    sound = members.read_text()
+    members.write_text(f"{sound}RCEP,ATLANTIS,signatory,2022-01-01,,false,a test,\n")
+
+    ended = refreshed.refresh()
+
+    assert ended.code == 3, ended.output
+    assert (
+        "1 checks failed, nothing is published: bridge_partner_group_member_uses_known_codes (1 rows)" in ended.stderr
+    )
+    assert "ATLANTIS" in ended.stderr
+    assert refreshed.footprint() == before
+    assert len(list(refreshed.publications.iterdir())) == 1
+
+    members.write_text(sound)
+    refreshed.refreshed()
+    assert refreshed.content() == second_content
+
+
+def test_a_model_that_cannot_be_built_publishes_nothing(refreshed: Installation) -> None:
+    before = refreshed.footprint()
+    (refreshed.project / "models" / "marts" / "mart_balance.sql").write_text(
+        "select no_such_column from {{ ref('fct_levels') }}"
+    )
+
+    ended = refreshed.refresh()
+
+    assert ended.code == 1, ended.output
+    assert "mart_balance: " in ended.stderr
+    assert "no_such_column" in ended.stderr
+    assert "Traceback" not in ended.output
+    assert refreshed.footprint() == before
+
+
+def test_a_project_that_does_not_parse_is_told_in_the_words_of_dbt(refreshed: Installation) -> None:
+    before = refreshed.footprint()
+    (refreshed.project / "models" / "marts" / "mart_balance.sql").write_text("select * from {{ ref('atlantis') }}")
+
+    ended = refreshed.refresh()
+
+    assert ended.code == 1, ended.output
+    assert "depends on a node named 'atlantis' which was not found" in " ".join(ended.stderr.split())
+    assert "Traceback" not in ended.output
+    assert refreshed.footprint() == before
+
+
+def test_a_lost_source_is_published_without_only_when_that_is_accepted(
+    refreshed_twice: Installation, first_content: Content
+) -> None:
+    before = refreshed_twice.footprint()
+    sheet = refreshed_twice.sheets / f"{NEW_SHEET}.csv"
+    sheet.write_text(sheet.read_text().replace("12.3", "12.4"))  # not what its sidecar describes any more
+
+    ended = refreshed_twice.refresh()
+
+    assert ended.code == 3, ended.output
+    assert f"published before and not in raw/ any more, or not readable: {NEW_SHEET}" in ended.stderr
+    assert refreshed_twice.footprint() == before
+
+    sheet.unlink()
+    sheet.with_suffix(".yml").unlink()
+    refreshed_twice.refreshed("--accept-removed-sources")
+    assert refreshed_twice.content() == first_content
