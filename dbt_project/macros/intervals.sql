@@ -51,6 +51,10 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
 {%- endmacro %}
 
 {#- Growth in percent from a level and its base: level / base - 1. -#}
+{% macro growth(level, base) -%}
+    ({{ as_double(level) }} / nullif({{ as_double(base) }}, 0) - 1) * 100
+{%- endmacro %}
+
 {% macro growth_low(level_low, base_low, base_high) -%}
     (({{ quotient_low(level_low, base_low, base_high) }}) - 1) * 100
 {%- endmacro %}
@@ -59,55 +63,54 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
     (({{ quotient_high(level_high, base_low, base_high) }}) - 1) * 100
 {%- endmacro %}
 
-{#- The base from a level (not below nought) and its growth in percent: level / (1 + growth). -#}
-{% macro base_low(level_low, growth_high) -%}
-    {{ as_double(level_low) }} / nullif(1 + {{ as_double(growth_high) }} / 100, 0)
-{%- endmacro %}
+{#- What 100 of a base have become. Decimals are added exactly: near -100 a sum of doubles would lose its digits. -#}
+{% macro per_hundred(growth) -%} {{ as_double('100 + ' ~ growth) }} {%- endmacro %}
 
-{% macro base_high(level_high, growth_low) -%}
-    case
-        when {{ growth_low }} > -100 then {{ as_double(level_high) }} / (1 + {{ as_double(growth_low) }} / 100)
-    end
+{#-
+The base from a level (not below nought) and its growth in percent: level / (1 + growth). It rises with the level and
+falls with the growth: its low comes of the level's low and the growth's high. After a fall of all of it, or more, no
+level says what the base was.
+-#}
+{% macro base(level, growth) -%}
+    case when {{ growth }} > -100 then 100 * {{ as_double(level) }} / {{ per_hundred(growth) }} end
 {%- endmacro %}
 
 {#-
 The absolute change that a level (not below nought) and its growth in percent imply: level × growth / (100 + growth).
 It rises with the growth; with the level it rises where the growth is positive and falls where it is negative.
 -#}
+{% macro change(level, growth) -%}
+    case when {{ growth }} > -100 then {{ as_double(level) }} * {{ as_double(growth) }} / {{ per_hundred(growth) }} end
+{%- endmacro %}
+
 {% macro change_low(level_low, level_high, growth_low) -%}
     case
-        when {{ growth_low }} <= -100 then null
-        when {{ growth_low }} >= 0
-            then {{ as_double(level_low) }} * {{ as_double(growth_low) }} / (100 + {{ as_double(growth_low) }})
-        else {{ as_double(level_high) }} * {{ as_double(growth_low) }} / (100 + {{ as_double(growth_low) }})
+        when {{ growth_low }} >= 0 then {{ change(level_low, growth_low) }}
+        else {{ change(level_high, growth_low) }}
     end
 {%- endmacro %}
 
 {% macro change_high(level_low, level_high, growth_high) -%}
     case
-        when {{ growth_high }} <= -100 then null
-        when {{ growth_high }} >= 0
-            then {{ as_double(level_high) }} * {{ as_double(growth_high) }} / (100 + {{ as_double(growth_high) }})
-        else {{ as_double(level_low) }} * {{ as_double(growth_high) }} / (100 + {{ as_double(growth_high) }})
+        when {{ growth_high }} >= 0 then {{ change(level_high, growth_high) }}
+        else {{ change(level_low, growth_high) }}
     end
-{%- endmacro %}
-
-{#- What a whole's growth over a part's makes of the part's share: (1 + whole's growth) / (1 + part's growth). -#}
-{% macro share_ratio(whole_growth, part_growth) -%}
-    (100 + {{ as_double(whole_growth) }}) / nullif(100 + {{ as_double(part_growth) }}, 0)
 {%- endmacro %}
 
 {#-
 The change of a share in percentage points, from the share (percent) and both growths (percent):
-share × (1 - (1 + whole's growth) / (1 + part's growth)).
+share × (1 - (1 + whole's growth) / (1 + part's growth)). It rises with the part's growth and falls with the whole's;
+with the share it rises where the part grew by more than the whole.
 -#}
 {% macro share_change(share, part_growth, whole_growth) -%}
-    {{ as_double(share) }} * (1 - {{ share_ratio(whole_growth, part_growth) }})
+    case
+        when {{ part_growth }} > -100
+            then {{ as_double(share) }} * (1 - {{ per_hundred(whole_growth) }} / {{ per_hundred(part_growth) }})
+    end
 {%- endmacro %}
 
 {% macro share_change_low(share_low, share_high, part_growth_low, whole_growth_high) -%}
     case
-        when {{ part_growth_low }} <= -100 then null
         when {{ part_growth_low }} >= {{ whole_growth_high }}
             then {{ share_change(share_low, part_growth_low, whole_growth_high) }}
         else {{ share_change(share_high, part_growth_low, whole_growth_high) }}
@@ -116,7 +119,6 @@ share × (1 - (1 + whole's growth) / (1 + part's growth)).
 
 {% macro share_change_high(share_low, share_high, part_growth_high, whole_growth_low) -%}
     case
-        when {{ part_growth_high }} <= -100 then null
         when {{ part_growth_high }} >= {{ whole_growth_low }}
             then {{ share_change(share_high, part_growth_high, whole_growth_low) }}
         else {{ share_change(share_low, part_growth_high, whole_growth_low) }}

@@ -29,9 +29,31 @@
     nullif(regexp_extract({{ reference }}, '(^|;){{ key }}=([^;]+)', 2), '')
 {%- endmacro %}
 
+{#- The dimensions of `part` as those of a whole that is wider in one of them, and has there what `whole` has. -#}
+{% macro whole_columns(part, whole, column) -%}
+    {%- for name in subject_columns() -%}
+        {{ whole if name == column else part }}.{{ name }} as whole_{{ name }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The series and period that is the whole of a part. -#}
+{% macro is_whole_of(part, whole) -%}
+    {%- for name in subject_columns() -%}
+        {{ part }}.whole_{{ name }} = {{ whole }}.{{ name }} and {% endfor -%}
+    {{ same(part, whole, ['unit', 'period_start', 'period_end']) }}
+{%- endmacro %}
+
+{#- The later of the sources of two levels, by the day on which each became known: where a figure made of both is from. -#}
+{% macro latest_source(one, other) -%}
+    case
+        when {{ other }}.as_of_date > {{ one }}.as_of_date then {{ other }}.source_id
+        else coalesce({{ one }}.source_id, {{ other }}.source_id)
+    end
+{%- endmacro %}
+
 {#-
 The reference of a share in its one normal form: the dimensions in which the whole is wider than the part, in the order
-of the key, and the whole's flow where it is not `total`.
+of the key, then the whole's flow where it is exports or imports, or not the part's.
 -#}
 {% macro share_reference(part, whole) -%}
     concat_ws(

@@ -20,6 +20,7 @@ from orchestration.warehouse.published import (
     FINGERPRINT_DIGITS,
     SUFFIX,
     KeptPublication,
+    NothingPublished,
     kept_publications,
     open_published,
     publication_row,
@@ -60,8 +61,7 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     publication_id = f"{now:%Y%m%dT%H%M%S%fZ}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
     draft = settings.publications_dir / f".{publication_id}{SUFFIX}"
     with open_working(settings) as connection:
-        if not settings.accept_removed_sources:
-            _refuse_lost_sources(connection, settings.published_database)
+        _refuse_lost_sources(connection, settings)
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
         hashes = _write_marts(connection)
@@ -154,14 +154,18 @@ def reason_to_skip(settings: Settings, inputs: Inputs) -> str | None:
     return None
 
 
-def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
+def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Coverage is compared with coverage: a source that was published and is not here any more is a loss."""
-    try:
-        with open_published(published) as former:
-            before = {row[0] for row in former.execute("SELECT source_id FROM marts.dim_source").fetchall()}
-    except (RuntimeError, duckdb.Error):
-        return
     now = {row[0] for row in connection.execute(f"SELECT source_id FROM {MARTS}.dim_source").fetchall()}
+    if not now:
+        raise SourceLost(f"{settings.raw_dir} holds no document that can be read. Nothing is published")
+    if settings.accept_removed_sources:
+        return
+    try:
+        with open_published(settings.published_database) as former:
+            before = {row[0] for row in former.execute("SELECT source_id FROM marts.dim_source").fetchall()}
+    except (NothingPublished, duckdb.Error):
+        return
     lost = sorted(before - now)
     if lost:
         raise SourceLost(

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.figures import FIGURE_TYPES, Figure
+from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
 
@@ -34,6 +35,9 @@ CHECK_TYPES = {
     "failures": "BIGINT",
     "message": "VARCHAR",
 }
+
+
+INPUT_TYPES = {"path": "VARCHAR", "kind": "VARCHAR", "sha256": "VARCHAR", "bytes": "BIGINT"}
 
 
 class WorkingWarehouseHeld(RuntimeError):
@@ -99,6 +103,30 @@ def record_checks(connection: duckdb.DuckDBPyConnection, kind: str, outcomes: Se
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def record_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs, kinds: Sequence[str]) -> None:
+    """Replace, in `raw.inputs`, the files of these kinds: each step records what it is about to read.
+
+    What is published carries the inputs that were read, not those that lie there when it is published: a file that
+    changes meanwhile makes the next refresh due.
+    """
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        _ensure_table(connection, "raw.inputs", INPUT_TYPES)
+        connection.execute("DELETE FROM raw.inputs WHERE list_contains(?, kind)", [list(kinds)])
+        _insert(connection, "raw.inputs", INPUT_TYPES, inputs.of_kind(*kinds).files)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def recorded_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
+    """What the steps have recorded."""
+    rows = connection.execute("SELECT path, kind, sha256, bytes FROM raw.inputs ORDER BY path").fetchall()
+    return Inputs(tuple(Input(*row) for row in rows))
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:

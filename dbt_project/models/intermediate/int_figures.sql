@@ -25,12 +25,8 @@ select
         else coalesce(stated_units.unit, 'unstated')
     end as series_unit,
     sources.published_date,
-    not (
-        figures.region_id = 'UNMAPPED'
-        or figures.partner_id = 'UNMAPPED'
-        or figures.commodity_id = 'UNMAPPED'
-        or figures.ownership_id = 'UNMAPPED'
-        or figures.trade_mode_id = 'UNMAPPED'
+    'UNMAPPED' not in (
+        figures.region_id, figures.partner_id, figures.commodity_id, figures.ownership_id, figures.trade_mode_id
     ) as is_mapped
 from figures
 inner join {{ ref('int_sources') }} as sources on figures.source_id = sources.source_id

@@ -11,8 +11,8 @@ stated as (
 ),
 
 comparable as (
-    -- Pairs of levels a year apart that both stand on their own. A group whose definition changed has another code after
-    -- the change, so no growth is computed across a break.
+    -- Pairs of levels a year apart that both stand on their own. A group whose definition changed has another code
+    -- after the change, so no growth is computed across a break.
     select
         {{ columns_of('now', key_columns()) }},
         {{ year_before('now.period_start') }} as comparison_start,
@@ -56,7 +56,10 @@ together as (
         stated.low as stated_low,
         stated.high as stated_high,
         stated.figure_id as stated_figure_id,
-        coalesce(stated.source_id, now.source_id) as source_id
+        stated.figure_id is not null as is_stated,
+        -- The base that a stated growth speaks of is the restated one; else the one published at the time.
+        stated.figure_id is not null and now.low is not null as is_base_implied,
+        coalesce(stated.source_id, {{ latest_source('now', 'former') }}) as source_id
     from spans
     left join stated
         on
@@ -76,14 +79,12 @@ together as (
 computed as (
     select
         together.*,
-        {{ point('(' ~ as_double('level') ~ ' / nullif(' ~ as_double('former_value') ~ ', 0) - 1) * 100') }}
-            as recomputed_value,
+        {{ point(growth('level', 'former_value')) }} as recomputed_value,
         {{ outward_low(growth_low('level_low', 'former_low', 'former_high')) }} as recomputed_low,
         {{ outward_high(growth_high('level_high', 'former_low', 'former_high')) }} as recomputed_high,
-        {{ point(as_double('level') ~ ' / nullif(1 + ' ~ as_double('stated_value') ~ ' / 100, 0)', 2) }}
-            as implied_base,
-        {{ outward_low(base_low('level_low', 'stated_high'), 2) }} as implied_base_low,
-        {{ outward_high(base_high('level_high', 'stated_low'), 2) }} as implied_base_high
+        {{ point(base('level', 'stated_value'), 2) }} as implied_base,
+        {{ outward_low(base('level_low', 'stated_high'), 2) }} as implied_base_low,
+        {{ outward_high(base('level_high', 'stated_low'), 2) }} as implied_base_high
     from together
 )
 
@@ -94,40 +95,36 @@ select
     level,
     level_low,
     level_high,
-    -- The base that a stated growth speaks of is the restated one; else the one published at the time.
-    case when stated_figure_id is not null and level_low is not null then implied_base else former_value end as base,
-    case when stated_figure_id is not null and level_low is not null then implied_base_low else former_low end
-        as base_low,
-    case when stated_figure_id is not null and level_low is not null then implied_base_high else former_high end
-        as base_high,
+    case when is_base_implied then implied_base else former_value end as base,
+    case when is_base_implied then implied_base_low else former_low end as base_low,
+    case when is_base_implied then implied_base_high else former_high end as base_high,
     case
-        when stated_figure_id is not null and level_low is not null then 'implied'
+        when is_base_implied then 'implied'
         when former_low is not null then 'published'
     end as base_origin,
     former_low as published_base_low,
     former_high as published_base_high,
-    case when stated_figure_id is not null then stated_value else recomputed_value end as growth_pct,
-    case when stated_figure_id is not null then stated_low else recomputed_low end as growth_low_pct,
-    case when stated_figure_id is not null then stated_high else recomputed_high end as growth_high_pct,
+    case when is_stated then stated_value else recomputed_value end as growth_pct,
+    case when is_stated then stated_low else recomputed_low end as growth_low_pct,
+    case when is_stated then stated_high else recomputed_high end as growth_high_pct,
     stated_value as stated_growth_pct,
     recomputed_low as recomputed_growth_low_pct,
     recomputed_high as recomputed_growth_high_pct,
     -- What was added, from level and growth where the growth is stated (their common base makes it narrower), else from
     -- the two levels.
     case
-        when stated_figure_id is not null
-            then {{ as_double('level') }} * {{ as_double('stated_value') }} / nullif(100 + {{ as_double('stated_value') }}, 0)
+        when is_stated then {{ change('level', 'stated_value') }}
         else {{ as_double('level') }} - {{ as_double('former_value') }}
     end as change,
     case
-        when stated_figure_id is not null then {{ change_low('level_low', 'level_high', 'stated_low') }}
+        when is_stated then {{ change_low('level_low', 'level_high', 'stated_low') }}
         else {{ as_double('level_low') }} - {{ as_double('former_high') }}
     end as change_low,
     case
-        when stated_figure_id is not null then {{ change_high('level_low', 'level_high', 'stated_high') }}
+        when is_stated then {{ change_high('level_low', 'level_high', 'stated_high') }}
         else {{ as_double('level_high') }} - {{ as_double('former_low') }}
     end as change_high,
-    case when stated_figure_id is not null then 'stated' else 'computed' end as origin,
+    case when is_stated then 'stated' else 'computed' end as origin,
     stated_figure_id,
     source_id
 from computed

@@ -54,4 +54,4 @@ from joints
 inner join codes
     on
         joints.list = codes.list
-        and concat('+', joints.joint_id, '+') like concat('%+', codes.code, '+%')
+        and {{ position("concat('+', codes.code, '+')", "concat('+', joints.joint_id, '+')") }} > 0

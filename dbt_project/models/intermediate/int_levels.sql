@@ -30,7 +30,7 @@ flows_paired as (
         other.value as other_value,
         other.low as other_low,
         other.high as other_high,
-        one.source_id,
+        {{ latest_source('one', 'other') }} as source_id,
         greatest(one.as_of_date, other.as_of_date) as as_of_date
     from stated as one
     inner join stated as other on {{ same('one', 'other', key_columns(), ['flow']) }}
@@ -60,13 +60,17 @@ from_flows as (
         pair.unit,
         pair.period_start,
         pair.period_end,
-        pair.one_value - pair.other_value as value,
+        case when pair.one_value < pair.other_value then 0 else pair.one_value - pair.other_value end as value,
         case when pair.one_low < pair.other_high then 0 else pair.one_low - pair.other_high end as low,
         pair.one_high - pair.other_low as high,
         pair.source_id,
         pair.as_of_date
     from flows_paired as pair
-    where pair.one_flow = 'total' and pair.other_flow in ('export', 'import')
+    where
+        pair.one_flow = 'total'
+        and pair.other_flow in ('export', 'import')
+        -- A part above its total contradicts it: nothing follows.
+        and (pair.one_high is null or pair.other_low is null or pair.one_high >= pair.other_low)
 ),
 
 joint_members as (
@@ -90,9 +94,17 @@ joint_members as (
     inner join {{ ref('int_joint_names') }} as names
         on joints.list = names.list and joints.joint_id = names.joint_id
     inner join stated on joints.member_id = stated.{{ column }}
-    where joints.list = '{{ list }}'
+    inner join {{ ref('measures') }} as measures on stated.measure = measures.measure
+    where joints.list = '{{ list }}' and measures.is_additive
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+dated_members as (
+    select
+        *,
+        max(as_of_date) over (partition by {{ key_columns() | join(', ') }}, joint_id) as latest_date
+    from joint_members
 ),
 
 from_members as (
@@ -101,9 +113,9 @@ from_members as (
         sum(value) as value,
         sum(low) as low,
         sum(high) as high,
-        min(source_id) as source_id,
+        min(case when as_of_date = latest_date then source_id end) as source_id,
         max(as_of_date) as as_of_date
-    from joint_members
+    from dated_members
     group by {{ key_columns() | join(', ') }}, joint_id, member_count
     -- Unless every member is known on both sides there is no sum.
     having count(*) = member_count and count(low) = member_count and count(high) = member_count
@@ -115,14 +127,14 @@ growths as (
 ),
 
 bases as (
-    -- A growth speaks of the base as restated at its release: the level of the same source comes first.
+    -- A growth speaks of the base as restated at its release.
     select
         {{ columns_of('growths', subject_columns() + ['unit']) }},
         growths.comparison_start as period_start,
         growths.comparison_end as period_end,
-        {{ point(as_double('stated.value') ~ ' / nullif(1 + ' ~ as_double('growths.value') ~ ' / 100, 0)', 2) }} as value,
-        {{ outward_low(base_low('stated.low', 'growths.high'), 2) }} as low,
-        {{ outward_high(base_high('stated.high', 'growths.low'), 2) }} as high,
+        {{ point(base('stated.value', 'growths.value'), 2) }} as value,
+        {{ outward_low(base('stated.low', 'growths.high'), 2) }} as low,
+        {{ outward_high(base('stated.high', 'growths.low'), 2) }} as high,
         growths.source_id,
         growths.published_date as as_of_date
     from growths
@@ -192,6 +204,11 @@ select
     rule <> 'base of growth' as is_independent,
     row_number() over (
         partition by {{ key_columns() | join(', ') }}
-        order by preference, as_of_date desc, high - low, source_id
+        order by
+            preference asc,
+            as_of_date desc,
+            case when low is null or high is null then 1 else 0 end asc,
+            high - low asc,
+            source_id asc
     ) as preference
 from every_way

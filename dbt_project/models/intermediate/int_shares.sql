@@ -27,9 +27,7 @@ computable as (
     ] %}
     select
         {{ columns_of('part', key_columns()) }},
-        {% for name in subject_columns() -%}
-        {{ 'whole' if name == column else 'part' }}.{{ name }} as whole_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ whole_columns('part', 'whole', column) }}
     from additive as part
     inner join additive as whole
         on {{ same('part', 'whole', key_columns(), [column]) }}
@@ -40,9 +38,7 @@ computable as (
     {% endfor %}
     select
         {{ columns_of('part', key_columns()) }},
-        {% for name in subject_columns() -%}
-        {{ 'whole' if name == 'region_id' else 'part' }}.{{ name }} as whole_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ whole_columns('part', 'whole', 'region_id') }}
     from additive as part
     inner join {{ ref('int_regions') }} as regions on part.region_id = regions.region_id
     inner join additive as whole
@@ -100,17 +96,10 @@ select
     whole_growth.growth_pct as whole_growth,
     whole_growth.growth_low_pct as whole_growth_low,
     whole_growth.growth_high_pct as whole_growth_high,
-    coalesce(share.source_id, change.source_id, part.source_id) as source_id
+    coalesce(share.source_id, change.source_id, {{ latest_source('part', 'whole') }}) as source_id
 from parts
 left join levels as part on {{ same('parts', 'part', key_columns()) }}
-left join levels as whole
-    on
-        {% for name in subject_columns() -%}
-        parts.whole_{{ name }} = whole.{{ name }} and
-        {% endfor %}
-        parts.unit = whole.unit
-        and parts.period_start = whole.period_start
-        and parts.period_end = whole.period_end
+left join levels as whole on {{ is_whole_of('parts', 'whole') }}
 left join stated as share
     on
         share.statistic = 'share'
@@ -130,11 +119,6 @@ left join {{ ref('int_growth') }} as part_growth
         and part_growth.comparison_end = {{ year_before('parts.period_end') }}
 left join {{ ref('int_growth') }} as whole_growth
     on
-        {% for name in subject_columns() -%}
-        parts.whole_{{ name }} = whole_growth.{{ name }} and
-        {% endfor %}
-        parts.unit = whole_growth.unit
-        and parts.period_start = whole_growth.period_start
-        and parts.period_end = whole_growth.period_end
+        {{ is_whole_of('parts', 'whole_growth') }}
         and whole_growth.comparison_start = {{ year_before('parts.period_start') }}
         and whole_growth.comparison_end = {{ year_before('parts.period_end') }}

@@ -1,19 +1,42 @@
 -- What is held to be stated: of several figures for one thing, the one that is more than a bound, then the one
 -- published last (the latest figure prevails), then the narrowest. Figures with a name that no code list knows are left
 -- out: it is not known which series they belong to.
-with figures as (
+with mapped as (
+    -- Only what compares has a span compared with, and only what refers has a reference: elsewhere they would make two
+    -- statements of one.
     select
         figures.*,
-        coalesce({{ reference_code('figures.reference', 'measure') }}, figures.measure) as whole_measure,
-        coalesce({{ reference_code('figures.reference', 'region') }}, figures.region_id) as whole_region_id,
-        coalesce({{ reference_code('figures.reference', 'partner') }}, figures.partner_id) as whole_partner_id,
-        coalesce({{ reference_code('figures.reference', 'commodity') }}, figures.commodity_id) as whole_commodity_id,
-        coalesce({{ reference_code('figures.reference', 'flow') }}, figures.flow) as whole_flow,
-        coalesce({{ reference_code('figures.reference', 'ownership') }}, figures.ownership_id) as whole_ownership_id,
-        coalesce({{ reference_code('figures.reference', 'trade_mode') }}, figures.trade_mode_id) as whole_trade_mode_id,
-        {{ reference_code('figures.reference', 'ranked_by') }} as ranked_by
+        case
+            when figures.statistic in ('growth', 'change', 'share_change', 'growth_gap', 'contribution')
+                then figures.comparison_start
+        end as compared_start,
+        case
+            when figures.statistic in ('growth', 'change', 'share_change', 'growth_gap', 'contribution')
+                then figures.comparison_end
+        end as compared_end,
+        case
+            when figures.statistic in ('share', 'share_change', 'growth_gap', 'contribution', 'rank', 'ratio')
+                then figures.reference
+        end as refers_to
     from {{ ref('int_figures') }} as figures
     where figures.status = 'read' and figures.is_mapped
+),
+
+figures as (
+    select
+        figures.*,
+        coalesce({{ reference_code('figures.refers_to', 'measure') }}, figures.measure) as whole_measure,
+        coalesce({{ reference_code('figures.refers_to', 'region') }}, figures.region_id) as whole_region_id,
+        coalesce({{ reference_code('figures.refers_to', 'partner') }}, figures.partner_id) as whole_partner_id,
+        coalesce({{ reference_code('figures.refers_to', 'commodity') }}, figures.commodity_id) as whole_commodity_id,
+        coalesce({{ reference_code('figures.refers_to', 'flow') }}, figures.flow) as whole_flow,
+        coalesce({{ reference_code('figures.refers_to', 'ownership') }}, figures.ownership_id) as whole_ownership_id,
+        coalesce({{ reference_code('figures.refers_to', 'trade_mode') }}, figures.trade_mode_id) as whole_trade_mode_id,
+        case
+            when figures.statistic = 'rank'
+                then coalesce({{ reference_code('figures.refers_to', 'ranked_by') }}, 'level')
+        end as ranked_by
+    from mapped as figures
 ),
 
 ordered as (
@@ -26,8 +49,8 @@ ordered as (
                 figures.series_unit,
                 figures.period_start,
                 figures.period_end,
-                figures.comparison_start,
-                figures.comparison_end,
+                figures.compared_start,
+                figures.compared_end,
                 figures.whole_measure,
                 figures.whole_region_id,
                 figures.whole_partner_id,
@@ -37,11 +60,11 @@ ordered as (
                 figures.whole_trade_mode_id,
                 figures.ranked_by
             order by
-                case when figures.qualifier in ('exact', 'about') then 0 else 1 end,
+                case when figures.qualifier in ('exact', 'about') then 0 else 1 end asc,
                 figures.published_date desc,
-                case when figures.low is null or figures.high is null then 1 else 0 end,
-                figures.high - figures.low,
-                figures.figure_id
+                case when figures.low is null or figures.high is null then 1 else 0 end asc,
+                figures.high - figures.low asc,
+                figures.figure_id asc
         ) as preference
     from figures
 )
@@ -61,8 +84,8 @@ select
     series_unit as unit,
     period_start,
     period_end,
-    comparison_start,
-    comparison_end,
+    compared_start as comparison_start,
+    compared_end as comparison_end,
     -- A bound ("over 90 percent") is no point: only its low or high is known.
     case when qualifier in ('exact', 'about') then value end as value,
     low,

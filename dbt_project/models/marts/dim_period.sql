@@ -26,7 +26,8 @@ select
         when months = 12 and first_month = 1 then cast(first_year as varchar)
         when first_year = last_year
             then concat(first_month_name, '–', last_month_name, ' ', cast(first_year as varchar))
-        else concat(
+        else
+            concat(
                 first_month_name, ' ', cast(first_year as varchar), '–', last_month_name, ' ',
                 cast(last_year as varchar)
             )
@@ -36,11 +37,13 @@ select
         when months = 1 then concat(cast(first_year as varchar), '年', cast(first_month as varchar), '月')
         when months = 12 and first_month = 1 then concat(cast(first_year as varchar), '年')
         when first_year = last_year
-            then concat(
+            then
+                concat(
                     cast(first_year as varchar), '年', cast(first_month as varchar), '—', cast(last_month as varchar),
                     '月'
                 )
-        else concat(
+        else
+            concat(
                 cast(first_year as varchar), '年', cast(first_month as varchar), '月—', cast(last_year as varchar), '年',
                 cast(last_month as varchar), '月'
             )

@@ -13,7 +13,7 @@ paired as (
         imports.value as import_value,
         imports.low as import_low,
         imports.high as import_high,
-        exports.source_id
+        {{ latest_source('exports', 'imports') }} as source_id
     from levels as exports
     inner join levels as imports on {{ same('exports', 'imports', keys) }}
     where exports.flow = 'export' and imports.flow = 'import' and exports.measure = 'value'
@@ -21,7 +21,7 @@ paired as (
 
 stated as (
     select * from levels
-    where flow = 'balance'
+    where flow = 'balance' and origin = 'stated'
 ),
 
 together as (
@@ -39,10 +39,19 @@ together as (
         stated.value as stated_value,
         stated.low as stated_low,
         stated.high as stated_high,
-        stated.origin as stated_origin,
+        stated.origin is not null as is_stated,
         coalesce(stated.source_id, paired.source_id) as source_id
     from paired
     full outer join stated on {{ same('paired', 'stated', keys) }}
+),
+
+recomputed as (
+    select
+        *,
+        {{ bound('export_value - import_value') }} as recomputed_value,
+        {{ bound('export_low - import_high') }} as recomputed_low,
+        {{ bound('export_high - import_low') }} as recomputed_high
+    from together
 )
 
 select
@@ -53,12 +62,12 @@ select
     import_value,
     import_low,
     import_high,
-    case when stated_origin is not null then stated_value else {{ bound('export_value - import_value') }} end as balance,
-    case when stated_origin is not null then stated_low else {{ bound('export_low - import_high') }} end as balance_low,
-    case when stated_origin is not null then stated_high else {{ bound('export_high - import_low') }} end as balance_high,
+    case when is_stated then stated_value else recomputed_value end as balance,
+    case when is_stated then stated_low else recomputed_low end as balance_low,
+    case when is_stated then stated_high else recomputed_high end as balance_high,
     stated_value as stated_balance,
-    {{ bound('export_low - import_high') }} as recomputed_balance_low,
-    {{ bound('export_high - import_low') }} as recomputed_balance_high,
-    coalesce(stated_origin, 'computed') as origin,
+    recomputed_low as recomputed_balance_low,
+    recomputed_high as recomputed_balance_high,
+    case when is_stated then 'stated' else 'computed' end as origin,
     source_id
-from together
+from recomputed

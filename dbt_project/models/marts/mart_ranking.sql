@@ -37,7 +37,8 @@ candidates as (
 ),
 
 ranks as (
-    -- A peer is surely ahead where its low lies above our high, and possibly ahead where its high reaches our low.
+    -- A peer is surely ahead where its low lies above our high, and possibly ahead where its high reaches our low. One
+    -- of which only bounds are known counts as ahead where it surely is.
     select
         {{ columns_of('own', key_columns()) }},
         own.ranked_by,
@@ -46,7 +47,9 @@ ranks as (
         own.ranked_low,
         own.ranked_high,
         own.source_id,
-        1 + sum(case when peer.ranked_value > own.ranked_value then 1 else 0 end) as rank_by_value,
+        1 + sum(
+            case when peer.ranked_value > own.ranked_value or peer.ranked_low > own.ranked_high then 1 else 0 end
+        ) as rank_by_value,
         1 + sum(case when peer.ranked_low > own.ranked_high then 1 else 0 end) as rank_low,
         sum(
             case
@@ -61,9 +64,10 @@ ranks as (
             own.dimension = peer.dimension
             and own.peers = peer.peers
             and own.ranked_by = peer.ranked_by
-            {% for column in key_columns() %}
-            and (own.{{ column }} = peer.{{ column }}{{ " or own.dimension = '" ~ column ~ "'" if column in ranked_dimensions }})
-            {%- endfor %}
+            and {{ same('own', 'peer', key_columns(), ranked_dimensions) }}
+            {% for column in ranked_dimensions -%}
+            and (own.{{ column }} = peer.{{ column }} or own.dimension = '{{ column }}')
+            {% endfor %}
     group by
         {{ columns_of('own', key_columns()) }},
         own.ranked_by,
@@ -75,26 +79,23 @@ ranks as (
 ),
 
 stated as (
+    -- Within another whole than the peers' own ("first in the nation" of a prefecture) the peers are others.
+    {% for dimension in ranked_dimensions + ['commodity_id'] %}
     select
         {{ columns_of('statements', key_columns()) }},
         statements.ranked_by,
         statements.value as stated_rank,
         statements.source_id,
-        peers.peers
+        case
+            when statements.whole_{{ dimension }} = peers.whole_code then peers.peers
+            else concat(peers.kind, ' in ', statements.whole_{{ dimension }})
+        end as peers
     from {{ ref('int_statements') }} as statements
     inner join {{ ref('int_peers') }} as peers
-        on
-            (
-                peers.dimension = 'region_id'
-                and statements.whole_region_id <> statements.region_id
-                and statements.region_id = peers.code
-            )
-            or (
-                peers.dimension = 'partner_id'
-                and statements.whole_partner_id <> statements.partner_id
-                and statements.partner_id = peers.code
-            )
-    where statements.statistic = 'rank'
+        on peers.dimension = '{{ dimension }}' and statements.{{ dimension }} = peers.code
+    where statements.statistic = 'rank' and statements.whole_{{ dimension }} <> statements.{{ dimension }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 together as (

@@ -1,9 +1,12 @@
 with computed as (
     select
         *,
+        stated_share_figure_id is not null as is_stated,
+        stated_change_figure_id is not null as is_change_stated,
         {{ as_double('part_value') }} / nullif({{ as_double('whole_value') }}, 0) * 100 as recomputed_value,
         {{ outward_low('(' ~ quotient_low('part_low', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_low,
-        {{ outward_high('(' ~ quotient_high('part_high', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_high
+        {{ outward_high('(' ~ quotient_high('part_high', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_high,
+        part_low is not null and part_high is not null and whole_low > 0 and whole_high is not null as is_recomputed
     from {{ ref('int_shares') }}
 ),
 
@@ -12,14 +15,9 @@ known as (
     -- else on the stated one.
     select
         *,
-        case when recomputed_low is not null and recomputed_high is not null then recomputed_value else stated_share end
-            as share_value,
-        case when recomputed_low is not null and recomputed_high is not null then recomputed_low else stated_share_low end
-            as share_low,
-        case
-            when recomputed_low is not null and recomputed_high is not null then recomputed_high
-            else stated_share_high
-        end as share_high
+        case when is_recomputed then recomputed_value else stated_share end as share_value,
+        case when is_recomputed then recomputed_low else stated_share_low end as share_low,
+        case when is_recomputed then recomputed_high else stated_share_high end as share_high
     from computed
 ),
 
@@ -37,13 +35,13 @@ changed as (
 select
     {{ key_columns() | join(', ') }},
     reference,
-    case when stated_share_figure_id is not null then stated_share else {{ point('recomputed_value') }} end as share_pct,
-    case when stated_share_figure_id is not null then stated_share_low else recomputed_low end as share_low_pct,
-    case when stated_share_figure_id is not null then stated_share_high else recomputed_high end as share_high_pct,
+    case when is_stated then stated_share else {{ point('recomputed_value') }} end as share_pct,
+    case when is_stated then stated_share_low else recomputed_low end as share_low_pct,
+    case when is_stated then stated_share_high else recomputed_high end as share_high_pct,
     stated_share as stated_share_pct,
     recomputed_low as recomputed_share_low_pct,
     recomputed_high as recomputed_share_high_pct,
-    case when stated_change_figure_id is not null then stated_change else recomputed_change end as share_change_pp,
+    case when is_change_stated then stated_change else recomputed_change end as share_change_pp,
     stated_change as stated_share_change_pp,
     recomputed_change_low as recomputed_share_change_low_pp,
     recomputed_change_high as recomputed_share_change_high_pp,
@@ -51,15 +49,12 @@ select
     part_high,
     whole_low,
     whole_high,
-    case
-        when stated_share_figure_id is not null or stated_change_figure_id is not null then 'stated'
-        else 'computed'
-    end as origin,
+    case when is_stated or is_change_stated then 'stated' else 'computed' end as origin,
     stated_share_figure_id,
     source_id
 from changed
 where
-    stated_share_figure_id is not null
-    or stated_change_figure_id is not null
+    is_stated
+    or is_change_stated
     or recomputed_low is not null
     or recomputed_high is not null
