@@ -9,7 +9,6 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import Warehouse
 from orchestration.defs.sheets import CODE_LISTS
-from orchestration.inputs import current_inputs
 from orchestration.transformation import (
     ChecksFailed,
     NodeOutcome,
@@ -64,7 +63,6 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
         if context.is_subset:
             selected = set(context.selected_asset_keys)
             select = [unique_id.split(".")[2] for unique_id, key in key_of.items() if key in selected]
-        inputs = current_inputs(warehouse.settings)  # before they are read
         with warehouse.progress.step("build models"):
             outcomes = build_models(warehouse.settings, select=select, on_node=warehouse.progress.advance)
         if not context.is_subset:
@@ -77,7 +75,7 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
         }
         with open_working(warehouse.settings) as connection:
             record_checks(connection, "dbt", checks)
-            record_inputs(connection, inputs, ("model",))
+            record_inputs(connection, warehouse.inputs, ("model",))
             schemas = connection.execute(
                 "SELECT table_name, schema_name FROM duckdb_tables() WHERE database_name = current_database()"
             ).fetchall()

@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.defs.resources import Warehouse
 from orchestration.warehouse.publication import publish
+from orchestration.warehouse.working import open_working, recorded_inputs
 
 KEY = dg.AssetKey(["publication"])
 
@@ -26,7 +27,9 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         """Write, verify, publish; where the same inputs gave the same marts before, nothing is replaced."""
         with warehouse.progress.step("publish"):
-            done = publish(warehouse.settings, warehouse.inputs, run_id=context.run_id)
+            with open_working(warehouse.settings) as connection:
+                inputs = recorded_inputs(connection)
+            done = publish(warehouse.settings, inputs, run_id=context.run_id)
         warehouse.mark_sound()
         return dg.MaterializeResult(
             metadata={

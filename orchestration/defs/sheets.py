@@ -6,7 +6,6 @@ import dagster as dg
 
 from orchestration.defs.resources import Warehouse
 from orchestration.figures import FIGURE_TYPES, UNMAPPED, Figure
-from orchestration.inputs import current_inputs
 from orchestration.sheets import SheetReading, read_sheets
 from orchestration.sources import SOURCE_TYPES, Rejection
 from orchestration.warehouse.working import (
@@ -78,7 +77,6 @@ def sheets(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read every sheet and replace what the working warehouse holds of them."""
-    inputs = current_inputs(warehouse.settings)  # before they are read
     with warehouse.progress.step("read sheets"):
         reading = read_sheets(warehouse.settings.raw_dir / KIND, warehouse.codes())
     unmapped = _unmapped(reading)
@@ -91,7 +89,7 @@ def sheets(
             connection, KIND, figures=reading.figures, sources=reading.sources, rejected=reading.rejected
         )
         record_checks(connection, KIND, outcomes)
-        record_inputs(connection, inputs, ("raw", "code_list", "program"))
+        record_inputs(connection, warehouse.inputs, ("raw", "code_list", "program"))
     for rejection in reading.rejected:
         context.log.warning("rejected: %s", _place(rejection))
     context.log.info(

@@ -23,6 +23,7 @@ PAGES = (*FRONT_PAGES, *sorted((PROJECT_DIR / "docs").rglob("*.md")))
 _QUERY = re.compile(r"^```sql\n(.*?)^```\n\s*((?:^\|.*\|\n)*)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_NUMERIC = re.compile(r"NUMBER|DECIMAL|DOUBLE|U?(TINY|SMALL|BIG|HUGE)?INT")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -91,6 +92,6 @@ def answer(published: Path, sql: str) -> str:
         cursor: duckdb.DuckDBPyConnection = connection.execute(sql)
         columns = cursor.description or []
         rows = [[column[0] for column in columns]]
-        rows.append(["---:" if str(column[1]).upper() in ("NUMBER", "DECIMAL") else "---" for column in columns])
+        rows.append(["---:" if _NUMERIC.match(str(column[1]).upper()) else "---" for column in columns])
         rows += [[plain(cell).replace("|", r"\|") for cell in row] for row in cursor.fetchall()]
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)

@@ -188,6 +188,7 @@ class Running:
             text=True,
         )
         self._lines: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._ended: set[str] = set()
         self._changed = threading.Condition()
         self._readers = [threading.Thread(target=self._read, args=(name,), daemon=True) for name in self._lines]
         for reader in self._readers:
@@ -198,6 +199,9 @@ class Running:
             with self._changed:
                 self._lines[name].append(line)
                 self._changed.notify_all()
+        with self._changed:
+            self._ended.add(name)
+            self._changed.notify_all()
 
     @property
     def output(self) -> str:
@@ -210,8 +214,12 @@ class Running:
         def found() -> str | None:
             return next((line for lines in self._lines.values() for line in lines if text in line), None)
 
+        def is_over() -> bool:
+            return found() is not None or self._ended == set(self._lines)
+
         with self._changed:
-            line = self._changed.wait_for(found, timeout=TIMEOUT_SECONDS)
+            self._changed.wait_for(is_over, timeout=TIMEOUT_SECONDS)
+            line = found()
         assert line, f"{text!r} was not printed:\n{self.output}"
         return line
 

@@ -1,5 +1,5 @@
--- Who is ranked beside whom: every code that can be ranked, what it is, the whole that it is ranked within, and the name
--- of its peers there. Goods are not ranked here, as their groups overlap; sources do it.
+-- Who is ranked beside whom: every code that can be ranked, what it is, the whole that it is ranked within, and the
+-- name of its peers there. Goods are not ranked here, as their groups overlap; sources do it.
 select
     'region_id' as dimension,
     region_id as code,

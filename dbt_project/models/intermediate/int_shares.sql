@@ -19,7 +19,7 @@ stated as (
     where statements.statistic in ('share', 'share_change')
 ),
 
--- Wholes: one dimension widened at a time, the rest the same.
+-- Wholes: one dimension widened at a time, the rest the same. What has no flow is no part of a total of flows.
 computable as (
     {% for column, whole in [
         ('partner_id', 'WORLD'), ('commodity_id', 'TOTAL'), ('ownership_id', 'ALL'), ('trade_mode_id', 'ALL'),
@@ -33,7 +33,7 @@ computable as (
         on {{ same('part', 'whole', key_columns(), [column]) }}
     where
         whole.{{ column }} = '{{ whole }}'
-        and part.{{ column }} <> '{{ whole }}'
+        and part.{{ column }} not in ('', '{{ whole }}')
     union all
     {% endfor %}
     select
