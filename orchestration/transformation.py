@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from filelock import FileLock
 
 from orchestration.inputs import current_inputs
 from orchestration.settings import Settings
@@ -68,14 +69,15 @@ def prepare_manifest(settings: Settings) -> Path:
     """
     manifest = settings.dbt_target_dir / "manifest.json"
     mark = settings.dbt_target_dir / "manifest.fingerprint"
-    fingerprint = current_inputs(settings).of_kind("model", "code_list").fingerprint
-    if manifest.exists() and mark.exists() and mark.read_text() == fingerprint:
-        return manifest
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
-    mark.unlink(missing_ok=True)
-    _invoke(settings, ["parse"])
-    mark.write_text(fingerprint)
-    return manifest
+    with FileLock(settings.dbt_target_dir / "manifest.lock"):  # several processes load the definitions at once
+        fingerprint = current_inputs(settings).of_kind("model", "code_list").fingerprint
+        if manifest.exists() and mark.exists() and mark.read_text() == fingerprint:
+            return manifest
+        mark.unlink(missing_ok=True)
+        _invoke(settings, ["parse"])
+        mark.write_text(fingerprint)
+        return manifest
 
 
 def build_models(settings: Settings, *, select: Sequence[str] = (), on_node: OnNode | None = None) -> list[NodeOutcome]:

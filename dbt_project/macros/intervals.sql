@@ -33,34 +33,44 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
 
 {% macro as_double(expression) -%} cast({{ expression }} as double) {%- endmacro %}
 
-{#- [a] / [b] for b above nought; a may lie on both sides of nought. A b that may be nought bounds nothing. -#}
-{% macro quotient_low(a_low, b_low, b_high) -%}
+{#-
+A part in percent of a whole above nought; the part may be negative (what a fall takes from the whole's growth). A whole
+that may be nought bounds nothing.
+-#}
+{% macro percent(part, whole) -%}
+    100 * {{ as_double(part) }} / nullif({{ as_double(whole) }}, 0)
+{%- endmacro %}
+
+{% macro percent_low(part_low, whole_low, whole_high) -%}
     case
-        when {{ b_low }} <= 0 then null
-        when {{ a_low }} >= 0 then {{ as_double(a_low) }} / {{ as_double(b_high) }}
-        else {{ as_double(a_low) }} / {{ as_double(b_low) }}
+        when {{ whole_low }} <= 0 then null
+        when {{ part_low }} >= 0 then {{ percent(part_low, whole_high) }}
+        else {{ percent(part_low, whole_low) }}
     end
 {%- endmacro %}
 
-{% macro quotient_high(a_high, b_low, b_high) -%}
+{% macro percent_high(part_high, whole_low, whole_high) -%}
     case
-        when {{ b_low }} <= 0 then null
-        when {{ a_high }} >= 0 then {{ as_double(a_high) }} / {{ as_double(b_low) }}
-        else {{ as_double(a_high) }} / {{ as_double(b_high) }}
+        when {{ whole_low }} <= 0 then null
+        when {{ part_high }} >= 0 then {{ percent(part_high, whole_low) }}
+        else {{ percent(part_high, whole_high) }}
     end
 {%- endmacro %}
 
-{#- Growth in percent from a level and its base: level / base - 1. -#}
+{#-
+Growth in percent from a level and its base, neither below nought: (level - base) / base. It rises with the level and
+falls with the base. A base that may be nought bounds nothing. The difference is one of decimals, which is exact.
+-#}
 {% macro growth(level, base) -%}
-    ({{ as_double(level) }} / nullif({{ as_double(base) }}, 0) - 1) * 100
+    100 * {{ as_double(level ~ ' - ' ~ base) }} / nullif({{ as_double(base) }}, 0)
 {%- endmacro %}
 
 {% macro growth_low(level_low, base_low, base_high) -%}
-    (({{ quotient_low(level_low, base_low, base_high) }}) - 1) * 100
+    case when {{ base_low }} <= 0 then null else {{ growth(level_low, base_high) }} end
 {%- endmacro %}
 
-{% macro growth_high(level_high, base_low, base_high) -%}
-    (({{ quotient_high(level_high, base_low, base_high) }}) - 1) * 100
+{% macro growth_high(level_high, base_low) -%}
+    case when {{ base_low }} > 0 then {{ growth(level_high, base_low) }} end
 {%- endmacro %}
 
 {#- What 100 of a base have become. Decimals are added exactly: near -100 a sum of doubles would lose its digits. -#}
@@ -99,13 +109,13 @@ It rises with the growth; with the level it rises where the growth is positive a
 
 {#-
 The change of a share in percentage points, from the share (percent) and both growths (percent):
-share × (1 - (1 + whole's growth) / (1 + part's growth)). It rises with the part's growth and falls with the whole's;
+share × (1 - (1 + whole's growth) / (1 + part's growth)), or share × (part's - whole's) / (100 + part's). It rises with the part's growth and falls with the whole's;
 with the share it rises where the part grew by more than the whole.
 -#}
 {% macro share_change(share, part_growth, whole_growth) -%}
     case
         when {{ part_growth }} > -100
-            then {{ as_double(share) }} * (1 - {{ per_hundred(whole_growth) }} / {{ per_hundred(part_growth) }})
+            then {{ as_double(share) }} * {{ as_double(part_growth ~ ' - ' ~ whole_growth) }} / {{ per_hundred(part_growth) }}
     end
 {%- endmacro %}
 

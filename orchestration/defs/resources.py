@@ -12,7 +12,7 @@ from orchestration.inputs import Inputs, current_inputs
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import warehouse_lock
-from orchestration.warehouse.working import discard_working
+from orchestration.warehouse.working import discard_working, open_working
 
 
 @dataclass
@@ -55,9 +55,11 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
             timeout_seconds=settings.lock_timeout_seconds,
             on_wait=progress.message,
         ):
+            with open_working(settings):  # while another program has it open, this fails before anything is touched
+                pass
             mark = unfinished_mark(settings)
             if mark.exists():
-                progress.message("the last refresh was cut off: the working warehouse is rebuilt from raw/")
+                progress.message("the last refresh failed or was cut off: the working warehouse is rebuilt from raw/")
                 discard_working(settings.working_database)
                 _report_cut_off(context.instance, mark.read_text())
             mark.write_text(run_id)

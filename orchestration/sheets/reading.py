@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -146,7 +147,7 @@ def _content(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as problem:
         raise _Unusable(f"cannot be read: {problem.strerror}") from problem
-    if not content.strip():
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise _Unusable("is empty")
     return content
 
@@ -206,8 +207,8 @@ def _rows(file: str, content: bytes, rejected: list[Rejection]) -> tuple[list[li
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(lines)]
-    except (StopIteration, csv.Error) as problem:
-        raise _Unusable(f"has no header row: {_first_line(problem)}") from problem
+    except csv.Error as problem:
+        raise _Unusable(f"has no header row: {problem}") from problem
     missing = [column for column in SHEET_COLUMNS if column not in header]
     if missing:
         raise _Unusable(f"lacks the columns {', '.join(missing)}; expected: {', '.join(SHEET_COLUMNS)}")
@@ -283,7 +284,7 @@ def _failures(
     except pandera.errors.SchemaErrors as problem:
         for case in problem.failure_cases.to_dict("records"):
             number, column, reason = int(case["index"]), str(case["column"]), str(case["check"])
-            if column not in SHEET_COLUMNS:  # a check over the whole row names its column in its words
+            if case["schema_context"] == "DataFrameSchema":  # a check over the whole row names its column in its words
                 column, _, reason = reason.partition(": ")
             elif cells.at[number, column]:
                 reason = f"{cells.at[number, column]!r} {reason}"

@@ -54,9 +54,8 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     published path holds either the former complete file or the new one. Raises SourceLost, PublicationDamaged.
     """
     settings.publications_dir.mkdir(parents=True, exist_ok=True)
-    for leftover in settings.publications_dir.glob(".*"):
-        leftover.unlink()
     former = publication_row(settings.published_database)
+    _clear_up(settings, former)
     now = datetime.datetime.now(datetime.UTC)
     publication_id = f"{now:%Y%m%dT%H%M%S%fZ}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
     draft = settings.publications_dir / f".{publication_id}{SUFFIX}"
@@ -85,11 +84,9 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
         connection.execute("DETACH publication")
     _verify(draft, counts)
     _sync(draft)
-    kept = settings.publications_dir / f"{publication_id}{SUFFIX}"
     draft.chmod(0o444)
-    draft.rename(kept)
-    _sync(settings.publications_dir)
-    put_in_place(kept, settings.published_database)
+    put_in_place(draft, settings.published_database)  # first: what was never published must not be rolled back to
+    _keep(draft)
     _prune(settings)
     return Publication(publication_id, True, counts)
 
@@ -101,6 +98,7 @@ def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPubl
     warehouse lock. Raises LookupError with what there is.
     """
     current = publication_row(settings.published_database)
+    _clear_up(settings, current)
     current_id = str(current["publication_id"]) if current else ""
     kept = kept_publications(settings.publications_dir)
     if publication_id:
@@ -204,7 +202,7 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, st
     """Rows and a hash of the content that does not depend on the order of rows."""
     row = connection.execute(
         f"""SELECT count(*), md5(concat_ws('-', count(*), sum(md5_number_lower(text)), sum(md5_number_upper(text))))
-        FROM (SELECT CAST(whole AS VARCHAR) AS text FROM {table} AS whole)"""
+        FROM (SELECT CAST("the whole row" AS VARCHAR) AS text FROM {table} AS "the whole row")"""
     ).fetchone()
     return (row[0], row[1]) if row else (0, "")
 
@@ -305,6 +303,20 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _keep(draft: Path) -> None:
+    draft.rename(draft.with_name(draft.name.removeprefix(".")))
+    _sync(draft.parent)
+
+
+def _clear_up(settings: Settings, current: dict[str, object] | None) -> None:
+    """What a run that was cut off left behind: a draft that was published already is kept, any other is removed."""
+    for leftover in settings.publications_dir.glob(".*"):
+        if current and leftover.name == f".{current['publication_id']}{SUFFIX}":
+            _keep(leftover)
+        else:
+            leftover.unlink()
 
 
 def _prune(settings: Settings) -> None:

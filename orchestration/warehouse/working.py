@@ -155,7 +155,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path))
     except duckdb.IOException as problem:
-        if "lock" in str(problem).lower():
+        if "could not set lock" in str(problem).lower():
             raise WorkingWarehouseHeld(
                 f"{path} is open in another program, which a refresh cannot wait for: {problem}"
             ) from problem
@@ -174,11 +174,11 @@ def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, types: Mapp
     """Make the table; one with other columns, of an earlier version, is dropped: its rows come from raw/ again."""
     schema, name = table.split(".")
     existing = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = ? "
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = ? "
         "AND table_name = ? ORDER BY column_index",
         [schema, name],
     ).fetchall()
-    if existing and [column for (column,) in existing] != list(types):
+    if existing and existing != [(column, sql_type.replace(", ", ",")) for column, sql_type in types.items()]:
         connection.execute(f"DROP TABLE {table}")
     columns = ", ".join(f"{quoted(column)} {sql_type}" for column, sql_type in types.items())
     connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")

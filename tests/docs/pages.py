@@ -1,7 +1,7 @@
 """The documentation as tests see it: its pages, their links and names, their queries with the answers below them.
 
-A query is a ```sql block. Its answer is the Markdown table that follows it, before any other text. Statements that are not
-meant to be asked stand in blocks of another kind.
+A query is a ```sql block. Its answer is the Markdown table that follows it, before any other text. Statements that are
+not meant to be asked stand in blocks of another kind.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from orchestration.warehouse.published import open_published
 FRONT_PAGES = tuple(PROJECT_DIR / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))
 PAGES = (*FRONT_PAGES, *sorted((PROJECT_DIR / "docs").rglob("*.md")))
 
-_QUERY = re.compile(r"^```sql\n(.*?)^```\n\s*((?:^\|.*\|\n)*)", re.MULTILINE | re.DOTALL)
+_QUERY = re.compile(r"^```sql\n(.*?)^```\n\s*((?:^\|[^\n]*\|\n)*)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _NUMERIC = re.compile(r"NUMBER|DECIMAL|DOUBLE|U?(TINY|SMALL|BIG|HUGE)?INT")

@@ -9,13 +9,23 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import typer
 from typer.main import get_command
 
 from docs.dictionary import PAGE, Table, page, read_tables
 from orchestration import cli
 from orchestration.settings import PROJECT_DIR, Settings
-from tests.docs.pages import FRONT_PAGES, PAGES, Query, answer, anchors_of, label, links_of, queries, section_of, text_of
+from tests.docs.pages import (
+    FRONT_PAGES,
+    PAGES,
+    Query,
+    anchors_of,
+    answer,
+    label,
+    links_of,
+    queries,
+    section_of,
+    text_of,
+)
 
 OPERATIONS = PROJECT_DIR / "docs" / "operations.md"
 ARCHITECTURE = PROJECT_DIR / "docs" / "architecture.md"
@@ -44,7 +54,10 @@ def test_front_page_shows_the_two_commands_on_its_first_screen() -> None:
 def test_command_is_documented_with_all_its_options(command: str) -> None:
     section = section_of(OPERATIONS, f"### customhouse {command}")
     options = {
-        name for parameter in COMMANDS[command].params for name in parameter.opts if parameter.param_type_name == "option"
+        name
+        for parameter in COMMANDS[command].params
+        for name in parameter.opts
+        if parameter.param_type_name == "option"
     }
     documented = set(re.findall(r"`(--?[a-z][a-z-]*)", section))
     assert documented == options - {"--help"}
@@ -70,7 +83,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
     def printed(value: object) -> str:
         if isinstance(value, Path):
             return value.relative_to(PROJECT_DIR).as_posix()
-        return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+        return (
+            str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+        )
 
     fields = Settings.model_fields
     assert dict(rows) == {f"CUSTOMHOUSE_{name.upper()}": printed(field.default) for name, field in fields.items()}
@@ -188,7 +203,6 @@ def test_command_names_the_page_of_its_settings() -> None:
     help_text = cli.app.info.help
     assert isinstance(help_text, str)
     assert label(OPERATIONS) in help_text
-    assert isinstance(cli.app, typer.Typer)
 
 
 def _words(comment: str) -> str:

@@ -21,7 +21,7 @@ select
         when figures.statistic in ('level', 'change') then figures.unit
         when {{ reference_code('figures.reference', 'unit') }} is not null
             then {{ reference_code('figures.reference', 'unit') }}
-        when figures.measure = 'value' then sources.currency
+        when figures.measure = 'value' then coalesce(sources.currency, stated_units.unit, 'unstated')
         else coalesce(stated_units.unit, 'unstated')
     end as series_unit,
     sources.published_date,
@@ -29,7 +29,7 @@ select
         figures.region_id, figures.partner_id, figures.commodity_id, figures.ownership_id, figures.trade_mode_id
     ) as is_mapped
 from figures
-inner join {{ ref('int_sources') }} as sources on figures.source_id = sources.source_id
+left join {{ ref('int_sources') }} as sources on figures.source_id = sources.source_id
 left join stated_units
     on
         figures.source_id = stated_units.source_id

@@ -81,7 +81,7 @@ computed as (
         together.*,
         {{ point(growth('level', 'former_value')) }} as recomputed_value,
         {{ outward_low(growth_low('level_low', 'former_low', 'former_high')) }} as recomputed_low,
-        {{ outward_high(growth_high('level_high', 'former_low', 'former_high')) }} as recomputed_high,
+        {{ outward_high(growth_high('level_high', 'former_low')) }} as recomputed_high,
         {{ point(base('level', 'stated_value'), 2) }} as implied_base,
         {{ outward_low(base('level_low', 'stated_high'), 2) }} as implied_base_low,
         {{ outward_high(base('level_high', 'stated_low'), 2) }} as implied_base_high

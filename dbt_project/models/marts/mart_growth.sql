@@ -22,7 +22,7 @@ with_whole as (
         growth.*,
         whole.base_low as whole_base_low,
         whole.base_high as whole_base_high,
-        {{ as_double('growth.change') }} / nullif({{ as_double('whole.base') }}, 0) * 100 as contribution
+        {{ percent('growth.change', 'whole.base') }} as contribution
     from growth
     left join growth as whole
         on
@@ -58,10 +58,8 @@ select
     recomputed_growth_low_pct,
     recomputed_growth_high_pct,
     {{ point('contribution') }} as contribution_pp,
-    {{ outward_low('(' ~ quotient_low('change_low', 'whole_base_low', 'whole_base_high') ~ ') * 100') }}
-        as contribution_low_pp,
-    {{ outward_high('(' ~ quotient_high('change_high', 'whole_base_low', 'whole_base_high') ~ ') * 100') }}
-        as contribution_high_pp,
+    {{ outward_low(percent_low('change_low', 'whole_base_low', 'whole_base_high')) }} as contribution_low_pp,
+    {{ outward_high(percent_high('change_high', 'whole_base_low', 'whole_base_high')) }} as contribution_high_pp,
     origin,
     stated_figure_id,
     source_id

@@ -3,9 +3,9 @@ with computed as (
         *,
         stated_share_figure_id is not null as is_stated,
         stated_change_figure_id is not null as is_change_stated,
-        {{ as_double('part_value') }} / nullif({{ as_double('whole_value') }}, 0) * 100 as recomputed_value,
-        {{ outward_low('(' ~ quotient_low('part_low', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_low,
-        {{ outward_high('(' ~ quotient_high('part_high', 'whole_low', 'whole_high') ~ ') * 100') }} as recomputed_high,
+        {{ percent('part_value', 'whole_value') }} as recomputed_value,
+        {{ outward_low(percent_low('part_low', 'whole_low', 'whole_high')) }} as recomputed_low,
+        {{ outward_high(percent_high('part_high', 'whole_low', 'whole_high')) }} as recomputed_high,
         part_low is not null and part_high is not null and whole_low > 0 and whole_high is not null as is_recomputed
     from {{ ref('int_shares') }}
 ),

@@ -1,0 +1,162 @@
+"""Refreshes that are killed with SIGKILL: the published file is the former or the new one, whole, and work goes on."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+import time
+
+import pytest
+
+from orchestration.inputs import Inputs, current_inputs
+from orchestration.warehouse.publication import publish
+from tests.integration.conftest import add_sheet
+from tests.integration.installation import Content, Installation
+from tests.integration.processes import Child
+from tests.integration.processes import publish as publish_in_child
+from tests.integration.processes import publish_line_by_line
+
+
+def assert_work_goes_on(installation: Installation, expected: Content) -> None:
+    installation.refreshed("--force")
+    assert installation.content() == expected
+    assert not (installation.warehouse / "working.unfinished").exists()
+    assert all(path.name.startswith(("2", "3")) for path in installation.publications.iterdir())
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ["begin read sheets", "end load sheets", "node 3", "node 40", "begin publish"],
+        ["begin load sheets", "begin build models", "node 70", "end build models", "end publish"],
+    ],
+    ids=["from reading to publishing", "from loading to the end"],
+)
+def test_a_refresh_killed_at_one_place_after_the_other_is_completed_by_the_next(
+    refreshed: Installation, first_content: Content, second_content: Content, places: list[str]
+) -> None:
+    add_sheet(refreshed)
+    for place in places:
+        ended = refreshed.start(sys.executable, "-m", "tests.integration.processes", place).end()
+        assert ended.code == -signal.SIGKILL, ended.output
+        assert refreshed.content() == (second_content if place == "end publish" else first_content)
+        assert not refreshed.is_being_written()
+    assert_work_goes_on(refreshed, second_content)
+
+
+def test_the_command_killed_at_random_instants_is_completed_by_the_next(
+    refreshed: Installation, first_content: Content, second_content: Content
+) -> None:
+    instants = random.Random(20230419)
+    add_sheet(refreshed)
+    for step, seconds in [("prepare", 0.5), ("load sheets", 1.5), ("load sheets", 4), ("build models", 0.3)]:
+        running = refreshed.start_refresh("--force")
+        running.until(f"{step}: ")
+        time.sleep(instants.uniform(0, seconds))
+        running.kill()
+        assert refreshed.content() in (first_content, second_content)
+        assert not refreshed.is_being_written()
+    assert_work_goes_on(refreshed, second_content)
+
+
+@pytest.fixture
+def about_to_publish(refreshed_twice: Installation) -> Installation:
+    """The first publication stands, and the working warehouse holds what gave the second one."""
+    return unpublish(refreshed_twice)
+
+
+def unpublish(installation: Installation) -> Installation:
+    """Put the oldest kept publication in place and forget the later ones."""
+    oldest, *later = sorted(installation.publications.glob("[0-9]*"))
+    for kept in later:
+        kept.unlink()
+    installation.published.unlink()
+    installation.published.hardlink_to(oldest)
+    return installation
+
+
+def after_a_kill(installation: Installation, first_content: Content, second_content: Content, inputs: Inputs) -> str:
+    """See that one whole publication stands and that publishing works; returns which of them stood."""
+    found = installation.content()
+    assert found in (first_content, second_content)
+    publish(installation.settings, inputs, run_id="after a kill")
+    assert installation.content() == second_content
+    kept = sorted(path.name for path in installation.publications.iterdir())
+    assert len(kept) == 2
+    assert kept[-1] == f"{installation.publication_id()}.duckdb"
+    unpublish(installation)
+    return "first" if found == first_content else "second"
+
+
+def test_publishing_killed_at_random_instants_leaves_one_whole_publication(
+    about_to_publish: Installation, first_content: Content, second_content: Content
+) -> None:
+    settings, inputs = about_to_publish.settings, current_inputs(about_to_publish.settings)
+    child = Child(publish_in_child, settings, inputs)
+    child.receive()
+    began = time.monotonic()
+    assert child.end() == 0
+    duration = time.monotonic() - began
+    assert after_a_kill(about_to_publish, first_content, second_content, inputs) == "second"
+
+    instants = random.Random(20230419)
+    codes = []
+    for _ in range(45):
+        child = Child(publish_in_child, settings, inputs)
+        child.receive()
+        child.kill_after(instants.uniform(0, duration))
+        codes.append(child.end())
+        after_a_kill(about_to_publish, first_content, second_content, inputs)
+    assert codes.count(-signal.SIGKILL) >= 40
+
+
+def test_publishing_killed_at_every_turn_leaves_one_whole_publication(
+    about_to_publish: Installation, first_content: Content, second_content: Content
+) -> None:
+    settings, inputs = about_to_publish.settings, current_inputs(about_to_publish.settings)
+    child = Child(publish_line_by_line, settings, inputs, None)
+    functions = child.receive()
+    assert child.end() == 0
+    unpublish(about_to_publish)
+
+    verified = functions.index("_verify")
+    last_verified = len(functions) - functions[::-1].index("_verify")
+    turns = sorted(
+        {
+            *range(0, verified, max(1, verified // 20)),  # while it writes
+            *range(verified - 6, verified + 2),  # around the commit
+            *range(last_verified, len(functions)),  # while files change places
+        }
+    )
+    stood = []
+    for turn in turns:
+        child = Child(publish_line_by_line, settings, inputs, turn)
+        assert child.end() == -signal.SIGKILL
+        stood.append(after_a_kill(about_to_publish, first_content, second_content, inputs))
+    # One instant parts the former from the new: nothing goes back and forth.
+    assert stood == sorted(stood)
+    assert set(stood) == {"first", "second"}
+
+
+def test_a_first_publication_is_whole_or_not_there(about_to_publish: Installation, second_content: Content) -> None:
+    settings, inputs = about_to_publish.settings, current_inputs(about_to_publish.settings)
+
+    def forget() -> None:
+        for path in (about_to_publish.published, *about_to_publish.publications.iterdir()):
+            path.unlink(missing_ok=True)
+
+    forget()
+    child = Child(publish_line_by_line, settings, inputs, None)
+    functions = child.receive()
+    assert child.end() == 0
+    stood = []
+    for turn in range(0, len(functions), len(functions) // 15):
+        forget()
+        assert Child(publish_line_by_line, settings, inputs, turn).end() == -signal.SIGKILL
+        stood.append(about_to_publish.published.exists())
+        if stood[-1]:
+            assert about_to_publish.content() == second_content
+    assert stood == sorted(stood)
+    publish(settings, inputs, run_id="after the kills")
+    assert about_to_publish.content() == second_content
