@@ -29,8 +29,10 @@ _NUMERIC = ("NUMBER", "DECIMAL", "INT", "BIGINT", "DOUBLE", "HUGEINT", "FLOAT")
 def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None) -> None:
     """Run one SELECT and write its result as table, csv, json or parquet, to `output` or standard output.
 
-    Raises duckdb.Error with DuckDB's own words for what is wrong with the query.
+    Raises duckdb.Error with DuckDB's own words for what is wrong with the query, OSError where it cannot be written.
     """
+    if len(connection.extract_statements(sql)) != 1:
+        raise duckdb.InvalidInputException("Write one statement: neither none nor several")
     if format == "table":
         cursor = connection.execute(sql)
         columns = [(str(name), str(kind)) for name, kind, *_ in cursor.description or ()]

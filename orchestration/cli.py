@@ -103,9 +103,7 @@ def query(
             from orchestration.answers import write_answer
 
             write_answer(connection, sys.stdin.read() if sql == "-" else sql, format.value, output)
-    except NothingPublished as problem:
-        _fail(str(problem), EXIT_FAILED)
-    except duckdb.Error as problem:
+    except (NothingPublished, duckdb.Error, OSError) as problem:
         _fail(str(problem), EXIT_FAILED)
 
 
@@ -116,6 +114,8 @@ def status(
     ] = Format.table,
 ) -> None:
     """What is published, how old it is, what it covers, and what was rejected."""
+    import duckdb
+
     from orchestration.answers import print_status, status_report
     from orchestration.warehouse.published import NothingPublished
 
@@ -123,7 +123,7 @@ def status(
         _fail("status prints as table or json", EXIT_USAGE)
     try:
         report = status_report(_settings())
-    except NothingPublished as problem:
+    except (NothingPublished, duckdb.Error) as problem:
         _fail(str(problem), EXIT_FAILED)
     if format is Format.json:
         import json

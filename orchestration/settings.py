@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -15,7 +15,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Where things are and how the refresh behaves. Made once by whoever starts, and handed on."""
 
-    model_config = SettingsConfigDict(env_prefix="CUSTOMHOUSE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CUSTOMHOUSE_", env_ignore_empty=True, frozen=True)
 
     raw_dir: Path = Field(PROJECT_DIR / "raw", description="Inputs as received: one folder a source.")
     warehouse_dir: Path = Field(
@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     )
     schedule_timezone: str = Field("Asia/Shanghai", description="Time zone of the schedule.")
     sensor_interval_seconds: int = Field(30, ge=5, description="How often the sensor looks for new files in raw/.")
+
+    @field_validator("raw_dir", "warehouse_dir", "dbt_project_dir", "dbt_target_dir", "dagster_home")
+    @classmethod
+    def _is_absolute(cls, path: Path) -> Path:
+        return path.expanduser().absolute()  # now: dbt changes the working folder while it runs
 
     @cached_property
     def working_database(self) -> Path:

@@ -109,13 +109,15 @@ It rises with the growth; with the level it rises where the growth is positive a
 
 {#-
 The change of a share in percentage points, from the share (percent) and both growths (percent):
-share × (1 - (1 + whole's growth) / (1 + part's growth)), or share × (part's - whole's) / (100 + part's). It rises with the part's growth and falls with the whole's;
+share × (1 - (1 + whole's growth) / (1 + part's growth)). It rises with the part's growth and falls with the whole's;
 with the share it rises where the part grew by more than the whole.
 -#}
 {% macro share_change(share, part_growth, whole_growth) -%}
     case
         when {{ part_growth }} > -100
-            then {{ as_double(share) }} * {{ as_double(part_growth ~ ' - ' ~ whole_growth) }} / {{ per_hundred(part_growth) }}
+            then
+                {{ as_double(share) }} * {{ as_double(part_growth ~ ' - ' ~ whole_growth) }}
+                / {{ per_hundred(part_growth) }}
     end
 {%- endmacro %}
 

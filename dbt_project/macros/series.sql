@@ -24,9 +24,24 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Whether the code lists know every name of a figure, so that it belongs to a series. -#}
+{% macro is_mapped(figure) -%}
+    'UNMAPPED' not in (
+        {{ columns_of(figure, ['region_id', 'partner_id', 'commodity_id', 'ownership_id', 'trade_mode_id']) }}
+    )
+{%- endmacro %}
+
 {#- The code after `key=` in a reference like `commodity=TOTAL;flow=export`; null where it is not named. -#}
 {% macro reference_code(reference, key) -%}
     nullif(regexp_extract({{ reference }}, '(^|;){{ key }}=([^;]+)', 2), '')
+{%- endmacro %}
+
+{#- The dimensions of what a figure refers to: those that its reference names, else its own. -#}
+{% macro named_whole(figure, reference) -%}
+    {%- for column in subject_columns() -%}
+        coalesce({{ reference_code(reference, column | replace('_id', '')) }}, {{ figure }}.{{ column }})
+            as whole_{{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- The dimensions of `part` as those of a whole that is wider in one of them, and has there what `whole` has. -#}

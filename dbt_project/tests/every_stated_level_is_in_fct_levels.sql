@@ -1,4 +1,5 @@
--- A level that a source states, of mapped names, whose series and period fct_levels does not hold as stated.
+-- A level that a source states, with names that the code lists know, whose series and period fct_levels does not hold
+-- as stated: it was lost on the way.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_levels'}}}) }}
 
 select
@@ -13,5 +14,6 @@ left join {{ ref('fct_levels') }} as levels
         and levels.origin = 'stated'
 where
     figures.statistic = 'level'
-    and {{ is_stated_of_a_series('figures') }}
-    and levels.region_id is null
+    and figures.status = 'read'
+    and {{ is_mapped('figures') }}
+    and levels.origin is null

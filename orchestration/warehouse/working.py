@@ -174,8 +174,8 @@ def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, types: Mapp
     """Make the table; one with other columns, of an earlier version, is dropped: its rows come from raw/ again."""
     schema, name = table.split(".")
     existing = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = ? "
-        "AND table_name = ? ORDER BY column_index",
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
         [schema, name],
     ).fetchall()
     if existing and existing != [(column, sql_type.replace(", ", ",")) for column, sql_type in types.items()]:

@@ -100,7 +100,7 @@ def read_what_was_opened(published: Path, connection: Connection) -> None:
         opened = reader.execute(query).fetchall()
         connection.send(opened[0][0])
         times = 0
-        while not connection.poll(0) and time.monotonic() < deadline:
+        while not connection.poll(0.01) and time.monotonic() < deadline:
             assert reader.execute(query).fetchall() == opened
             times += 1
     connection.send(times)
@@ -110,7 +110,7 @@ def read_what_is_newest(published: Path, connection: Connection) -> None:
     """Open the file anew for every query until told to stop; tells each new publication, once it was seen whole."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     seen = ""
-    while not connection.poll(0) and time.monotonic() < deadline:
+    while not connection.poll(0.01) and time.monotonic() < deadline:
         content(published)
         with closing(duckdb.connect(str(published), read_only=True)) as reader:
             [(publication_id,)] = reader.execute("SELECT publication_id FROM metadata.publication").fetchall()

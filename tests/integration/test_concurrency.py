@@ -23,8 +23,9 @@ def test_of_two_refreshes_one_waits_for_the_other(refreshed: Installation, secon
     ended = [one.end() for one in running]
     assert [one.code for one in ended] == [0, 0], "".join(one.output for one in ended)
     [waited] = [index for index, one in enumerate(ended) if "waiting for " in one.stderr]
-    assert f"waiting for refresh, run {''}" in ended[waited].stderr
-    assert f"(process {running[1 - waited].process.pid}, since " in ended[waited].stderr
+    [line] = [line for line in ended[waited].stderr.splitlines() if "waiting for " in line]
+    assert "waiting for refresh, run " in line
+    assert f"(process {running[1 - waited].process.pid}, since " in line
     assert refreshed.content() == second_content
 
 
@@ -65,7 +66,7 @@ def test_readers_see_whole_publications_while_others_publish(
     assert holding.receive() == looking.receive() == first_id
 
     settings = refreshed.settings.model_copy(update={"accept_removed_sources": True, "kept_publications": 3})
-    for turn in range(6):
+    for turn in range(4):
         shutil.copyfile((second, first)[turn % 2].working, refreshed.working)
         inputs = Inputs((Input("raw/sheets/a.csv", "raw", f"{turn:064}", 1),))
         published = publish(settings, inputs, run_id="a test")
@@ -78,7 +79,7 @@ def test_readers_see_whole_publications_while_others_publish(
 
     for reader in (holding, looking):
         reader.stop()
-    assert holding.receive() > 6
+    assert holding.receive() > 4
     assert looking.receive() == "stopped"
     assert [holding.end(), looking.end()] == [0, 0]
 

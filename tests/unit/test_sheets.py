@@ -602,7 +602,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@hypothesis_settings(max_examples=80)
+@hypothesis_settings(max_examples=40)
 def test_any_cells_are_read_or_told(rows: list[dict[str, str]], codes: CodeLists) -> None:
     check_that_every_line_is_accounted_for(sheet_text(rows).encode("utf-8", "surrogatepass"), codes)
 
@@ -611,14 +611,14 @@ def test_any_cells_are_read_or_told(rows: list[dict[str, str]], codes: CodeLists
 @example(tail=b'"')
 @example(tail=b'"\n"",\n"a"b,\n')
 @example(tail=b"\x1c\n\x0b,\n\x85,\n")
-@hypothesis_settings(max_examples=80)
+@hypothesis_settings(max_examples=40)
 def test_any_bytes_after_good_rows_are_read_or_told(tail: bytes, codes: CodeLists) -> None:
     check_that_every_line_is_accounted_for(sheet_text([BEFORE]).encode() + tail, codes)
 
 
 @given(content=st.binary(max_size=400))
 @example(content=b"\xff\xfe")
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=25)
 def test_any_bytes_instead_of_a_sheet_are_told(content: bytes, codes: CodeLists) -> None:
     check_that_every_line_is_accounted_for(content, codes)
 

@@ -25,9 +25,7 @@ select
         else coalesce(stated_units.unit, 'unstated')
     end as series_unit,
     sources.published_date,
-    'UNMAPPED' not in (
-        figures.region_id, figures.partner_id, figures.commodity_id, figures.ownership_id, figures.trade_mode_id
-    ) as is_mapped
+    {{ is_mapped('figures') }} as is_mapped
 from figures
 left join {{ ref('int_sources') }} as sources on figures.source_id = sources.source_id
 left join stated_units

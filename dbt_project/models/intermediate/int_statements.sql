@@ -25,13 +25,7 @@ with mapped as (
 figures as (
     select
         figures.*,
-        coalesce({{ reference_code('figures.refers_to', 'measure') }}, figures.measure) as whole_measure,
-        coalesce({{ reference_code('figures.refers_to', 'region') }}, figures.region_id) as whole_region_id,
-        coalesce({{ reference_code('figures.refers_to', 'partner') }}, figures.partner_id) as whole_partner_id,
-        coalesce({{ reference_code('figures.refers_to', 'commodity') }}, figures.commodity_id) as whole_commodity_id,
-        coalesce({{ reference_code('figures.refers_to', 'flow') }}, figures.flow) as whole_flow,
-        coalesce({{ reference_code('figures.refers_to', 'ownership') }}, figures.ownership_id) as whole_ownership_id,
-        coalesce({{ reference_code('figures.refers_to', 'trade_mode') }}, figures.trade_mode_id) as whole_trade_mode_id,
+        {{ named_whole('figures', 'figures.refers_to') }},
         case
             when figures.statistic = 'rank'
                 then coalesce({{ reference_code('figures.refers_to', 'ranked_by') }}, 'level')
