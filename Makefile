@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-export DAGSTER_HOME := $(CURDIR)/dagster_home
+export DAGSTER_HOME := $(or $(CUSTOMHOUSE_DAGSTER_HOME),$(CURDIR)/dagster_home)
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 

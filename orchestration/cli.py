@@ -30,6 +30,13 @@ Paths and knobs are set by environment variables `CUSTOMHOUSE_…`; docs/operati
 )
 
 
+class Printed(StrEnum):
+    """How a report is printed: for people or for programs."""
+
+    table = "table"
+    json = "json"
+
+
 class Format(StrEnum):
     """How an answer is printed."""
 
@@ -110,8 +117,8 @@ def query(
 @app.command()
 def status(
     format: Annotated[
-        Format, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
-    ] = Format.table,
+        Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
+    ] = Printed.table,
 ) -> None:
     """What is published, how old it is, what it covers, and what was rejected."""
     import duckdb
@@ -119,13 +126,11 @@ def status(
     from orchestration.answers import print_status, status_report
     from orchestration.warehouse.published import NothingPublished
 
-    if format not in (Format.table, Format.json):
-        _fail("status prints as table or json", EXIT_USAGE)
     try:
         report = status_report(_settings())
     except (NothingPublished, duckdb.Error) as problem:
         _fail(str(problem), EXIT_FAILED)
-    if format is Format.json:
+    if format is Printed.json:
         import json
 
         typer.echo(json.dumps(report, default=str, ensure_ascii=False, indent=1))
@@ -171,11 +176,13 @@ def _fail(message: str, code: int) -> Any:
 
 
 def main() -> None:
-    """Entry point: settings that make no sense are a usage error, told without a traceback."""
+    """Entry point: settings that make no sense are a usage error, told by variable and without a traceback."""
     try:
         app()
     except ValueError as problem:
         if type(problem).__name__ != "ValidationError":
             raise
-        typer.secho(str(problem), err=True, fg=typer.colors.RED)
+        for error in problem.errors():  # type: ignore[attr-defined]  # pydantic is not imported for this alone
+            name = "_".join(map(str, error["loc"])).upper()
+            typer.secho(f"CUSTOMHOUSE_{name}={error['input']}: {error['msg']}", err=True, fg=typer.colors.RED)
         sys.exit(EXIT_USAGE)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import gc
+import shutil
 
 import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.defs.automation import JOB_NAME
 from orchestration.progress import Progress
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.transformation import ChecksFailed, TransformationFailed
 from orchestration.warehouse.lock import WarehouseHeld
-from orchestration.warehouse.publication import PublicationDamaged, SourceLost
+from orchestration.warehouse.publication import ChecksStandAgainst, PublicationDamaged, SourceLost
 from orchestration.warehouse.working import WorkingWarehouseHeld
 
 #: What a refresh can fail with by design; anything else is a defect, and shown with its traceback.
 KNOWN_FAILURES = (
     ChecksFailed,
+    ChecksStandAgainst,
     SourceLost,
     TransformationFailed,
     WarehouseHeld,
@@ -25,7 +27,7 @@ KNOWN_FAILURES = (
     PublicationDamaged,
 )
 #: Those of them after which nothing was published because the result was not good enough.
-BLOCKING_FAILURES = (ChecksFailed, SourceLost)
+BLOCKING_FAILURES = (ChecksFailed, ChecksStandAgainst, SourceLost)
 
 
 def run_refresh(settings: Settings, progress: Progress) -> None:
@@ -35,7 +37,7 @@ def run_refresh(settings: Settings, progress: Progress) -> None:
     gc.set_threshold(50_000, 50, 50)
     settings.export_environment()
     with progress.step("prepare"):
-        settings.dagster_home.mkdir(parents=True, exist_ok=True)
+        _prepare_dagster_home(settings)
         job = build_definitions(settings, progress).resolve_job_def(JOB_NAME)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     try:
@@ -48,6 +50,14 @@ def run_refresh(settings: Settings, progress: Progress) -> None:
         raise known from problem
     finally:
         gc.freeze()  # nor at the end, where the process gives its memory back whole
+
+
+def _prepare_dagster_home(settings: Settings) -> None:
+    """A home without settings would have Dagster's own: with usage statistics, and without our event log."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    instance_settings = settings.dagster_home / "dagster.yaml"
+    if not instance_settings.exists():
+        shutil.copyfile(PROJECT_DIR / "dagster_home" / "dagster.yaml", instance_settings)
 
 
 def _known(problem: BaseException | None) -> Exception | None:

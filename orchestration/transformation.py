@@ -43,7 +43,8 @@ class ChecksFailed(Exception):
 
     def __init__(self, found: list[FoundRows]) -> None:
         names = "; ".join(f"{one.check.check_name} ({one.check.failures} rows)" for one in found)
-        super().__init__(f"{len(found)} checks failed, nothing is published: {names}")
+        count = f"{len(found)} checks" if len(found) > 1 else "a check"
+        super().__init__(f"{count} failed, nothing is published: {names}")
         self.found = found
 
 

@@ -14,7 +14,7 @@ _BUSY_TIMEOUT_SECONDS = 10
 class EventLog(ConsolidatedSqliteEventLogStorage):
     """Dagster makes a database engine, and so compiles every statement anew, for each event that it writes.
 
-    A refresh writes some four hundred events; with one engine it takes two seconds less. Files and tables are Dagster's
+    A refresh writes hundreds of events; with one engine it takes two seconds less. Files and tables are Dagster's
     own: naming the class above in dagster.yaml instead reads the same history.
     """
 

@@ -34,6 +34,10 @@ class SourceLost(RuntimeError):
     """A source of the last publication is gone or cannot be read; publishing without it must be asked for."""
 
 
+class ChecksStandAgainst(RuntimeError):
+    """The last build of the models failed blocking checks, or was never checked: it must not be published."""
+
+
 class PublicationDamaged(RuntimeError):
     """What was written does not read back as what was built."""
 
@@ -50,8 +54,8 @@ class Publication:
 def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     """Write the marts of the working warehouse to a new file, verify it, and put it in the published file's place.
 
-    The caller holds the warehouse lock and has seen all blocking checks pass. At whatever point this is stopped, the
-    published path holds either the former complete file or the new one. Raises SourceLost, PublicationDamaged.
+    The caller holds the warehouse lock. At whatever point this is stopped, the published path holds either the former
+    complete file or the new one. Raises ChecksStandAgainst, SourceLost, PublicationDamaged.
     """
     settings.publications_dir.mkdir(parents=True, exist_ok=True)
     former = publication_row(settings.published_database)
@@ -60,6 +64,7 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     publication_id = f"{now:%Y%m%dT%H%M%S%fZ}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
     draft = settings.publications_dir / f".{publication_id}{SUFFIX}"
     with open_working(settings) as connection:
+        _refuse_failed_checks(connection)
         _refuse_lost_sources(connection, settings)
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
@@ -152,6 +157,16 @@ def reason_to_skip(settings: Settings, inputs: Inputs) -> str | None:
     return None
 
 
+def _refuse_failed_checks(connection: duckdb.DuckDBPyConnection) -> None:
+    """The models may have been built by another run than this: what its checks found still stands."""
+    failed = connection.execute(
+        "SELECT check_name FROM raw.checks WHERE severity = 'error' AND status IN ('fail', 'error') ORDER BY 1"
+    ).fetchall()
+    if failed:
+        names = ", ".join(name for (name,) in failed)
+        raise ChecksStandAgainst(f"checks failed when the models were built: {names}. Nothing is published")
+
+
 def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Coverage is compared with coverage: a source that was published and is not here any more is a loss."""
     now = {row[0] for row in connection.execute(f"SELECT source_id FROM {MARTS}.dim_source").fetchall()}
@@ -166,15 +181,18 @@ def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settin
         return
     lost = sorted(before - now)
     if lost:
+        rejected = connection.execute(
+            "SELECT file || ' ' || reason FROM raw.rejected_rows WHERE row_number IS NULL ORDER BY 1"
+        ).fetchall()
+        reasons = "".join(f"\n  {reason}" for (reason,) in rejected)
         raise SourceLost(
             f"published before and not in raw/ any more, or not readable: {', '.join(lost)}. Nothing is published. "
-            "Bring the files back (rejected files are listed in raw.rejected_rows), or run "
-            "`customhouse refresh --accept-removed-sources`"
+            f"Bring the files back, or run `customhouse refresh --accept-removed-sources`{reasons}"
         )
 
 
 def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Copy every table of the schema `marts`, sorted, with its comments; returns rows and content hash a table."""
+    """Copy every table of the schema `marts`, sorted, with its constraints and comments; rows and content hash a table."""
     connection.execute("CREATE SCHEMA publication.marts")
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() "
@@ -184,16 +202,22 @@ def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, 
     written: dict[str, tuple[int, str]] = {}
     for table, comment in tables:
         target = f"publication.{MARTS}.{quoted(table)}"
-        connection.execute(f"CREATE TABLE {target} AS SELECT * FROM {MARTS}.{quoted(table)} ORDER BY ALL")
-        if comment:
-            connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
         columns = connection.execute(
-            "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database() "
-            "AND schema_name = ? AND table_name = ? AND comment IS NOT NULL",
+            "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
             [MARTS, table],
         ).fetchall()
-        for column, column_comment in columns:
-            connection.execute(f"COMMENT ON COLUMN {target}.{quoted(column)} IS {literal(column_comment)}")
+        definitions = ", ".join(
+            f"{quoted(name)} {data_type}{'' if is_nullable else ' NOT NULL'}"
+            for name, data_type, is_nullable, _ in columns
+        )
+        connection.execute(f"CREATE TABLE {target} ({definitions})")
+        connection.execute(f"INSERT INTO {target} SELECT * FROM {MARTS}.{quoted(table)} ORDER BY ALL")
+        if comment:
+            connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
+        for name, _, _, column_comment in columns:
+            if column_comment:
+                connection.execute(f"COMMENT ON COLUMN {target}.{quoted(name)} IS {literal(column_comment)}")
         written[table] = _content(connection, target)
     return written
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,10 +27,18 @@ ANSWER = "SELECT region_id, period_start, level FROM fct_figures ORDER BY level"
 COLUMNS = ["region_id", "period_start", "level"]
 
 
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which hand-made marts are published, to copy from."""
+    folder = tmp_path_factory.mktemp("published")
+    publish_rows(Settings(warehouse_dir=folder))
+    return folder
+
+
 @pytest.fixture
-def published(settings: Settings) -> Settings:
-    """Settings with a publication of hand-made marts; the command finds them in its environment."""
-    publish_rows(settings)
+def published(settings: Settings, publication: Path) -> Settings:
+    """Settings with a publication of its own; the command finds them in its environment."""
+    shutil.copytree(publication, settings.warehouse_dir)
     return use(settings)
 
 

@@ -24,10 +24,10 @@ select
     comparison_start,
     comparison_end,
     reference,
-    quote,
+    nullif(quote, '') as quote,
     char_start,
     char_end,
     status,
-    alternatives_id,
+    nullif(alternatives_id, '') as alternatives_id,
     reading
 from {{ source('sheets', 'figures') }}

@@ -6,12 +6,12 @@ select
     publisher,
     published_date,
     published_date_basis,
-    url,
+    nullif(url, '') as url,
     language,
-    licence,
+    nullif(licence, '') as licence,
     retrieved_date,
     sha256,
     region_id,
     currency,
-    note
+    nullif(note, '') as note
 from {{ source('sheets', 'sources') }}
