@@ -116,6 +116,7 @@ def check_outcomes(outcomes: Sequence[NodeOutcome]) -> list[CheckOutcome]:
 
 
 def _invoke(settings: Settings, arguments: list[str], *, on_node: OnNode | None = None) -> Sequence[RunResult]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner  # a second to import: only when dbt really runs
 
     settings.export_environment()
@@ -128,25 +129,29 @@ def _invoke(settings: Settings, arguments: list[str], *, on_node: OnNode | None 
             total = event.data.num_models if event.info.name == "LogTestResult" else event.data.total
             on_node(event.data.index, total, event.data.node_info.node_name)
 
-    outcome = dbtRunner(callbacks=[on_event]).invoke(
-        [
-            "--log-level",
-            "none",
-            "--log-level-file",
-            "info",
-            "--log-path",
-            str(settings.dbt_target_dir / "logs"),
-            *arguments,
-            "--project-dir",
-            str(settings.dbt_project_dir),
-            "--profiles-dir",
-            str(settings.dbt_project_dir),
-            "--target-path",
-            str(settings.dbt_target_dir),
-            "--threads",
-            str(settings.threads),
-        ]
-    )
+    try:
+        outcome = dbtRunner(callbacks=[on_event]).invoke(
+            [
+                "--log-level",
+                "none",
+                "--log-level-file",
+                "info",
+                "--log-path",
+                str(settings.dbt_target_dir / "logs"),
+                *arguments,
+                "--project-dir",
+                str(settings.dbt_project_dir),
+                "--profiles-dir",
+                str(settings.dbt_project_dir),
+                "--target-path",
+                str(settings.dbt_target_dir),
+                "--threads",
+                str(settings.threads),
+            ]
+        )
+    finally:
+        # dbt would keep the working warehouse open until the process ends, long after it has given up the lock.
+        DuckDBConnectionManager.close_all_connections()
     results = getattr(outcome.result, "results", None)
     if outcome.exception is not None or (not outcome.success and results is None):
         raise TransformationFailed("\n".join([*errors, str(outcome.exception or "")]).strip() or "dbt failed")

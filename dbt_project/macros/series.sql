@@ -96,3 +96,14 @@ of the key, then the whole's flow where it is exports or imports, or not the par
         else cast({{ dateadd('year', -1, day) }} as date)
     end
 {%- endmacro %}
+
+{#-
+The level that a growth is of: the one that its own source states, else the best known one. After a restatement they
+differ, and only the first belongs to the growth. Columns `level`, `level_low`, `level_high`.
+-#}
+{% macro level_of_growth(growth, best) -%}
+    {%- set has_own = growth ~ '.own_level_low is not null or ' ~ growth ~ '.own_level_high is not null' -%}
+    case when {{ has_own }} then {{ growth }}.own_level else {{ best }}.value end as level,
+    case when {{ has_own }} then {{ growth }}.own_level_low else {{ best }}.low end as level_low,
+    case when {{ has_own }} then {{ growth }}.own_level_high else {{ best }}.high end as level_high
+{%- endmacro %}

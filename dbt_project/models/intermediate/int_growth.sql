@@ -46,9 +46,7 @@ together as (
         {{ columns_of('spans', key_columns()) }},
         spans.comparison_start,
         spans.comparison_end,
-        now.value as level,
-        now.low as level_low,
-        now.high as level_high,
+        {{ level_of_growth('stated', 'now') }},
         former.value as former_value,
         former.low as former_low,
         former.high as former_high,
@@ -58,7 +56,7 @@ together as (
         stated.figure_id as stated_figure_id,
         stated.figure_id is not null as is_stated,
         -- The base that a stated growth speaks of is the restated one; else the one published at the time.
-        stated.figure_id is not null and now.low is not null as is_base_implied,
+        stated.figure_id is not null and coalesce(stated.own_level_low, now.low) is not null as is_base_implied,
         coalesce(stated.source_id, {{ latest_source('now', 'former') }}) as source_id
     from spans
     left join stated

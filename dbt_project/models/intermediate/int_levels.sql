@@ -122,8 +122,17 @@ from_members as (
 ),
 
 growths as (
-    select * from statements
-    where statistic = 'growth' and flow <> 'balance'
+    select
+        {{ columns_of('growth', subject_columns() + ['unit', 'comparison_start', 'comparison_end']) }},
+        growth.value,
+        growth.low,
+        growth.high,
+        {{ level_of_growth('growth', 'stated') }},
+        growth.source_id,
+        growth.published_date
+    from statements as growth
+    left join stated on {{ same('growth', 'stated', key_columns()) }}
+    where growth.statistic = 'growth' and growth.flow <> 'balance'
 ),
 
 bases as (
@@ -132,13 +141,13 @@ bases as (
         {{ columns_of('growths', subject_columns() + ['unit']) }},
         growths.comparison_start as period_start,
         growths.comparison_end as period_end,
-        {{ point(base('stated.value', 'growths.value'), 2) }} as value,
-        {{ outward_low(base('stated.low', 'growths.high'), 2) }} as low,
-        {{ outward_high(base('stated.high', 'growths.low'), 2) }} as high,
+        {{ point(base('growths.level', 'growths.value'), 2) }} as value,
+        {{ outward_low(base('growths.level_low', 'growths.high'), 2) }} as low,
+        {{ outward_high(base('growths.level_high', 'growths.low'), 2) }} as high,
         growths.source_id,
         growths.published_date as as_of_date
     from growths
-    inner join stated on {{ same('growths', 'stated', key_columns()) }}
+    where growths.level_low is not null or growths.level_high is not null
 ),
 
 every_way as (

@@ -61,36 +61,60 @@ ordered as (
                 figures.figure_id asc
         ) as preference
     from figures
+),
+
+-- The level that a source states beside its growth: the growth is of this one, whatever is published later.
+source_levels as (
+    select
+        figures.*,
+        row_number() over (
+            partition by
+                figures.source_id,
+                {{ columns_of('figures', subject_columns()) }},
+                figures.series_unit,
+                figures.period_start,
+                figures.period_end
+            order by
+                case when figures.qualifier in ('exact', 'about') then 0 else 1 end asc,
+                figures.high - figures.low asc,
+                figures.figure_id asc
+        ) as preference
+    from figures
+    where figures.statistic = 'level'
 )
 
 select
-    figure_id,
-    source_id,
-    published_date,
-    statistic,
-    region_id,
-    partner_id,
-    commodity_id,
-    flow,
-    ownership_id,
-    trade_mode_id,
-    measure,
-    series_unit as unit,
-    period_start,
-    period_end,
-    compared_start as comparison_start,
-    compared_end as comparison_end,
+    stated.figure_id,
+    stated.source_id,
+    stated.published_date,
+    stated.statistic,
+    {{ columns_of('stated', subject_columns()) }},
+    stated.series_unit as unit,
+    stated.period_start,
+    stated.period_end,
+    stated.compared_start as comparison_start,
+    stated.compared_end as comparison_end,
     -- A bound ("over 90 percent") is no point: only its low or high is known.
-    case when qualifier in ('exact', 'about') then value end as value,
-    low,
-    high,
-    whole_measure,
-    whole_region_id,
-    whole_partner_id,
-    whole_commodity_id,
-    whole_flow,
-    whole_ownership_id,
-    whole_trade_mode_id,
-    ranked_by
-from ordered
-where preference = 1
+    case when stated.qualifier in ('exact', 'about') then stated.value end as value,
+    stated.low,
+    stated.high,
+    stated.whole_measure,
+    stated.whole_region_id,
+    stated.whole_partner_id,
+    stated.whole_commodity_id,
+    stated.whole_flow,
+    stated.whole_ownership_id,
+    stated.whole_trade_mode_id,
+    stated.ranked_by,
+    case when own.qualifier in ('exact', 'about') then own.value end as own_level,
+    own.low as own_level_low,
+    own.high as own_level_high
+from ordered as stated
+left join source_levels as own
+    on
+        stated.statistic = 'growth'
+        and own.preference = 1
+        and stated.source_id = own.source_id
+        and stated.series_unit = own.series_unit
+        and {{ same('stated', 'own', subject_columns() + ['period_start', 'period_end']) }}
+where stated.preference = 1
