@@ -1,7 +1,8 @@
 """What a refresh costs over dbt alone and over its SQL alone, and how fast the command answers; measured in one run.
 
 Run by `make bench`, or `python -m bench.refresh --repetitions 7`. Everything happens in a temporary folder, on the real
-raw files. The contenders take turns, so that a slow moment of the machine meets them all; medians and ratios are printed.
+raw files. The contenders take turns, so that a slow moment of the machine meets them all; medians and ratios are
+printed.
 """
 
 from __future__ import annotations
