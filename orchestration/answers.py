@@ -44,10 +44,13 @@ def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format: str, o
             _print_rows(Console(width=None if sys.stdout.isatty() else _UNLIMITED), columns, rows)
         return
     options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}[format]
-    statement = sql.strip().rstrip(";")
+    answer_rows = connection.sql(sql)
+    if answer_rows is None:
+        raise duckdb.InvalidInputException("The statement gives no rows")
+    connection.register("the answer", answer_rows)  # whatever remarks it ends with
 
     def copy_to(path: Path) -> None:
-        connection.execute(f"COPY ({statement}\n) TO {literal(str(path))} ({options})")
+        connection.execute(f'COPY (FROM "the answer") TO {literal(str(path))} ({options})')
 
     if output:
         copy_to(output)

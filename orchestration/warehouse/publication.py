@@ -192,7 +192,7 @@ def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settin
 
 
 def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Copy every table of the schema `marts`, sorted, with its constraints and comments; rows and content hash a table."""
+    """Copy every table of the schema `marts`, sorted, with constraints and comments; rows and content hash a table."""
     connection.execute("CREATE SCHEMA publication.marts")
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() "

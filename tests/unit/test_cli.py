@@ -202,7 +202,13 @@ def test_parquet_is_not_for_a_terminal(published: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELECT 7 AS seven;", "SELECT 7 AS seven -- a remark", "/* seven */ SELECT 7 AS seven ; "]
+    "sql",
+    [
+        "SELECT 7 AS seven;",
+        "SELECT 7 AS seven -- a remark",
+        "SELECT 7 AS seven; -- a remark",
+        "/* seven */ SELECT 7 AS seven ; ",
+    ],
 )
 @pytest.mark.parametrize("format", ["table", "csv", "json"])
 def test_a_query_may_end_as_it_likes(sql: str, format: str, published: Settings) -> None:

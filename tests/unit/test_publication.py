@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import shutil
@@ -19,6 +20,7 @@ import pytest
 from orchestration.settings import Settings
 from orchestration.warehouse import publication as publication_module
 from orchestration.warehouse.publication import (
+    ChecksStandAgainst,
     SourceLost,
     publish,
     put_in_place,
@@ -32,7 +34,7 @@ from orchestration.warehouse.published import (
     open_published,
     publication_row,
 )
-from orchestration.warehouse.working import open_working
+from orchestration.warehouse.working import open_working, record_checks
 from tests.unit.hand_made import CHECK, REJECTION, ROWS, build_marts, inputs_of, publish_rows
 
 
@@ -73,6 +75,33 @@ def lenient(settings: Settings) -> Settings:
 
 
 # Publishing
+
+
+def test_what_checks_stand_against_is_not_published_whoever_asks(settings: Settings) -> None:
+    publish_rows(settings, inputs="good")
+    build_marts(settings, ROWS[:1])
+    with open_working(settings) as connection:
+        record_checks(connection, "dbt", [dataclasses.replace(CHECK, status="fail", failures=2)])
+    with pytest.raises(ChecksStandAgainst, match=CHECK.check_name):
+        publish(settings, inputs_of("bad"), run_id="a run of the publication alone")
+    assert len(levels(settings)) == len(ROWS)
+
+
+def test_a_finding_that_only_warns_is_published_with_its_finding(settings: Settings) -> None:
+    build_marts(settings)
+    with open_working(settings) as connection:
+        record_checks(connection, "dbt", [dataclasses.replace(CHECK, severity="warn", status="warn", failures=2)])
+    publish(settings, inputs_of("first"), run_id="a run")
+    assert ask(settings, "SELECT status, failures FROM checks") == [("warn", 2)]
+
+
+def test_a_column_that_is_never_null_stays_so(settings: Settings) -> None:
+    build_marts(settings)
+    with open_working(settings) as connection:
+        connection.execute("ALTER TABLE marts.fct_figures ALTER COLUMN level SET NOT NULL")
+    publish(settings, inputs_of("first"), run_id="a run")
+    nullable = "SELECT column_name FROM duckdb_columns() WHERE table_name = 'fct_figures' AND NOT is_nullable"
+    assert ask(settings, nullable) == [("level",)]
 
 
 def test_what_is_published_is_the_marts_and_nothing_else(settings: Settings) -> None:
