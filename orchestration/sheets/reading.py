@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 KIND = "sheets"
+SIDECAR_SUFFIX = ".yml"
 #: A sheet is keyed in by hand; anything larger is some other file.
 MAXIMUM_BYTES = 20_000_000
 
@@ -71,14 +72,25 @@ class _Sheet:
 def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
     """Read every `*.csv` below `folder` in alphabetical order; a bad file or row never loses its neighbours.
 
-    Hidden files are passed over: no publication counts them among its inputs.
+    Files that are neither a sheet nor the sidecar of one are rejected. Hidden files are passed over: no publication
+    counts them among its inputs.
     """
     paths = [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() == ".csv" and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
-    return _read(paths, codes, root=folder.parent)
+    sheets = [path for path in paths if path.suffix.lower() == ".csv"]
+    sidecars = {_sidecar_path(path) for path in sheets}
+    reading = _read(sheets, codes, root=folder.parent)
+    for path in paths:
+        if path not in sheets and path not in sidecars and path.is_file():
+            what = "a sidecar without its sheet" if path.suffix == SIDECAR_SUFFIX else "neither a sheet nor a sidecar"
+            file = readable_name(path.relative_to(folder.parent).as_posix())
+            reading.rejected.append(
+                Rejection(source_kind=KIND, file=file, row_number=None, column_name="", reason=f"is {what}")
+            )
+    return reading
 
 
 def read_sheet(path: Path, codes: CodeLists) -> SheetReading:
@@ -152,8 +164,12 @@ def _content(path: Path) -> bytes:
     return content
 
 
+def _sidecar_path(path: Path) -> Path:
+    return path.with_suffix(SIDECAR_SUFFIX)
+
+
 def _source(path: Path, file: str, content: bytes, codes: CodeLists) -> Source:
-    sidecar_path = path.with_suffix(".yml")
+    sidecar_path = _sidecar_path(path)
     try:
         loaded = yaml.safe_load(sidecar_path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -437,6 +437,19 @@ def test_hidden_files_are_passed_over(tmp_path: Path, codes: CodeLists) -> None:
     assert (partners(reading), told(reading)) == (["KAZ"], [])
 
 
+def test_a_file_that_is_no_sheet_and_a_sidecar_that_has_none_are_told(tmp_path: Path, codes: CodeLists) -> None:
+    folder = tmp_path / "sheets"
+    write_sheet(folder, "one", [BEFORE])
+    write_sheet(folder, "two", [AFTER]).unlink()
+    (folder / "table.xlsx").write_bytes(BINARY)
+    reading = read_sheets(folder, codes)
+    assert partners(reading) == ["KAZ"]
+    assert [(one.file, one.row_number, one.reason) for one in reading.rejected] == [
+        ("sheets/table.xlsx", None, "is neither a sheet nor a sidecar"),
+        ("sheets/two.yml", None, "is a sidecar without its sheet"),
+    ]
+
+
 def test_the_case_of_the_ending_makes_no_difference(tmp_path: Path, codes: CodeLists) -> None:
     path = write_sheet(tmp_path / "sheets", "one", [BEFORE])
     path.rename(path.with_suffix(".CSV"))
