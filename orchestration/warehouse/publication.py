@@ -92,6 +92,9 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     draft.chmod(0o444)
     put_in_place(draft, settings.published_database)  # first: what was never published must not be rolled back to
     _keep(draft)
+    for one in kept_publications(settings.publications_dir):  # whoever publishes these inputs again wants them
+        if one.fingerprint == inputs.fingerprint[:FINGERPRINT_DIGITS]:
+            one.withdrawn_mark.unlink(missing_ok=True)
     _prune(settings)
     return Publication(publication_id, True, counts)
 

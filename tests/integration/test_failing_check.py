@@ -26,9 +26,7 @@ def test_a_failing_check_holds_everything_back_until_it_is_mended(
     ended = refreshed.refresh()
 
     assert ended.code == 3, ended.output
-    assert (
-        "1 checks failed, nothing is published: bridge_partner_group_member_uses_known_codes (1 rows)" in ended.stderr
-    )
+    assert "nothing is published: bridge_partner_group_member_uses_known_codes (1 row" in ended.stderr
     assert "ATLANTIS" in ended.stderr
     assert refreshed.footprint() == before
     assert len(list(refreshed.publications.iterdir())) == 1

@@ -29,12 +29,7 @@ def replace_with_noise(working: Path) -> None:
     working.write_bytes(random.Random(20230331).randbytes(100_000))
 
 
-def break_the_header(working: Path) -> None:
-    with working.open("r+b") as file:
-        file.write(b"\0" * (3 * 4096))
-
-
-@pytest.mark.parametrize("damage", [cut_off, scatter_noise, replace_with_noise, break_the_header])
+@pytest.mark.parametrize("damage", [cut_off, scatter_noise, replace_with_noise])
 def test_a_refresh_gets_over_a_damaged_working_warehouse(
     refreshed: Installation, second_content: Content, damage: object
 ) -> None:
