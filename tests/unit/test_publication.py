@@ -544,11 +544,11 @@ def test_a_refresh_is_not_due_from_the_inputs_of_a_withdrawn_publication(lenient
     assert reason_to_skip(lenient, inputs_of("2")) is None
 
 
-def test_withdrawn_inputs_that_are_published_again_are_not_withdrawn_any_more(settings: Settings) -> None:
-    publish_rows(settings, inputs="good")
-    publish_rows(settings, ROWS[:1], inputs="doubted")
-    roll_back(settings)
-    publish_rows(settings, ROWS[:1], inputs="doubted")
-    assert withdrawn_ids(settings) == []
-    publish_rows(settings, inputs="good")
-    assert withdrawn_with(settings, inputs_of("doubted")) is None
+def test_withdrawn_inputs_that_are_published_again_are_not_withdrawn_any_more(lenient: Settings) -> None:
+    publish_rows(lenient, inputs="good")
+    publish_rows(lenient, ROWS[:1], inputs="doubted")
+    roll_back(lenient)
+    publish_rows(lenient, ROWS[:1], inputs="doubted")
+    assert withdrawn_ids(lenient) == []
+    publish_rows(lenient, inputs="good")
+    assert withdrawn_with(lenient, inputs_of("doubted")) is None
