@@ -40,22 +40,8 @@ SHEET_COLUMNS = (
 #: What makes two rows the same statement: everything but the number itself and the notes.
 IDENTITY_COLUMNS = tuple(c for c in SHEET_COLUMNS if c not in ("printed", "scale", "locator", "remark"))
 
-#: Cells that may be left empty; the comparison is then the same span a year before.
-_OPTIONAL = {
-    "scale",
-    "qualifier",
-    "region",
-    "partner",
-    "commodity",
-    "flow",
-    "ownership",
-    "trade_mode",
-    "comparison_start",
-    "comparison_end",
-    "reference",
-    "locator",
-    "remark",
-}
+#: Cells that may not be left empty. An empty comparison is the same span a year before, an empty name the whole.
+_REQUIRED = ("statistic", "measure", "printed", "unit", "period_start", "period_end")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -92,9 +78,8 @@ def sheet_schema(codes: CodeLists) -> pa.DataFrameSchema:
     def check(name: str, allowed: pa.Check) -> None:
         columns[name].checks.append(allowed)
 
-    for name in SHEET_COLUMNS:
-        if name not in _OPTIONAL:
-            check(name, pa.Check(lambda cells: cells.str.len() > 0, error="is empty"))
+    for name in _REQUIRED:
+        check(name, pa.Check(lambda cells: cells.str.len() > 0, error="is empty"))
     check("statistic", _one_of(STATISTICS))
     check("measure", _one_of(tuple(codes.measures)))
     check("unit", _one_of(tuple(codes.units)))

@@ -77,32 +77,20 @@ def replace_source_kind(
 ) -> None:
     """Replace, in one transaction, all that the raw folder `kind` holds: `raw.<kind>_figures`, `raw.<kind>_sources`
     and its rows of `raw.rejected_rows`."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    with _raw_transaction(connection):
         _replace_table(connection, f"raw.{kind}_figures", FIGURE_TYPES, figures)
         _replace_table(connection, f"raw.{kind}_sources", SOURCE_TYPES, sources)
         _ensure_table(connection, "raw.rejected_rows", REJECTION_TYPES)
         connection.execute("DELETE FROM raw.rejected_rows WHERE source_kind = ?", [kind])
         _insert(connection, "raw.rejected_rows", REJECTION_TYPES, rejected)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def record_checks(connection: duckdb.DuckDBPyConnection, kind: str, outcomes: Sequence[CheckOutcome]) -> None:
     """Replace what checks of a kind (`dbt`, or the raw folder a Python check looks at) found, in `raw.checks`."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    with _raw_transaction(connection):
         _ensure_table(connection, "raw.checks", CHECK_TYPES)
         connection.execute("DELETE FROM raw.checks WHERE kind = ?", [kind])
         _insert(connection, "raw.checks", CHECK_TYPES, outcomes)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def record_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs, kinds: Sequence[str]) -> None:
@@ -111,16 +99,10 @@ def record_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs, kinds: 
     What is published carries the inputs that were read, not those that lie there when it is published: a file that
     changes meanwhile makes the next refresh due.
     """
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    with _raw_transaction(connection):
         _ensure_table(connection, "raw.inputs", INPUT_TYPES)
         connection.execute("DELETE FROM raw.inputs WHERE list_contains(?, kind)", [list(kinds)])
         _insert(connection, "raw.inputs", INPUT_TYPES, inputs.of_kind(*kinds).files)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def recorded_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
@@ -149,6 +131,18 @@ def quoted(identifier: str) -> str:
 def literal(text: str) -> str:
     """A string literal for SQL, where a statement takes no parameters."""
     return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def _raw_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
