@@ -115,6 +115,20 @@ def prepared_target(shared_folder: Path) -> Path:
     return target
 
 
+#: Tests that run many refreshes, the longest first.
+LONG_TESTS = ("test_kill", "test_concurrency", "test_refresh", "test_failing_check", "test_models")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the long tests first: the two processes then end together, sharing the short ones."""
+
+    def turn(item: pytest.Item) -> int:
+        name = item.path.stem
+        return LONG_TESTS.index(name) if name in LONG_TESTS else len(LONG_TESTS)
+
+    items.sort(key=turn)
+
+
 def write_sheet(folder: Path, name: str, rows: Sequence[Mapping[str, str]] | bytes, **sidecar: str | None) -> Path:
     """Write a sheet and its sidecar with the right sha256; returns the path of the CSV file.
 

@@ -135,13 +135,13 @@ def test_publishing_killed_at_every_turn_leaves_one_whole_publication(
         if turn > verified and function in ("publish", "_sync", "put_in_place", "_keep", "_prune")
     ]
     assert len(changing_places) > 20
-    writing = [*range(0, verified, verified // 10), *range(verified - 6, verified + 2)]  # then the commit
+    writing = [*range(0, verified, verified // 6), *range(verified - 6, verified + 2)]  # then the commit
     stood = []
     for turn in writing + changing_places:
         child = Child(publish_line_by_line, settings, inputs, turn)
         assert child.end() == -signal.SIGKILL
         stood.append(standing(about_to_publish, first_content, second_content))
-        if stood[-1] == "second" or turn in changing_places[::4]:
+        if stood[-1] == "second" or turn in changing_places[::6]:
             assert_publishing_goes_on(about_to_publish, inputs, second_content)
     # One instant parts the former from the new: nothing goes back and forth.
     assert stood == sorted(stood)
@@ -160,7 +160,7 @@ def test_a_first_publication_is_whole_or_not_there(about_to_publish: Installatio
     functions = child.receive()
     assert child.end() == 0
     stood = []
-    for turn in range(0, len(functions), len(functions) // 10):
+    for turn in range(0, len(functions), len(functions) // 6):
         forget()
         assert Child(publish_line_by_line, settings, inputs, turn).end() == -signal.SIGKILL
         stood.append(about_to_publish.published.exists())
