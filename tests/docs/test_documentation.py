@@ -31,7 +31,7 @@ OPERATIONS = PROJECT_DIR / "docs" / "operations.md"
 ARCHITECTURE = PROJECT_DIR / "docs" / "architecture.md"
 COMMANDS = get_command(cli.app).commands  # type: ignore[attr-defined]
 #: What a refresh or `make docs` makes: named in the documentation, and not there before.
-MADE = ("dbt_project/target", "dbt_project/logs")
+MADE = ("dbt_project/target", "dbt_project/logs", "dagster_home/storage")
 #: Read by the tests only.
 OF_TESTS = {"CUSTOMHOUSE_RENEW_SNAPSHOTS"}
 
