@@ -74,7 +74,7 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
             if outcome.unique_id in key_of and outcome.status == "success"
         }
         with open_working(warehouse.settings) as connection:
-            record_checks(connection, "dbt", checks)
+            record_checks(connection, "dbt", checks, is_whole=not context.is_subset)
             record_inputs(connection, warehouse.inputs, ("model",))
             schemas = connection.execute(
                 "SELECT table_name, schema_name FROM duckdb_tables() WHERE database_name = current_database()"

@@ -85,11 +85,19 @@ def replace_source_kind(
         _insert(connection, "raw.rejected_rows", REJECTION_TYPES, rejected)
 
 
-def record_checks(connection: duckdb.DuckDBPyConnection, kind: str, outcomes: Sequence[CheckOutcome]) -> None:
-    """Replace what checks of a kind (`dbt`, or the raw folder a Python check looks at) found, in `raw.checks`."""
+def record_checks(
+    connection: duckdb.DuckDBPyConnection, kind: str, outcomes: Sequence[CheckOutcome], *, is_whole: bool = True
+) -> None:
+    """Record, in `raw.checks`, what checks of a kind found: `dbt`, or the raw folder that a Python check looks at.
+
+    Outcomes of the whole kind replace all of it. Those of a part replace their own: what other checks found stands.
+    """
     with _raw_transaction(connection):
         _ensure_table(connection, "raw.checks", CHECK_TYPES)
-        connection.execute("DELETE FROM raw.checks WHERE kind = ?", [kind])
+        names = [outcome.check_name for outcome in outcomes]
+        connection.execute(
+            "DELETE FROM raw.checks WHERE kind = $1 AND ($2 OR list_contains($3, check_name))", [kind, is_whole, names]
+        )
         _insert(connection, "raw.checks", CHECK_TYPES, outcomes)
 
 

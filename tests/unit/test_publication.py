@@ -87,6 +87,19 @@ def test_what_checks_stand_against_is_not_published_whoever_asks(settings: Setti
     assert len(levels(settings)) == len(ROWS)
 
 
+def test_a_failed_check_stands_until_it_is_run_again(settings: Settings) -> None:
+    build_marts(settings)
+    other = dataclasses.replace(CHECK, check_name="another name is unique")
+    with open_working(settings) as connection:
+        record_checks(connection, "dbt", [dataclasses.replace(CHECK, status="fail", failures=2), other])
+        record_checks(connection, "dbt", [other], is_whole=False)  # as when a part of the models is built
+    with pytest.raises(ChecksStandAgainst):
+        publish(settings, inputs_of("first"), run_id="a run")
+    with open_working(settings) as connection:
+        record_checks(connection, "dbt", [CHECK], is_whole=False)
+    assert publish(settings, inputs_of("first"), run_id="a run").is_new
+
+
 def test_a_finding_that_only_warns_is_published_with_its_finding(settings: Settings) -> None:
     build_marts(settings)
     with open_working(settings) as connection:
