@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.codes import LISTS
 from orchestration.defs.resources import Warehouse
 from orchestration.figures import FIGURE_TYPES, UNMAPPED, Figure
 from orchestration.sheets import SheetReading, read_sheets
@@ -130,7 +131,7 @@ def _place(rejection: Rejection) -> str:
 
 def _unmapped(reading: SheetReading) -> list[str]:
     def names(figure: Figure) -> Iterator[str]:
-        for dimension in ("region", "partner", "commodity", "ownership", "trade_mode"):
+        for dimension in LISTS:
             if getattr(figure, f"{dimension}_id") == UNMAPPED:
                 yield f"{dimension} {getattr(figure, f'{dimension}_text')!r} in {figure.source_id}"
 

@@ -48,12 +48,6 @@ class SheetReading:
     sources: list[Source] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
-    def add(self, other: SheetReading) -> None:
-        """Append what another sheet holds."""
-        self.figures += other.figures
-        self.sources += other.sources
-        self.rejected += other.rejected
-
 
 class _Unusable(Exception):
     """The file as a whole cannot be used."""
@@ -87,9 +81,7 @@ def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
         if path not in sheets and path not in sidecars and path.is_file():
             what = "a sidecar without its sheet" if path.suffix == SIDECAR_SUFFIX else "neither a sheet nor a sidecar"
             file = readable_name(path.relative_to(folder.parent).as_posix())
-            reading.rejected.append(
-                Rejection(source_kind=KIND, file=file, row_number=None, column_name="", reason=f"is {what}")
-            )
+            reading.rejected.append(_rejection(file, f"is {what}"))
     return reading
 
 
@@ -110,9 +102,7 @@ def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
                 raise _Unusable(f"another sheet is already named {path.stem}: the name is the source's id")
             sheet = _take_apart(path, file, codes, reading.rejected)
         except _Unusable as problem:
-            reading.rejected.append(
-                Rejection(source_kind=KIND, file=file, row_number=None, column_name="", reason=str(problem))
-            )
+            reading.rejected.append(_rejection(file, str(problem)))
             continue
         sheets.append(sheet)
         reading.sources.append(sheet.source)
@@ -130,14 +120,7 @@ def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
             except InvalidFigure as problem:
                 found = [(problem.column, problem.reason)]
         reading.rejected += [
-            Rejection(
-                source_kind=KIND,
-                file=sheet.file,
-                row_number=line,
-                column_name=column,
-                reason=reason,
-                raw_text=",".join(row.values()),
-            )
+            _rejection(sheet.file, reason, row_number=line, column_name=column, raw_text=",".join(row.values()))
             for column, reason in found
         ]
     reading.rejected.sort(key=lambda one: (one.file, one.row_number or 0, one.column_name, one.reason))
@@ -232,16 +215,8 @@ def _rows(file: str, content: bytes, rejected: list[Rejection]) -> tuple[list[li
     if repeated:
         raise _Unusable(f"has the columns {', '.join(repeated)} more than once")
     unknown = [column for column in header if column not in SHEET_COLUMNS]
-    rejected += [
-        Rejection(
-            source_kind=KIND,
-            file=file,
-            row_number=1,
-            column_name=column,
-            reason=f"is an unknown column; rows that fill it are not loaded. Known: {', '.join(SHEET_COLUMNS)}",
-        )
-        for column in unknown
-    ]
+    hint = f"is an unknown column; rows that fill it are not loaded. Known: {', '.join(SHEET_COLUMNS)}"
+    rejected += [_rejection(file, hint, row_number=1, column_name=column) for column in unknown]
     records, numbers = [], []
     for number, cells in _numbered(file, lines, rejected):
         if not any(cell.strip() for cell in cells):
@@ -249,25 +224,14 @@ def _rows(file: str, content: bytes, rejected: list[Rejection]) -> tuple[list[li
         raw_text = ",".join(cells)
         if len(cells) != len(header):
             reason = f"has {len(cells)} cells where the header has {len(header)}"
-            rejected.append(
-                Rejection(
-                    source_kind=KIND, file=file, row_number=number, column_name="", reason=reason, raw_text=raw_text
-                )
-            )
+            rejected.append(_rejection(file, reason, row_number=number, raw_text=raw_text))
             continue
         record = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
         filled = [column for column in unknown if record[column]]
         if filled:
+            reason = "has a value in an unknown column"
             rejected += [
-                Rejection(
-                    source_kind=KIND,
-                    file=file,
-                    row_number=number,
-                    column_name=column,
-                    reason="has a value in an unknown column",
-                    raw_text=raw_text,
-                )
-                for column in filled
+                _rejection(file, reason, row_number=number, column_name=column, raw_text=raw_text) for column in filled
             ]
             continue
         records.append([record[column] for column in SHEET_COLUMNS])
@@ -285,9 +249,17 @@ def _numbered(file: str, reader: Reader, rejected: list[Rejection]) -> Iterator[
             return
         except csv.Error as problem:
             reason = f"is not valid CSV ({problem}); the rest of the file from here on is not loaded"
-            rejected.append(Rejection(source_kind=KIND, file=file, row_number=number, column_name="", reason=reason))
+            rejected.append(_rejection(file, reason, row_number=number))
             return
         yield number, cells
+
+
+def _rejection(
+    file: str, reason: str, *, row_number: int | None = None, column_name: str = "", raw_text: str = ""
+) -> Rejection:
+    return Rejection(
+        source_kind=KIND, file=file, row_number=row_number, column_name=column_name, reason=reason, raw_text=raw_text
+    )
 
 
 def _failures(
