@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from orchestration.figures import JOINT, UNMAPPED, WHOLE
+from orchestration.figures import JOINT, UNMAPPED, WHOLE, InvalidFigure, parse_reference
 
 #: The lists whose names `aliases.csv` holds.
 LISTS = ("region", "partner", "commodity", "ownership", "trade_mode")
@@ -46,7 +46,9 @@ class CodeLists:
             "trade_mode": _column(seeds_dir / "trade_modes.csv", "trade_mode_id"),
         }
         self._aliases: dict[tuple[str, str, str], str] = {}
+        self._names: list[tuple[str, str]] = []
         for row in _rows(seeds_dir / "aliases.csv"):
+            self._names.append((row["list"], row["alias"]))
             self._aliases[row["list"], normalised(row["alias"]), row["scope"]] = row["code"]
 
     def codes(self, list_name: str) -> frozenset[str]:
@@ -76,6 +78,10 @@ class CodeLists:
             return UNMAPPED if UNMAPPED in ids else JOINT.join(ids)
         return UNMAPPED
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every alias as (list, name as written)."""
+        yield from self._names
+
     def containing_regions(self, region_id: str) -> Iterator[str]:
         """The region itself, then the regions that hold it, from the inside out."""
         seen: set[str] = set()
@@ -83,6 +89,24 @@ class CodeLists:
             seen.add(region_id)
             yield region_id
             region_id = self._parents.get(region_id, "")
+
+
+def check_reference(reference: str, codes: CodeLists) -> None:
+    """Raise InvalidFigure where a reference names a code that no list knows."""
+    for key, code in parse_reference(reference).items():
+        match key:
+            case "flow":
+                known = code in codes.flows
+            case "unit":
+                known = code in codes.units
+            case "measure":
+                known = code in codes.measures
+            case "ranked_by":
+                known = code in ("level", "growth")
+            case _:
+                known = code in codes.codes(key)
+        if not known:
+            raise InvalidFigure("reference", f"{code!r} is not a code of {key}")
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

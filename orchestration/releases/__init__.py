@@ -1,0 +1,1 @@
+"""Releases: prose in, figure records out, every number accounted for."""

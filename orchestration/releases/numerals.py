@@ -1,0 +1,159 @@
+"""Numerals: digits and number words, English and Chinese, wherever they begin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+#: Thousands in groups, or plain; a comma before one or two last digits is a decimal comma.
+_DIGITS = re.compile(
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.])"
+    r"|[0-9]+,[0-9]{1,2}(?![0-9])|[0-9]+(?:\.[0-9]+)?"
+)
+_LATIN = re.compile(r"[a-z]+")
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
+              "tenth": 10, "tenths": 10}  # fmt: skip
+CHINESE_DIGITS = {
+    "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+}  # fmt: skip
+_CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
+CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
+_CHINESE = re.compile("[零〇一二两三四五六七八九十百千]+(?:[万亿][零一二两三四五六七八九十百千]+(?=[万亿]))?(?:点[零〇一二三四五六七八九]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A numeral in folded text: its digits as an unsigned decimal number (`printed`), where it begins and ends.
+
+    `form` is `digits`, `words`, `chinese`, or `fraction` (printed is then the value in percent).
+    """
+
+    printed: str
+    start: int
+    end: int
+    form: str
+
+
+def numeral_at(chars: str, position: int) -> Numeral | None:
+    """The numeral that begins at `position` of folded text, or None."""
+    char = chars[position]
+    if char.isdigit() and char.isascii():
+        return _digits(chars, position)
+    if char in CHINESE_NUMERALS or char == "半":
+        return _chinese(chars, position)
+    if char.isalpha() and char.isascii() and (position == 0 or not chars[position - 1].isalnum()):
+        return _words(chars, position)
+    return None
+
+
+def _digits(chars: str, position: int) -> Numeral | None:
+    found = _DIGITS.match(chars, position)
+    if not found:
+        return None
+    text, end = found[0], found.end()
+    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text) and not text.startswith("0"):
+        before_comma = text.partition(",")[0]
+        if len(before_comma) == 4:  # a year before a comma without its space
+            return Numeral(before_comma, position, position + 4, "digits")
+    if " " in text and len(text.split()[0]) <= 3 and not _is_grouped(chars, position, end):
+        text = text.split()[0]
+        end = position + len(text)
+    if "." not in text and re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
+        return Numeral(text.replace(",", "."), position, end, "digits")
+    return Numeral(text.replace(",", "").replace(" ", ""), position, end, "digits")
+
+
+def _is_grouped(chars: str, start: int, end: int) -> bool:
+    """Whether groups of digits apart by spaces are one number: only where no other group stands beside them."""
+    return not (start >= 2 and chars[start - 1] == " " and chars[start - 2].isdigit()) and end - start < 16
+
+
+def _words(chars: str, position: int) -> Numeral | None:
+    """`twenty five`, `one hundred and five`, `one third`, `half`."""
+    total: int | None = None
+    end = position
+    cursor = position
+    last = ""
+    while found := _LATIN.match(chars, cursor):
+        word = found[0]
+        if word in _UNITS and last in ("", "hundred", "tens", "and"):
+            total = (total or 0) + _UNITS[word]
+            last = "unit"
+        elif word in _TENS and last in ("", "hundred", "and"):
+            total = (total or 0) + _TENS[word]
+            last = "tens"
+        elif word == "hundred" and last == "unit":
+            total = (total or 1) * 100
+            last = "hundred"
+        elif word == "and" and last == "hundred":
+            last = "and"
+            cursor = found.end() + 1
+            continue
+        elif word in _FRACTIONS and last == "unit" and total and (total > 1) == word.endswith("s") and word != "quarter":
+            percent = Decimal(total * 100) / _FRACTIONS[word]
+            return Numeral(f"{percent:.1f}".removesuffix(".0"), position, found.end(), "fraction")
+        elif word == "half" and last == "":
+            return Numeral("50", position, found.end(), "fraction")
+        else:
+            break
+        end = found.end()
+        if end >= len(chars) or chars[end] != " ":
+            break
+        cursor = end + 1
+    if total is None:
+        return None
+    return Numeral(str(total), position, end, "words")
+
+
+def _chinese(chars: str, position: int) -> Numeral | None:
+    if chars.startswith("百分之", position):
+        inner = numeral_at(chars, position + 3) if position + 3 < len(chars) else None
+        return Numeral(inner.printed, position, inner.end, "fraction") if inner else None
+    if chars[position] == "半":
+        return Numeral("50", position, position + 1, "fraction") if chars.startswith("半数", position) else None
+    if chars.startswith("一半", position):
+        return Numeral("50", position, position + 2, "fraction")
+    found = _CHINESE.match(chars, position)
+    if not found:
+        return None
+    text, end = found[0], found.end()
+    whole, point, decimals = text.partition("点")
+    value = _chinese_value(whole)
+    if value is None:
+        return None
+    if chars.startswith("分之", end) and not point:
+        inner = numeral_at(chars, end + 2) if end + 2 < len(chars) else None
+        if inner and value:
+            percent = Decimal(inner.printed) * 100 / value
+            return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
+    if chars.startswith("成", end) and not chars.startswith(("成为", "成功", "成都", "成品", "成交", "成本", "成立"), end):
+        half = chars.startswith("成半", end)
+        return Numeral(str(value * 10 + (5 if half else 0)), position, end + (2 if half else 1), "fraction")
+    digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
+    return Numeral(f"{value}.{digits}" if point else str(value), position, end, "chinese")
+
+
+def _chinese_value(text: str) -> int | None:
+    """`一千一百五十四` as 1154, `二〇二三` as 2023; None for what is not a number."""
+    if all(char in CHINESE_DIGITS for char in text):
+        return int("".join(str(CHINESE_DIGITS[char]) for char in text))
+    total, section, digit = 0, 0, None
+    for char in text:
+        if char in CHINESE_DIGITS:
+            digit = CHINESE_DIGITS[char]
+        elif char in _CHINESE_SCALES:
+            section += (1 if digit is None else digit) * _CHINESE_SCALES[char]
+            digit = None
+        else:
+            total = (total + section + (digit or 0)) * (10_000 if char == "万" else 100_000_000)
+            section, digit = 0, None
+    return total + section + (digit or 0)

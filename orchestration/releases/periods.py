@@ -1,0 +1,383 @@
+"""Periods in prose: from "the first eleven months", 前7个月 or "Q1 FY25" to days, with the year that is not said."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import datetime
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from orchestration.releases.numerals import CHINESE_DIGITS
+
+Span = tuple[datetime.date, datetime.date]
+
+#: A release of the last days of a month may speak of that month: statistics offices publish on its 29th.
+_EARLIEST_DAY_OF_OWN_MONTH = 24
+
+_MONTH_NAMES = (
+    ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",), ("june", "jun"),
+    ("july", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("october", "oct"), ("november", "nov"),
+    ("december", "dec"),
+)  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names}
+_COUNTS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span as the text says it: `months` from `first_month`, in `year` where it is said.
+
+    `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
+    `prior` (the month or quarter before), `same` (the period spoken of), `single` (its last month) or `fiscal`.
+    `relative_year` is -1 for last year, 0 for this year.
+    """
+
+    kind: str
+    first_month: int = 0
+    months: int = 0
+    year: int | None = None
+    relative_year: int | None = None
+    is_stock: bool = False
+    is_loose: bool = False  # a length alone, such as "the two months": it points back to a period already named
+
+
+_M = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.][0-9]|[0-9])"
+_YEAR = (
+    rf"(?:,? (?:of |in |for )?(?:the )?(?:year )?(?P<year>{_Y})"
+    r"|,? (?:of |in )?(?P<this>this year|the current year|current year|the year)"
+    r"|,? (?:of |in )?(?P<last>last year|the previous year|the preceding year))"
+)
+_FISCAL = (
+    r"(?P<fiscal>(?:(?:the |of |in |current |this |ongoing |last |previous |outgoing )*(?:fiscal|financial) year(?: \(?fy\)?)?|fy)"
+    r" ?(?P<fy>(?:20)?[0-9]{2}(?:[-/ ](?:20)?[0-9]{2})?)?\b|(?P<fy2>20[0-9]{2}[-/ ][0-9]{2})(?: (?:fiscal|financial) year)?(?![0-9]))"
+)
+_ENGLISH = [
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("day", rf"{_M} [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9%.,]*[0-9%])(?: ?(?:to|-|and) ?(?:{_M} )?[0-9]{{1,2}}(?![0-9%.]))?(?:,? {_Y})?"),
+        ("day", rf"[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_M}(?:,? {_Y})?"),
+        ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
+        ("months", rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?(?: period)?(?: of| in| for)? {_FISCAL}"),
+        ("range", rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
+        ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
+        ("quarters", rf"(?:the )?(?:first|opening) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
+        ("quarter", rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
+        ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
+        ("half", rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
+        ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
+        ("same", r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) (?:period|months?)(?! (?:last|of|in|a|one) )"),
+        ("base", r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)(?: (?:of|in|the))* (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
+        ("base", r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe) (?:a|one) year (?:earlier|ago|before|previously)"),
+        ("based", rf"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)(?: (?:of|in))* (?:the )?(?:year )?(?P<year>{_Y})"),
+        ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously)"),
+        ("prior", r"(?:the )?(?:previous|preceding|prior|last) (?:month|quarter)|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
+        ("fiscalyear", rf"{_FISCAL}"),
+        ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
+        ("months", rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?(?P<n>{_N}) ?-?months?(?: period)?(?P<loose>)"),
+        ("year", rf"(?:(?:the )?(?:full|whole|entire) (?:year|of) )?(?P<year>{_Y})(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),
+        ("year", r"(?P<last>last year|the previous year|the preceding year)"),
+        ("thisyear", r"so far this year|year to date|this year|the current year"),
+        ("year", r"the (?:full|whole|entire) year"),
+    )
+]  # fmt: skip
+_ENGLISH_START = re.compile(
+    rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one )*"
+    rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|corresponding|"
+    rf"comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|financial|fy|current|"
+    rf"ongoing|outgoing|so far|full|whole|entire|{_M}|{_N}\b|[0-9]{{1,4}})"
+)
+
+_ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_ZY = r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3})年?(?:度)?|(?P<this>今年|本年|当年|本年度)|(?P<last>去年|上年|上一年|前一年))(?:的|以来|,|，)?)"
+_CHINESE = [
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("day", rf"(?:{_ZY})?{_ZN}月{_ZN}(?:日|号)(?:至(?:{_ZN}月)?{_ZN}(?:日|号))?"),
+        ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
+        ("day", rf"{_ZN}日(?!均|元|圆|本|用)"),
+        ("base", r"(?:去年|上年|上一年|前一年|前年)(?:的)?(?:同期|同月|同季)"),
+        ("base", r"一年前"),
+        ("prior", r"上个?月|上一?季度|上季|前月|前一个?月"),
+        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?(?P<b>{_ZN})月份?"),
+        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?[和、及](?P<b>{_ZN})月份?"),
+        ("months", rf"(?:{_ZY})?(?:前|首|头)(?P<n>{_ZN}|两)个?月份?"),
+        ("months", rf"(?:{_ZY})(?P<n>{_ZN})个月"),
+        ("quarters", rf"(?:{_ZY})?(?:前|首)(?P<n>[二两三23])个?季度?"),
+        ("quarter", rf"(?:{_ZY})?(?:第)?(?P<n>[一二三四1-4])季度?(?!以来)"),
+        ("quarter", rf"(?:{_ZY})?(?P<n>首)季度?"),
+        ("half", rf"(?:{_ZY})?(?P<n>上|下)半年"),
+        ("same", r"同期|期内|同一时期|这一时期|期间"),
+        ("single", r"(?:单看)?(?:当月|单月|该月|本月)"),
+        ("month", rf"(?:{_ZY})?(?:单看|仅)?(?P<a>{_ZN})月(?:份|单月|当月)*"),
+        ("fiscalyear", r"(?P<fiscal>(?P<fy>20[0-9]{2}[-/](?:20)?[0-9]{2})(?:财年|财政年度|年度))"),
+        ("year", rf"{_ZY}(?:全年|度)?"),
+        ("year", r"全年"),
+    )
+]  # fmt: skip
+_CHINESE_START = frozenset("0123456789一二三四五六七八九十前首头去上下今本当单该全期同第仅这") | {"二"}
+
+
+def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tuple[Period, int] | None:
+    """The period that begins at `position` of folded text and where it ends, or None."""
+    if is_chinese:
+        if chars[position] not in _CHINESE_START:
+            return None
+        return _chinese_period(chars, position)
+    if position and chars[position - 1].isalnum():
+        return None
+    if not _ENGLISH_START.match(chars, position):
+        return None
+    for kind, pattern in _ENGLISH:
+        found = pattern.match(chars, position)
+        if not found or (found.end() < len(chars) and found[0][-1].isalnum() and chars[found.end()].isalnum()):
+            continue
+        if kind in ("month", "range") and found["a"] == "may" and not _is_may(chars, cased, position, found):
+            continue
+        period = _english_period(kind, found)
+        if period is not None:
+            return period, found.end()
+    return None
+
+
+def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool:
+    start = found.start("a")
+    before = chars[max(0, position - 12) : start].split()
+    return cased[start] == "M" and (found.end() - start > 3 or bool(before and before[-1] in ("in", "of", "from", "for", "during", "and", "to", "since", "by")))
+
+
+def _english_period(kind: str, found: re.Match[str]) -> Period | None:
+    groups = found.groupdict()
+    if kind == "day":
+        return Period("date")
+    if kind in ("same", "base", "prior"):
+        return Period(kind)
+    year = int(groups["year"]) if groups.get("year") else None
+    relative = -1 if groups.get("last") else 0 if groups.get("this") else None
+    if kind == "based":
+        return Period("span", 0, 0, year, None, is_loose=True)
+    is_fiscal = bool(groups.get("fiscal"))
+    if is_fiscal:
+        label = groups.get("fy") or groups.get("fy2") or ""
+        if kind == "fiscalyear" and not label and "year" not in found[0]:
+            return None
+        if groups.get("fy2") and kind == "fiscalyear":
+            first, last = int(label[:4]) % 100, int(label[-2:])
+            if (first + 1) % 100 != last:
+                return None
+        year = _fiscal_label(label)
+        relative = None if year else (-1 if re.search(r"\b(?:last|previous|outgoing)\b", groups["fiscal"]) else 0)
+    span_kind = "fiscal" if is_fiscal else "span"
+    if kind == "fiscalyear":
+        return Period("fiscal", 1, 12, year, relative)
+    if kind == "months":
+        count = _count(groups["n"])
+        if groups.get("lead", "") in ("last", "past", "final", "last ", "past "):
+            return None
+        if not 1 <= count <= 12:
+            return None
+        return Period(span_kind, 1, count, year, relative, is_loose="loose" in groups and groups.get("lead") is None)
+    if kind == "range":
+        first, last = _month(groups["a"]), _month(groups["b"])
+        if groups.get("year1") and year is None:
+            year = int(groups["year1"])
+        if last < first:  # July to March: over the turn of the year, the year said is that of the end
+            if groups.get("year1") and groups.get("year"):
+                year = int(groups["year"])
+            return Period("calendar_fiscal" if is_fiscal else "span", first, 12 - first + 1 + last, _turn(year, is_fiscal), relative)
+        return Period("calendar_fiscal" if is_fiscal else "span", first, last - first + 1, year, relative)
+    if kind == "quarters":
+        return Period(span_kind, 1, 3 * _count(groups["n"]), year, relative)
+    if kind == "quarter":
+        number = {"opening": 1, "last": 4, "final": 4}.get(groups["n"]) or _count(groups["n"])
+        return Period(span_kind, 3 * number - 2, 3, year, relative)
+    if kind == "half":
+        number = 2 if groups["n"] == "last" else _count(groups["n"])
+        return Period(span_kind, 6 * number - 5, 6, year, relative)
+    if kind == "month":
+        return Period("span", _month(groups["a"]), 1, year, relative)
+    if kind == "thisyear":
+        return Period("year_to_date", 0, 0, None, 0)
+    return Period("span", 1, 12, year, relative if year is None else None)
+
+
+def _turn(year: int | None, is_fiscal: bool) -> int | None:
+    return year if is_fiscal or year is None else year - 1
+
+
+def _fiscal_label(label: str) -> int | None:
+    """The calendar year in which the labelled fiscal year ends."""
+    if not label:
+        return None
+    parts = re.split(r"[-/ ]", label)
+    last = int(parts[-1])
+    return last if last > 99 else 2000 + last
+
+
+def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
+    if position and chars[position] in "0123456789" and chars[position - 1] in "0123456789.":
+        return None
+    if chars[position] in "一二三四五六七八九十" and position and (chars[position - 1] in "一二三四五六七八九十百千万第" ):
+        return None
+    for kind, pattern in _CHINESE:
+        found = pattern.match(chars, position)
+        if not found or not found[0]:
+            continue
+        groups = found.groupdict()
+        if kind == "day":
+            return Period("date"), found.end()
+        if kind in ("same", "base", "prior", "single"):
+            return Period(kind), found.end()
+        year = _chinese_year(groups["year"]) if groups.get("year") else None
+        relative = -1 if groups.get("last") else 0 if groups.get("this") else None
+        if kind == "year":
+            text = found[0]
+            if groups.get("year") and "年" not in text:
+                if not text.isdigit() or chars[found.end() : found.end() + 1] not in ("", "，", " ", "、", "及", "和"):
+                    continue
+                if not 1990 <= (year or 0) <= 2100 or chars[found.end() : found.end() + 1] in ("、",):
+                    continue
+            if relative == 0 and not text.startswith("全") and "全年" not in text:
+                return Period("year_to_date", 0, 0, None, 0), found.end()
+            return Period("span", 1, 12, year, relative), found.end()
+        period = _chinese_span(kind, groups, year, relative)
+        if period is not None:
+            return period, found.end()
+    return None
+
+
+def _chinese_span(kind: str, groups: dict[str, str | None], year: int | None, relative: int | None) -> Period | None:
+    if kind == "fiscalyear":
+        return Period("fiscal", 1, 12, _fiscal_label(groups["fy"] or ""), None)
+    if kind in ("range", "month"):
+        first = _chinese_count(groups["a"] or "")
+        last = _chinese_count(groups["b"] or "") if kind == "range" else first
+        if not 1 <= first <= 12 or not 1 <= last <= 12:
+            return None
+        if last < first:
+            return Period("span", first, 13 - first + last, year, relative)
+        return Period("span", first, last - first + 1, year, relative)
+    number = {"上": 1, "下": 2, "首": 1}.get(groups["n"] or "") or _chinese_count(groups["n"] or "")
+    if kind == "months":
+        return Period("span", 1, number, year, relative) if 1 <= number <= 12 else None
+    if kind == "quarters":
+        return Period("span", 1, 3 * number, year, relative)
+    if kind == "quarter":
+        return Period("span", 3 * number - 2, 3, year, relative)
+    return Period("span", 6 * number - 5, 6, year, relative)
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdigit() else _COUNTS[word]
+
+
+def _month(word: str) -> int:
+    return _MONTHS[word.strip().removesuffix(".")]
+
+
+def _chinese_count(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    if text == "两":
+        return 2
+    if text.startswith("十"):
+        return 10 + (CHINESE_DIGITS[text[1]] if len(text) > 1 else 0)
+    if text.endswith("十"):
+        return CHINESE_DIGITS.get(text[0], 0) * 10
+    if "十" in text:
+        return CHINESE_DIGITS.get(text[0], 0) * 10 + CHINESE_DIGITS.get(text[-1], 0)
+    return CHINESE_DIGITS.get(text, 0) if len(text) == 1 else 0
+
+
+def _chinese_year(text: str) -> int:
+    return int(text) if text.isdigit() else int("".join(str(CHINESE_DIGITS.get(char, 0)) for char in text))
+
+
+@lru_cache(maxsize=1)
+def _fiscal_first_months() -> dict[str, int]:
+    path = Path(__file__).parent / "vocabulary" / "fiscal_years.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["region_id"]: int(row["first_month"]) for row in csv.DictReader(file)}
+
+
+def resolve(period: Period, published: datetime.date | None, region_id: str, context_year: int | None = None) -> Span | None:
+    """The days of a period with months of its own; None where the year is neither said nor to be known.
+
+    A year that is not said is the latest that was over when the release was published; `context_year` (of the period
+    that the paragraph speaks of) goes before that.
+    """
+    if period.kind == "fiscal":
+        first_month = _fiscal_first_months().get(region_id[:3], 1)
+        end_year = period.year
+        if end_year is None:
+            if published is None:
+                return None
+            end_year = published.year + (1 if first_month > 1 and published.month >= first_month else 0)
+            end_year += period.relative_year or 0
+        start_year = end_year - (1 if first_month > 1 else 0)
+        return span_of(start_year, first_month + period.first_month - 1, period.months)
+    if period.kind == "calendar_fiscal":  # July to March FY25: months of the calendar within a fiscal year
+        first_month = _fiscal_first_months().get(region_id[:3], 1)
+        if period.year is None:
+            return resolve(Period("span", period.first_month, period.months), published, region_id)
+        year = period.year - (1 if first_month > 1 and period.first_month >= first_month else 0)
+        return span_of(year, period.first_month, period.months)
+    if period.year is not None:
+        return span_of(period.year, period.first_month, period.months)
+    if period.relative_year is not None and published is not None:
+        year = published.year + period.relative_year
+        if period.relative_year == 0 and not _is_over(span_of(year, period.first_month, period.months), published):
+            year -= 1  # "the first half of the year", said in spring, is that of the year before
+        return span_of(year, period.first_month, period.months)
+    if context_year is not None:
+        candidate = span_of(context_year, period.first_month, period.months)
+        if published is None or _is_over(candidate, published):
+            return candidate
+    if published is None:
+        return None
+    for year in range(published.year, published.year - 3, -1):
+        candidate = span_of(year, period.first_month, period.months)
+        if _is_over(candidate, published):
+            return candidate
+    return None
+
+
+def span_of(year: int, first_month: int, months: int) -> Span:
+    """First and last day of `months` months from `first_month` (which may lie beyond 12) of `year`."""
+    start_index = year * 12 + first_month - 1
+    end_index = start_index + months - 1
+    start = datetime.date(start_index // 12, start_index % 12 + 1, 1)
+    end_year, end_month = end_index // 12, end_index % 12 + 1
+    return start, datetime.date(end_year, end_month, calendar.monthrange(end_year, end_month)[1])
+
+
+def shifted(span: Span, months: int) -> Span:
+    """A span of whole months, moved by a number of months."""
+    start, end = span
+    length = (end.year - start.year) * 12 + end.month - start.month + 1
+    moved = span_of(start.year, start.month + months, length) if start.day == 1 else None
+    if moved is None:
+        raise ValueError("not a span of whole months")
+    return moved
+
+
+def length_in_months(span: Span) -> int:
+    """How many months a span covers."""
+    start, end = span
+    return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def _is_over(span: Span, published: datetime.date) -> bool:
+    end = span[1]
+    if published > end:
+        return True
+    return (published.year, published.month) == (end.year, end.month) and published.day >= _EARLIEST_DAY_OF_OWN_MONTH

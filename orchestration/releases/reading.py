@@ -1,0 +1,333 @@
+"""From the text of a release to figure records, and the account of every number in it."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orchestration.codes import CodeLists
+from orchestration.figures import COMPARING_STATISTICS, UNMAPPED, Figure, InvalidFigure, figure_identity
+from orchestration.intervals import SCALES, NotANumber, printed_interval
+from orchestration.releases.grammar import Grammar, Reading, Statement
+from orchestration.releases.lexicon import lexicon_of
+from orchestration.releases.periods import Span, shifted
+from orchestration.releases.subjects import DIMENSIONS, code_and_text
+from orchestration.releases.text import NormalText, normal_text
+from orchestration.releases.tokens import Token, Tokeniser
+
+_FLOWLESS_MEASURES = frozenset({"enterprises", "trains", "vehicles", "vessels", "flights", "passengers", "parcels", "declarations", "regions", "partners", "ports", "commodity_kinds"})
+
+
+class MissingPublicationDate(ValueError):
+    """The text speaks of periods without a year, and nothing says when it was published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberAccount:
+    """One numeral of a text and what became of it.
+
+    `kind` is `read`, `uncertain`, `unread` or `not_a_figure`; `reason` says why it is none of the figures, or not
+    understood; `figure_ids` are the figures that it is in.
+    """
+
+    char_start: int
+    char_end: int
+    printed: str
+    kind: str
+    reason: str
+    figure_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseReading:
+    """The figures of a release, and the account of its numbers, both in the order of the text."""
+
+    figures: list[Figure]
+    numbers: list[NumberAccount]
+
+
+def read_text(
+    text: str,
+    *,
+    codes: CodeLists,
+    source_id: str,
+    region_id: str,
+    published: datetime.date | None,
+    body_start: int = 0,
+    title: str = "",
+) -> ReleaseReading:
+    """Read the release `text` from `body_start` on; spans count in the whole text.
+
+    `region_id` is the region that reports, `published` the day of publication, from which years that the text does
+    not say are known. Raises MissingPublicationDate where such a year is needed and there is no date.
+    """
+    lexicon = lexicon_of(codes)
+    folded = normal_text(text, body_start)
+    tokens = Tokeniser(lexicon, region_id).tokens(folded)
+    grammar = Grammar(folded, text, lexicon, region_id, published)
+    readings = grammar.read(tokens)
+    if published is None and grammar.year_unknown:
+        raise MissingPublicationDate(
+            "the text names periods without their year: add the day of publication (published_date in the sidecar or "
+            "front matter, or --published)"
+        )
+    builder = _Builder(text, folded, source_id, region_id)
+    for reading in readings:
+        builder.add(reading)
+    builder.add_dates(tokens)
+    builder.numbers.sort(key=lambda number: number.char_start)
+    return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
+
+
+class _Builder:
+    """Makes figure records and accounts from readings."""
+
+    def __init__(self, text: str, folded: NormalText, source_id: str, region_id: str) -> None:
+        self._text = text
+        self._folded = folded
+        self._source_id = source_id
+        self._region_id = region_id
+        self._identities: Counter[str] = Counter()
+        self.figures: list[Figure] = []
+        self.numbers: list[NumberAccount] = []
+
+    def add(self, reading: Reading) -> None:
+        """Add what became of one number."""
+        quantity = reading.quantity
+        start, end = self._folded.span(quantity.start, quantity.end)
+        printed = self._text[start:end]
+        if reading.not_a_figure:
+            self._account(start, end, printed, "not_a_figure", reading.not_a_figure, ())
+            return
+        made: list[Figure] = []
+        reason = reading.unread
+        each_of_list = len({statement.rule for statement in reading.statements}) == 1 and len(reading.statements) > 1
+        is_uncertain = any(statement.doubt for statement in reading.statements)
+        for statement in _with_volume(reading.statements):
+            try:
+                figure = self._figure(statement, start, end, printed)
+            except (InvalidFigure, NotANumber) as problem:
+                reason = str(problem)
+                continue
+            if figure is not None:
+                made.append(figure)
+            else:
+                reason = "its period is not known"
+        if not made:
+            figure_id = self._identity("unread", start, printed)
+            self.figures.append(_unread(figure_id, self._source_id, quantity.printed, printed, start, end))
+            self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
+            return
+        if any(statement.measure == "volume" for statement in reading.statements):
+            is_uncertain, reason = True, "volume may be value or quantity"
+        if is_uncertain or (len(made) > 1 and not each_of_list):
+            alternatives = made[0].figure_id
+            made = [_replaced(figure, status="uncertain", alternatives_id=alternatives) for figure in made]
+            doubts = [statement.doubt for statement in reading.statements if statement.doubt]
+            self._account(start, end, printed, "uncertain", doubts[0] if doubts else reason, tuple(one.figure_id for one in made))
+        else:
+            self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
+        self.figures += made
+
+    def add_dates(self, tokens: list[Token]) -> None:
+        """Numerals inside dates, periods and names: they are accounted for as what they are part of."""
+        for token in tokens:
+            if token.quantity is not None or not (token.period or token.names or token.senses):
+                continue
+            for first, last in _digit_runs(self._folded.chars, token.start, token.end):
+                start, end = self._folded.span(first, last)
+                if any(number.char_start <= start < number.char_end for number in self.numbers):
+                    continue
+                reason = "date or period" if token.period else "part of a name" if token.names else "part of a phrase"
+                self._account(start, end, self._text[start:end], "not_a_figure", reason, ())
+
+    def _account(self, start: int, end: int, printed: str, kind: str, reason: str, ids: tuple[str, ...]) -> None:
+        self.numbers.append(
+            NumberAccount(char_start=start, char_end=end, printed=printed, kind=kind, reason=reason, figure_ids=ids)
+        )
+
+    def _identity(self, *parts: object) -> str:
+        identity = figure_identity([self._source_id, *parts])
+        self._identities[identity] += 1
+        if self._identities[identity] > 1:
+            identity = figure_identity([identity, self._identities[identity]])
+        return identity
+
+    def _figure(self, statement: Statement, start: int, end: int, printed: str) -> Figure | None:
+        period = statement.period
+        if period is None:
+            return None
+        quantity = statement.quantity
+        statistic, measure, unit = statement.statistic, statement.measure, _unit(statement)
+        value, low, high, qualifier = _interval(statement, unit)
+        names = {}
+        for dimension in DIMENSIONS:
+            code, text = code_and_text(statement.names.get(dimension, []), dimension, self._text)
+            names[f"{dimension}_id"], names[f"{dimension}_text"] = code or self._region_id, text
+        if measure == "quantity" and names["commodity_id"] == "TOTAL" and unit in ("tonne", "percent"):
+            names["commodity_id"] = "PORT_CARGO"
+        flow = statement.flow
+        if measure in _FLOWLESS_MEASURES or measure.endswith(("enterprises", "regions", "partners")):
+            flow = ""
+        comparison = _comparison_span(statement, period) if statistic in COMPARING_STATISTICS else None
+        reference = _reference(statement, names, flow, self._region_id)
+        if statement.currency_terms and statistic == "growth" and measure == "value":
+            reference = f"unit={statement.currency_terms}"
+        figure_id = self._identity(statistic, measure, value, unit, start, names["partner_id"], names["commodity_id"], names["region_id"], flow, names["ownership_id"], names["trade_mode_id"], statement.rule)
+        return Figure(
+            figure_id=figure_id,
+            source_id=self._source_id,
+            statistic=statistic,
+            measure=measure,
+            value=value,
+            low=low,
+            high=high,
+            unit=unit,
+            qualifier=qualifier,
+            flow=flow,
+            period_start=period[0],
+            period_end=period[1],
+            comparison_start=comparison[0] if comparison else None,
+            comparison_end=comparison[1] if comparison else None,
+            reference=reference,
+            quote=printed,
+            char_start=start,
+            char_end=end,
+            reading=statement.rule,
+            **names,
+        )
+
+
+def _with_volume(statements: list[Statement]) -> Iterator[Statement]:
+    """`volume` that may be value or quantity is two readings."""
+    for statement in statements:
+        if statement.measure == "volume":
+            import dataclasses
+
+            yield dataclasses.replace(statement, measure="quantity")
+            yield dataclasses.replace(statement, measure="value")
+        else:
+            yield statement
+
+
+def _digit_runs(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    while position < end:
+        if chars[position].isdigit():
+            first = position
+            while position < end and (chars[position].isdigit() or (chars[position] in ".," and position + 1 < end and chars[position + 1].isdigit())):
+                position += 1
+            yield first, position
+        else:
+            position += 1
+
+
+def _unit(statement: Statement) -> str:
+    if statement.unit:
+        return statement.unit
+    return {
+        "growth": "percent", "share": "percent", "share_change": "pp", "growth_gap": "pp", "rank": "rank", "ratio": "times",
+    }.get(statement.statistic) or statement.quantity.unit  # fmt: skip
+
+
+_EXTRA_SCALES = {"lakh": Decimal(10) ** 5, "crore": Decimal(10) ** 7}
+
+
+def _interval(statement: Statement, unit: str) -> tuple[Decimal, Decimal | None, Decimal | None, str]:
+    quantity = statement.quantity
+    qualifier = statement.qualifier or "exact"
+    sign = "-" if statement.sign < 0 and Decimal(quantity.printed) != 0 else ""
+    scales = list(quantity.scales)
+    if statement.scale_times:
+        scales.append("times")
+    factor = Decimal(1)
+    for scale in scales:
+        factor *= _EXTRA_SCALES.get(scale) or SCALES[scale]
+    floor = ceiling = None
+    if statement.statistic == "share":
+        floor, ceiling = Decimal(0), Decimal(100)
+    elif statement.statistic == "level" and statement.flow != "balance":
+        floor = Decimal(0)
+    elif statement.statistic == "growth":
+        floor = Decimal(-100)
+    elif statement.statistic == "rank":
+        floor = Decimal(1)
+    is_exact = statement.statistic == "rank" or quantity.unit_kind == "count"
+    scaled = printed_interval(
+        sign + quantity.printed,
+        qualifier=qualifier,
+        is_exact=is_exact and factor == 1,
+        floor=None if floor is None else floor / factor,
+        ceiling=None if ceiling is None else ceiling / factor,
+    )
+
+    def based(number: Decimal | None) -> Decimal | None:
+        return None if number is None else number * factor
+
+    value = scaled.value * factor
+    return value, based(scaled.low), based(scaled.high), qualifier
+
+
+def _comparison_span(statement: Statement, period: Span) -> Span:
+    if statement.comparison_span is not None:
+        return statement.comparison_span
+    months = {"mom": -1, "qoq": -3}.get(statement.comparison, -12)
+    return shifted(period, months)
+
+
+def _reference(statement: Statement, names: dict[str, str], flow: str, region_id: str) -> str:
+    """What a share, gap or rank refers to, in the words of the record."""
+    said = dict(statement.reference)
+    if statement.statistic in ("growth_gap", "rank"):
+        said.pop("flow", None)
+        if statement.statistic == "growth_gap":
+            return ";".join(f"{key}={value}" for key, value in said.items() if key == "region") or "region=CHN"
+        return ";".join(f"{key}={value}" for key, value in said.items())
+    if statement.statistic not in ("share", "share_change"):
+        return ""
+    parts: dict[str, str] = {}
+    whole_region = said.get("region", "")
+    if whole_region and whole_region != names["region_id"] and whole_region != UNMAPPED:
+        parts["region"] = whole_region
+    narrow = [
+        (dimension, whole)
+        for dimension, whole in (("partner", "WORLD"), ("commodity", "TOTAL"), ("ownership", "ALL"), ("trade_mode", "ALL"))
+        if names[f"{dimension}_id"] != whole
+    ]
+    if "region" not in parts and narrow:
+        dimension, whole = narrow[-1]
+        stated = said.get(dimension, "")
+        parts[dimension] = stated if stated and stated != names[f"{dimension}_id"] else whole
+    if "region" not in parts and not narrow:
+        parts["region" if names["region_id"] != region_id else "flow"] = region_id if names["region_id"] != region_id else "total"
+        if names["region_id"] == region_id and flow in ("total", ""):
+            parts = {"region": "CHN" if region_id != "CHN" else region_id}
+    if "flow" in said and said["flow"] != flow and flow:
+        parts["flow"] = said["flow"]
+    return ";".join(f"{key}={value}" for key, value in parts.items())
+
+
+def _unread(figure_id: str, source_id: str, printed: str, quote: str, start: int, end: int) -> Figure:
+    empty = {
+        f"{dimension}_{suffix}": "" for dimension in DIMENSIONS for suffix in ("id", "text")
+    }
+    return Figure(
+        figure_id=figure_id, source_id=source_id, statistic="", measure="", value=Decimal(printed), low=None, high=None,
+        unit="", qualifier="", flow="", period_start=None, period_end=None, quote=quote, char_start=start, char_end=end,
+        status="unread", **empty,
+    )  # fmt: skip
+
+
+def _replaced(figure: Figure, **changes: str) -> Figure:
+    import dataclasses
+
+    return dataclasses.replace(figure, **changes)  # type: ignore[arg-type]
+
+
+def last_day(year: int, month: int) -> datetime.date:
+    """The last day of a month."""
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])

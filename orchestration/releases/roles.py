@@ -1,0 +1,915 @@
+"""What a number says (level, growth, share …) and which of the subjects in reach it says it of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.releases.periods import Span, shifted
+from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.tokens import Quantity, Token
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Statement, _Walk
+
+_CUES = ("rise", "fall", "flat", "share", "growth_noun")
+
+
+class _Numbers:
+    """A number, or a list of them, on its way to statements."""
+
+    def __init__(self, walk: _Walk, group: list[int]) -> None:
+        self.walk = walk
+        self.group = group
+        self.tokens = walk.tokens
+        self.sentence = walk.sentence
+        self.grammar = walk.grammar
+        self.first, self.last = group[0], group[-1]
+        self.quantities = [self._quantity(index) for index in group]
+        self.kind = self.quantities[-1].unit_kind
+        self.window_start = self._window_start()
+        self.window_end = self._window_end()
+        self.clause_start = max(self.sentence.clause_start(self.first), self.window_start)
+        self.clause_end = min(self.sentence.clause_end(self.last), self.window_end)
+        self.in_parentheses = self._in_parentheses()
+        self.rule = ""
+
+    def _quantity(self, index: int) -> Quantity:
+        quantity = self.tokens[index].quantity
+        if quantity is None:
+            raise ValueError("not a number")
+        return quantity
+
+    def _window_start(self) -> int:
+        index = self.first - 1
+        while index >= 0:
+            quantity = self.tokens[index].quantity
+            if quantity is not None and quantity.unit_kind not in ("other", "word"):
+                return index + 1
+            index -= 1
+        return 0
+
+    def _window_end(self) -> int:
+        index = self.last + 1
+        while index < len(self.tokens):
+            quantity = self.tokens[index].quantity
+            if quantity is not None and quantity.unit_kind not in ("other", "word"):
+                return index
+            index += 1
+        return len(self.tokens)
+
+    def _in_parentheses(self) -> bool:
+        index = self.first - 1
+        while index >= 0 and self.tokens[index].kind != "close":
+            if self.tokens[index].kind == "open":
+                return True
+            index -= 1
+        return False
+
+    # --- cues -----------------------------------------------------------------------------------------------------
+
+    def left(self, *kinds: str, clause: bool = True, start: int | None = None) -> int | None:
+        """The nearest token before the number with one of these senses."""
+        first = start if start is not None else (self.clause_start if clause else self.window_start)
+        for index in range(self.first - 1, first - 1, -1):
+            if self.sentence.spoken_for.get(index) in ("reference", "attribution"):
+                continue
+            if self.tokens[index].is_a(*kinds):
+                return index
+        return None
+
+    def right(self, *kinds: str, reach: int = 4) -> int | None:
+        """The nearest token after the number, in its clause, with one of these senses."""
+        for index in range(self.last + 1, min(self.clause_end, self.last + 1 + reach)):
+            token = self.tokens[index]
+            if self.sentence.spoken_for.get(index) == "reference":
+                return None
+            if token.is_a(*kinds):
+                return index
+            if token.is_a("and", "while") or token.text in ("with", "to"):
+                return None
+        return None
+
+    def adjacent_left(self, *kinds: str) -> int | None:
+        """A cue right before the number, with nothing but small words between."""
+        for index in range(self.first - 1, max(self.clause_start, self.first - 6) - 1, -1):
+            token = self.tokens[index]
+            if token.is_a(*kinds):
+                return index
+            if token.is_a("by", "qualifier", "comparison", "respectively", "each") or token.text in ("a", "an", "of", "by", "the", "了", "about", "is", "was", "were", "为", "约"):
+                continue
+            return None
+        return None
+
+    def sign_of(self, index: int) -> int:
+        """The sign that a cue gives."""
+        token = self.tokens[index]
+        if token.is_a("fall") and not token.is_a("rise"):
+            return -1
+        if token.is_a("fall") and token.is_a("rise"):
+            return -1 if token.text in ("below", "lower", "narrowed") else 1
+        return 1
+
+
+def assign(walk: _Walk, group: list[int]) -> None:
+    """Read a number or list of numbers; the readings go to the grammar."""
+    numbers = _Numbers(walk, group)
+    from orchestration.releases.grammar import Reading
+
+    statements: list[list[Statement]] = []
+    why = ""
+    kind = numbers.kind
+    if kind == "bare":
+        statements, why = _bare(numbers)
+    else:
+        _subject_after(numbers)
+        frame = _frame(numbers)
+        if frame.nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
+            for quantity in numbers.quantities:
+                walk.grammar.readings.append(Reading(quantity, not_a_figure=f"not about trade: {frame.nontrade.replace('_', ' ')}"))
+            return
+        reader = {
+            "money": _money, "percent": _percent, "points": _points, "physical": _physical, "count": _count,
+            "times": _times, "rank": _rank,
+        }.get(kind)  # fmt: skip
+        if reader is None:
+            why = "no unit that is known"
+        else:
+            statements = reader(numbers, frame)
+            why = "" if statements else "what it states is not known"
+    if not statements:
+        for quantity in numbers.quantities:
+            walk.grammar.readings.append(Reading(quantity, unread=why or "what it states is not known"))
+        return
+    for quantity, readings in zip(numbers.quantities, statements, strict=True):
+        walk.grammar.readings.append(Reading(quantity, statements=readings))
+    walk.previous = [readings[0] for readings in statements]
+
+
+# --- subjects ---------------------------------------------------------------------------------------------------------
+
+
+def _subject_after(numbers: _Numbers) -> None:
+    """In English the subject may follow: `growth of 5 percent in exports`, `goods worth … were shipped out`."""
+    walk, tokens, sentence = numbers.walk, numbers.tokens, numbers.sentence
+    if sentence.is_chinese or numbers.in_parentheses:
+        return
+    phrase = walk.phrase
+    start, end = numbers.last + 1, numbers.window_end
+    stop = start
+    depth = 0
+    while stop < end:
+        token = tokens[stop]
+        if token.kind == "open":
+            depth += 1
+        elif token.kind == "close":
+            depth -= 1
+        elif depth == 0 and (token.kind in ("comma", "semicolon", "colon", "stop", "dash") or token.is_a("while", "among") or (token.is_a("and") and not _joins_names(walk, stop))):
+            break
+        stop += 1
+    if tokens[start : start + 1] and tokens[start].kind == "open":  # `44.4 billion yuan (about 6.4 billion dollars)`
+        close = next((index for index in range(start, len(tokens)) if tokens[index].kind == "close"), None)
+        if close is not None and phrase.flows == [] and walk.frame is None:
+            start = close + 1
+            stop = start
+            while stop < len(tokens) and tokens[stop].kind not in BOUNDARIES and tokens[stop].quantity is None and not tokens[stop].is_a("and", "while"):
+                stop += 1
+    subject = [index for index in range(start, stop) if sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade"))]
+    if not subject:
+        return
+    has_flow = any(tokens[index].is_a("flow") for index in subject)
+    mentions = tokens[start:subject[0]]
+    lead = tokens[start].text if start < len(tokens) else ""
+    is_complement = lead in ("in", "of", "from", "by", "for", "worth", "to", "with", "on", "through") or any(token.text in ("worth", "in", "of") for token in mentions)
+    measure_only = all(tokens[index].is_a("measure") for index in subject)
+    if measure_only or (phrase.is_empty() and walk.frame is None) or (not phrase.flows and has_flow and not phrase.is_anaphoric) or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent"):
+        if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:
+            return
+        if walk.frame is not None and phrase.is_empty() and not is_complement and not measure_only:
+            return
+        for index in range(start, stop):
+            if sentence.free(index):
+                walk._mention(index, tokens[index])
+                sentence.spoken_for[index] = "subject of the number before"
+    elif phrase.flows and not phrase.names.get("partner") and any(pair[0] == "partner" for index in subject for pair in tokens[index].names) and not has_flow and lead in ("to", "from", "with"):
+        # `exported 5 billion yuan to ASEAN`
+        for index in range(start, stop):
+            if sentence.free(index):
+                walk._mention(index, tokens[index])
+                sentence.spoken_for[index] = "subject of the number before"
+
+
+def _joins_names(walk: _Walk, index: int) -> bool:
+    before, after = walk.tokens[index - 1], walk.tokens[index + 1] if index + 1 < len(walk.tokens) else None
+    if after is not None and after.text == "the" and index + 2 < len(walk.tokens):
+        after = walk.tokens[index + 2]
+    return bool(before.names and after is not None and after.names)
+
+
+def _frame(numbers: _Numbers) -> Frame:
+    walk = numbers.walk
+    phrase = walk.phrase
+    if walk.frame is None or not phrase.is_empty():
+        if numbers.in_parentheses and walk.frame is not None and not phrase.flows and not phrase.names:
+            return walk.frame
+        frame = walk._open_frame()
+        walk.last_level = None
+        walk.recent = [*getattr(walk, "recent", []), frame]
+        return frame
+    if phrase.is_nontrade:
+        frame = walk.frame.copy()
+        frame.parent, frame.own = walk.frame.parent, walk.frame.own
+        frame.nontrade = phrase.is_nontrade
+        walk.frame = frame
+    if phrase.is_joint:
+        walk.joint_next = True
+    return walk.frame
+
+
+def _joint_frame(numbers: _Numbers, frame: Frame) -> Frame | None:
+    """The subjects of the clauses before, together: 二者相加, "together", 以上市场合计."""
+    walk, grammar = numbers.walk, numbers.grammar
+    own = frame.own if frame.own - {"flow"} else grammar.top.own
+    dimension = next((one for one in ("partner", "commodity", "ownership", "trade_mode", "region") if one in own), None)
+    if dimension is None:
+        for candidate in reversed(grammar.siblings):
+            dimension = next((one for one in ("partner", "commodity", "ownership", "trade_mode", "region") if one in candidate.own), None)
+            if dimension:
+                break
+    if dimension is None:
+        return None
+    items: list[Item] = []
+    for sibling in grammar.siblings:
+        if dimension in sibling.own:
+            items += [item for item in sibling.names.get(dimension, []) if item.code not in {one.code for one in items} or item.code == "UNMAPPED"]
+    wanted = next((size for word, size in (("二者", 2), ("两者", 2), ("三者", 3), ("两项", 2), ("三项", 3), ("the two", 2), ("the three", 3)) if any(token.text.startswith(word) for token in walk.tokens[numbers.window_start : numbers.first])), 0)
+    if wanted:
+        items = items[-wanted:]
+    if len(items) < 2:
+        return None
+    joint = frame.copy()
+    joint.parent = frame.parent
+    joint.names[dimension] = items
+    return joint
+
+
+# --- the kinds of numbers ---------------------------------------------------------------------------------------------
+
+
+def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
+    """`10 of the 14 prefectures`: a count whose unit stands with the whole it is out of."""
+    tokens = numbers.tokens
+    index = numbers.last + 1
+    if len(numbers.group) == 1 and index < len(tokens) and "." not in numbers.quantities[0].printed:
+        if tokens[index].text == "of":
+            for cursor in range(index + 1, min(index + 5, len(tokens))):
+                whole = tokens[cursor].quantity
+                if whole is not None and whole.unit_kind == "count":
+                    quantity = numbers.quantities[0]
+                    quantity.unit, quantity.unit_kind, quantity.measure = whole.unit, "count", whole.measure
+                    numbers.kind = "count"
+                    from orchestration.releases.grammar import Reading
+
+                    numbers.grammar.readings.append(Reading(whole, not_a_figure="the whole of a count"))
+                    numbers.sentence.spoken_for[cursor] = "number:whole of a count"
+                    numbers.walk.lists.pop(cursor, None)
+                    return _count(numbers, _frame(numbers)), ""
+        if tokens[index].is_a("be"):
+            for cursor in range(numbers.first - 1, -1, -1):
+                noun = numbers.walk.grammar.text.chars[tokens[cursor].start : tokens[cursor].end]
+                if noun.endswith(("enterprises", "companies", "firms")):
+                    quantity = numbers.quantities[0]
+                    quantity.unit, quantity.unit_kind, quantity.measure = "enterprises", "count", "enterprises"
+                    return _count(numbers, _frame(numbers)), ""
+    if len(numbers.quantities[0].printed) < 2:
+        for quantity in numbers.quantities:
+            quantity.unit_kind = "other"
+    return [], "a number without a unit"
+
+
+def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    walk, tokens = numbers.walk, numbers.tokens
+    price_unit = _per_unit(numbers)
+    statistic, sign, measure, rule = "level", 1, "value", "level"
+    period = _period(numbers)
+    doubt = ""
+    change = numbers.adjacent_left("rise", "fall")
+    if change is not None and (tokens[change].is_a("qualifier", "to") or (tokens[change].is_a("growth_noun") and not tokens[change].text.startswith(("growth", "increase")))):
+        change = None
+    if price_unit:
+        measure, rule = "unit_value", "unit value"
+    elif any(item in frame.measures for item in ("unit_value",)) and numbers.quantities[0].unit and not frame.has_own_flow:
+        measure, rule = "unit_value", "unit value"
+    base = _is_base(numbers)
+    if base:
+        period = _base_period(numbers, period)
+        rule = "level of the period compared with"
+    elif change is not None:
+        statistic, sign, rule = "change", numbers.sign_of(change), "change"
+    average = numbers.left("average")
+    if average is None:
+        average = numbers.right("average", reach=3)
+    if average is not None and statistic == "level":
+        measure = f"{tokens[average].senses['average']}_average_value"
+        rule = "average"
+    following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
+    if following is not None and following.is_a("threshold"):
+        doubt = "a threshold that is passed, not a measured value"
+    flow_signs = _balance_sign(numbers, frame)
+    statements = _distribute(numbers, frame, statistic, sign * flow_signs if statistic == "level" else sign, measure, period=period, rule=rule, doubt=doubt, unit=price_unit)
+    if statistic == "level" and not base and not doubt:
+        _remember_level(numbers, statements, measure)
+    return statements
+
+
+def _balance_sign(numbers: _Numbers, frame: Frame) -> int:
+    if frame.flows != ["balance"]:
+        return 1
+    for index in range(numbers.first - 1, -1, -1):
+        token = numbers.tokens[index]
+        if token.is_a("flow") and token.senses["flow"] == "balance":
+            if numbers.quantities[0].explicit_sign:
+                return 1
+            return -1 if token.is_a("balance_sign") else 1
+    return 1
+
+
+def _physical(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    quantity = numbers.quantities[-1]
+    if quantity.unit in ("kilometre", "hour", "day", "metre", "month", "year"):
+        return []
+    change = numbers.adjacent_left("rise", "fall")
+    if change is not None and numbers.tokens[change].is_a("qualifier", "to"):
+        change = None
+    period = _period(numbers)
+    statistic, sign = ("level", 1) if change is None else ("change", numbers.sign_of(change))
+    if _is_base(numbers):
+        statistic, sign, period = "level", 1, _base_period(numbers, period)
+    doubt = ""
+    if not frame.names.get("commodity") and quantity.unit in ("piece", "item", "set", "bag", "ship", "vehicle", "container", "TEU", "head", "pair"):
+        doubt = "which goods are counted is not known"
+    statements = _distribute(numbers, frame, statistic, sign, "quantity", period=period, rule="quantity", doubt=doubt)
+    if statistic == "level":
+        _remember_level(numbers, statements, "quantity")
+    return statements
+
+
+def _count(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    walk, tokens = numbers.walk, numbers.tokens
+    quantity = numbers.quantities[-1]
+    clause = tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]
+    measure = quantity.measure or "enterprises"
+    stated = [one for one in frame.measures if one.endswith("enterprises")]
+    if measure == "enterprises" and stated:
+        measure = stated[-1]
+    chars = numbers.grammar.text.chars
+    after = chars[tokens[numbers.last].end : tokens[numbers.last].end + 24]
+    if measure == "enterprises":
+        measure = _enterprises(numbers, after)
+    doubt = ""
+    if measure in ("regions", "partners", "ports", "commodity_kinds"):
+        sentence = tokens[numbers.last : numbers.sentence.clause_end(numbers.last)]
+        if any(token.is_a("multiple", "cause") for token in sentence):
+            measure = {"regions": "doubling_regions"}.get(measure, measure)
+        elif any(token.is_a("rise") for token in sentence):
+            measure = {"regions": "growing_regions", "partners": "growing_partners"}.get(measure, measure)
+        elif quantity.numeral.form != "digits" or len(quantity.printed) < 2:
+            doubt = "what is counted is not known"
+        else:
+            doubt = "what is counted is not known"
+    change = numbers.adjacent_left("rise", "fall")
+    statistic, sign = ("level", 1)
+    if change is not None and not tokens[change].is_a("qualifier", "to") and tokens[change].text not in ("新增",):
+        statistic, sign = "change", numbers.sign_of(change)
+    period = _period(numbers)
+    counted = frame.copy()
+    counted.parent, counted.own = frame.parent, frame.own
+    counted.count_measure, counted.count_unit = measure, quantity.unit
+    counted.flows = [""]
+    counted.names = {"region": frame.names.get("region", [])}
+    counted.own = frozenset({"count"})
+    walk.frame = counted
+    numbers.grammar.top = counted
+    del clause
+    return _distribute(numbers, counted, statistic, sign, measure, period=period, rule="count", doubt=doubt)
+
+
+def _enterprises(numbers: _Numbers, after: str) -> str:
+    chars = numbers.grammar.text.chars
+    tokens = numbers.tokens
+    around = chars[tokens[numbers.clause_start].start : tokens[numbers.last].end] + after
+    for phrase, measure in (
+        ("有进出口实绩", "active_enterprises"), ("有出口实绩", "exporting_enterprises"), ("有进口实绩", "importing_enterprises"),
+        ("实绩", "active_enterprises"), ("备案", "registered_enterprises"), ("注册", "registered_enterprises"), ("registered", "registered_enterprises"), ("performance", "active_enterprises"),
+        ("net profit", "profitable_enterprises"),
+    ):  # fmt: skip
+        if phrase in around:
+            return measure
+    return "enterprises"
+
+
+def _percent(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    if numbers.walk.joint_next or numbers.walk.phrase.is_joint:
+        joint = _joint_frame(numbers, frame)
+        numbers.walk.joint_next = False
+        numbers.walk.phrase.is_joint = False
+        if joint is not None:
+            frame = joint
+    choices = _percent_roles(numbers)
+    period = _period(numbers)
+    return _choices(numbers, frame, choices, period)
+
+
+def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
+    """(statistic, sign, rule) that a percentage may be, the likeliest first; more than one is a doubt."""
+    tokens, grammar = numbers.tokens, numbers.grammar
+    explicit = numbers.quantities[0].explicit_sign
+    if any(index in grammar.references for index in numbers.group):
+        left = numbers.adjacent_left("rise", "fall")
+        if left is None or tokens[left].is_a("share", "qualifier"):
+            return [("share", 1, "share of")]
+        return [("share", 1, "share of")]
+    cue = numbers.left(*_CUES)
+    after = numbers.right(*_CUES, reach=4)
+    if cue is not None and tokens[cue].is_a("qualifier") and not tokens[cue].is_a("growth_noun") and tokens[cue].text not in ("up",):
+        further = numbers.left(*_CUES, start=numbers.clause_start) if False else _further(numbers, cue)
+        if further is not None or tokens[cue].text in ("above", "below", "less than", "more than"):
+            cue = further
+    if after is not None and not _is_after_cue(numbers, after):
+        after = None
+    if cue is not None and after is not None and after == numbers.last + 1 and cue < numbers.first - 2 and not _only_small(numbers, cue):
+        cue = None
+    if cue is not None:
+        role = _role_of_cue(numbers, cue)
+        if role:
+            return [role]
+    if after is not None:
+        token = tokens[after]
+        if token.is_a("share") and not token.is_a("rise", "fall"):
+            return [("share", 1, "share after")]
+        return [("growth", numbers.sign_of(after), "growth after")]
+    if explicit:
+        return [("growth", 1, "growth with its sign")]
+    comparison = _comparison_near(numbers)
+    if comparison:
+        return [("growth", 1, "growth by its comparison")]
+    cue = numbers.left(*_CUES, clause=False)
+    if cue is not None and not any(numbers.tokens[index].kind == "semicolon" for index in range(cue, numbers.first)):
+        role = _role_of_cue(numbers, cue)
+        if role and tokens[cue].is_a("share", "growth_noun", "rise", "fall"):
+            return [role]
+    if numbers.walk.previous and numbers.kind == "percent":
+        previous = numbers.walk.previous[-1]
+        if previous.statistic in ("growth", "share") and previous.quantity.unit_kind == "percent" and _list_like(numbers):
+            return [(previous.statistic, previous.sign, "as the number before")]
+    if numbers.in_parentheses:
+        if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
+            return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
+    return [("growth", 1, "no cue"), ("share", 1, "no cue")]
+
+
+def _further(numbers: _Numbers, cue: int) -> int | None:
+    for index in range(cue - 1, numbers.clause_start - 1, -1):
+        if numbers.tokens[index].is_a(*_CUES) and not numbers.tokens[index].is_a("qualifier"):
+            return index
+    return None
+
+
+def _list_like(numbers: _Numbers) -> bool:
+    between = numbers.tokens[numbers.window_start : numbers.first]
+    return all(token.kind in ("comma", "enumeration", "semicolon") or token.is_a("and", "filler", "partner_preposition") or bool(token.names) for token in between)
+
+
+def _only_small(numbers: _Numbers, cue: int) -> bool:
+    return all(
+        token.is_a("by", "qualifier", "comparison", "respectively", "filler", "of", "to", "be") or token.kind in ("mark", "period", "possessive")
+        for token in numbers.tokens[cue + 1 : numbers.first]
+    )
+
+
+def _is_after_cue(numbers: _Numbers, after: int) -> bool:
+    """Whether a cue behind the number belongs to it: `23 percent more`, not `5 percent, exports rose`."""
+    tokens = numbers.tokens
+    for index in range(numbers.last + 1, after):
+        token = tokens[index]
+        if token.names or token.is_a("flow") or token.quantity is not None or token.is_a("be"):
+            return False
+    token = tokens[after]
+    if numbers.sentence.is_chinese:
+        return token.is_a("growth_noun") or token.text.startswith(("增", "降", "跌", "涨"))
+    return not (token.text in ("growing", "rising", "falling") and after > numbers.last + 1)
+
+
+def _role_of_cue(numbers: _Numbers, cue: int) -> tuple[str, int, str] | None:
+    tokens = numbers.tokens
+    token = tokens[cue]
+    between = tokens[cue + 1 : numbers.first]
+    clause = tokens[numbers.clause_start : numbers.first]
+    if token.is_a("share") and not token.is_a("rise", "fall"):
+        return ("share", 1, "share")
+    is_to = bool(between) and any(one.is_a("to") and one.text in ("to", "至", "到", "为", "达", "达到", "at", "to reach", "reaching") for one in between[-2:]) or (
+        token.is_a("to") and token.text.endswith(("至", "到"))
+    )
+    share = any(one.is_a("share") for one in clause)
+    growth_noun = any(one.is_a("growth_noun") for one in clause)
+    if is_to and share:
+        return ("share", 1, "share that rose to")
+    if is_to and growth_noun:
+        falls = any(one.text in ("降幅", "跌幅", "减幅", "decline", "drop") for one in clause)
+        return ("growth", -1 if falls else 1, "growth that came to")
+    if token.is_a("flat"):
+        return None
+    falling_noun = [one for one in clause if one.text in ("降幅", "跌幅", "减幅", "同比降幅", "下降幅度")]
+    if falling_noun:
+        return ("growth", -1, "fall")
+    return ("growth", numbers.sign_of(cue), "growth")
+
+
+def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    tokens, grammar, walk = numbers.tokens, numbers.grammar, numbers.walk
+    if walk.joint_next or walk.phrase.is_joint:
+        joint = _joint_frame(numbers, frame)
+        walk.joint_next = walk.phrase.is_joint = False
+        frame = joint or frame
+    period = _period(numbers)
+    gap = next((index for index in numbers.group if index in grammar.gaps), None)
+    if gap is not None:
+        return _choices(numbers, frame, [("growth_gap", grammar.gaps[gap], "gap")], period, reference=grammar.references.get(gap))
+    contribution = numbers.left("contribution", clause=False)
+    around = numbers.right("contribution", reach=12)
+    growth_after = any(token.is_a("growth_noun") or token.text in ("growth", "增长") for token in tokens[numbers.last + 1 : numbers.clause_end])
+    if contribution is not None and not tokens[contribution].is_a("share") or around is not None or (numbers.left("share") is not None and tokens[numbers.left("share") or 0].text.startswith("contribut") and growth_after):
+        sign = -1 if contribution is not None and tokens[contribution].text in ("拉低", "拖累") else 1
+        return _choices(numbers, frame, [("contribution", sign, "contribution")], period)
+    cue = numbers.left("rise", "fall", "gap_up", "gap_down")
+    if cue is None:
+        cue = numbers.right("rise", "fall", "gap_up", "gap_down", reach=3)
+    if cue is None:
+        cue = numbers.left("rise", "fall", "gap_up", "gap_down", clause=False)
+    sign = 1
+    if cue is not None:
+        token = tokens[cue]
+        sign = -1 if (token.is_a("fall") or token.is_a("gap_down")) and not token.is_a("rise", "gap_up") else 1
+    clause = tokens[numbers.window_start : numbers.clause_end]
+    share_noun = any(token.is_a("share_change_noun") or (token.is_a("share") and not numbers.sentence.is_chinese) for token in clause)
+    growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
+    previous = walk.previous[-1] if walk.previous else None
+    if share_noun:
+        return _choices(numbers, frame, [("share_change", sign, "share change")], period)
+    if growth_noun is not None:
+        falling = growth_noun.text in ("降幅", "跌幅", "减幅")
+        narrowed = cue is not None and tokens[cue].is_a("fall")
+        if falling:
+            sign = 1 if narrowed else -1
+        return _choices(numbers, frame, [("growth_gap", sign, "growth against an earlier one")], period, reference={"region": _own_region(numbers, frame)})
+    if previous is not None and previous.statistic == "share":
+        return _choices(numbers, frame, [("share_change", sign, "share change")], period)
+    if previous is not None and previous.statistic in ("growth", "growth_gap") and numbers.left("gap_up", "gap_down") is not None:
+        return _choices(numbers, frame, [("growth_gap", sign, "gap")], period, reference={"region": _own_region(numbers, frame)})
+    return _choices(numbers, frame, [("share_change", sign, "no cue"), ("growth_gap", sign, "no cue")], period, reference={"region": "CHN" if grammar.is_chinese_reporter else grammar.region_id})
+
+
+def _own_region(numbers: _Numbers, frame: Frame) -> str:
+    items = frame.names.get("region", [])
+    return items[0].code if len(items) == 1 and items[0].code != "UNMAPPED" else numbers.grammar.region_id
+
+
+def _times(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    tokens = numbers.tokens
+    period = _period(numbers)
+    cue = numbers.left("rise", "fall", "growth_noun")
+    after = numbers.right("rise", "growth_noun", reach=2)
+    following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
+    is_ratio = following is not None and (following.text in ("that", "as", "the", "those", "its") or following.is_a("anaphor"))
+    before = tokens[numbers.first - 1] if numbers.first else None
+    if numbers.sentence.is_chinese and before is not None and before.text == "的":
+        is_ratio = True
+    if is_ratio:
+        return _choices(numbers, frame, [("ratio", 1, "ratio")], period, unit="times")
+    if cue is not None or after is not None:
+        sign = numbers.sign_of(cue) if cue is not None else 1
+        return _choices(numbers, frame, [("growth", sign, "growth of N times")], period, times=True)
+    return _choices(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period, times=True)
+
+
+def _rank(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
+    walk, tokens, grammar = numbers.walk, numbers.tokens, numbers.grammar
+    period = _period(numbers)
+    for index in range(numbers.first - 1, numbers.window_start - 1, -1):
+        if grammar.comparisons.get(index) in ("base", "prior") and tokens[index].kind not in BOUNDARIES:
+            period = _base_period(numbers, period)
+            break
+        if tokens[index].kind in BOUNDARIES:
+            break
+    clause = tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]
+    ranked_by = "growth" if any(token.is_a("growth_noun") for token in tokens[numbers.window_start : numbers.first] if token.is_a("growth_noun")) and not any(token.is_a("flow") and token.senses["flow"] and token.text.endswith(("规模", "scale")) for token in clause) else "level"
+    if ranked_by == "level" and walk.previous and walk.previous[-1].statistic == "growth" and not any(token.is_a("measure", "flow") for token in clause) and not any(token.is_a("rank_noun") for token in clause):
+        ranked_by = "growth" if any(token.text in ("growth", "growth rate", "增速", "增幅") for token in clause) else ranked_by
+    partner = frame.names.get("partner")
+    if partner or any(token.is_a("rank_noun") and token.senses["rank_noun"] == "partner" for token in clause):
+        reference = {"partner": "WORLD"}
+    elif frame.names.get("commodity"):
+        reference = {"commodity": "TOTAL"}
+    else:
+        region = frame.names.get("region")
+        holders = list(grammar.codes.containing_regions(region[0].code if region else grammar.region_id))
+        nation = any(token.is_a("scope_nation") for token in clause)
+        province = any(token.is_a("scope_province") for token in clause)
+        peers = "CHN" if nation or len(holders) < 2 else holders[1]
+        if province:
+            peers = grammar._province()
+        reference = {"region": peers}
+    reference["ranked_by"] = ranked_by
+    frame_ = frame
+    if not frame.names.get("partner") and any(token.is_a("rank_noun") for token in clause):
+        names = [pair for token in clause for pair in token.names if pair[0] == "partner"]
+        if not names and frame.doubt == "":
+            return _choices(numbers, frame_, [("rank", 1, "rank of a partner not named")], period, reference=reference, doubt="whose rank it is, is not said")
+    return _choices(numbers, frame_, [("rank", 1, "rank")], period, reference=reference)
+
+
+# --- statements -------------------------------------------------------------------------------------------------------
+
+
+def _choices(
+    numbers: _Numbers, frame: Frame, choices: list[tuple[str, int, str]], period: Span | None, *,
+    reference: dict[str, str] | None = None, unit: str = "", times: bool = False, doubt: str = "",
+) -> list[list[Statement]]:  # fmt: skip
+    merged: list[list[Statement]] = [[] for _ in numbers.quantities]
+    for statistic, sign, rule in choices:
+        measure = _measure_of_change(numbers, frame, statistic)
+        readings = _distribute(numbers, frame, statistic, sign, measure, period=period, rule=rule, reference=reference, unit=unit, times=times and statistic == "growth", doubt=doubt or ("what it states is not said" if len(choices) > 1 else ""))
+        for into, found in zip(merged, readings, strict=True):
+            into += found
+    return merged
+
+
+def _measure_of_change(numbers: _Numbers, frame: Frame, statistic: str) -> str:
+    """What a growth or share is measured in: as said, else as the level before."""
+    walk = numbers.walk
+    if frame.count_measure:
+        return frame.count_measure
+    after = numbers.right("measure", reach=3)
+    if after is not None and numbers.tokens[after].text.startswith(("in ", "by ")):
+        return numbers.tokens[after].senses["measure"]
+    if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
+        return frame.measures[0]
+    if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
+        return walk.last_level.measure
+    if len(frame.measures) == 1 and frame.measures[0] == "volume":
+        return "volume" if frame.names.get("commodity") and walk.last_level is None else "value"
+    return "value"
+
+
+def _distribute(
+    numbers: _Numbers, frame: Frame, statistic: str, sign: int, measure: str, *,
+    period: Span | None, rule: str, reference: dict[str, str] | None = None, unit: str = "", times: bool = False, doubt: str = "",
+) -> list[list[Statement]]:  # fmt: skip
+    """One statement a number, or several where each of a list has it; numbers and names are counted against each other."""
+    walk = numbers.walk
+    size = len(numbers.quantities)
+    each = walk.phrase.each or any(token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first])
+    subjects, assigned_doubt = _subjects(numbers, frame, size, measure, each=each)
+    result: list[list[Statement]] = []
+    for position, (index, quantity) in enumerate(zip(numbers.group, numbers.quantities, strict=True)):
+        own_sign = _own_sign(numbers, index, sign) if statistic in ("growth", "share_change", "growth_gap") else sign
+        row: list[Statement] = []
+        for subject in subjects[position]:
+            row.append(_statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, times, doubt or assigned_doubt))
+        result.append(row)
+    return result
+
+
+_Subject = tuple[Frame, dict[str, list[Item]], str, str, "Span | None"]
+
+
+def _subjects(numbers: _Numbers, frame: Frame, size: int, measure: str, *, each: bool) -> tuple[list[list[_Subject]], str]:
+    """For each number the subjects it speaks of: (frame, names, flow, measure, period)."""
+    walk = numbers.walk
+    names = frame.names
+    flow = frame.flows[0] if len(frame.flows) == 1 else "total"
+    if size > 1:
+        for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
+            if len(names[dimension]) == size:
+                return [
+                    [(frame, {**names, dimension: [item]}, item.flow or flow, measure, None)] for item in names[dimension]
+                ], ""
+        if len(frame.flows) == size:
+            return [[(frame, names, one, measure, None)] for one in frame.flows], ""
+        if len(frame.measures) == size:
+            return [[(frame, names, flow, one if one != "volume" else "quantity", None)] for one in frame.measures], ""
+        if len(walk.list_measures) == size:
+            return [[(frame, names, flow, one, None)] for one in walk.list_measures], ""
+        spans = list(dict.fromkeys(numbers.grammar.spans.values()))
+        if len(spans) == size and not frame.flow_pair:
+            return [[(frame, names, flow, measure, span)] for span in spans], ""
+        if size == 2 and frame.flow_pair:
+            return [[(frame, names, one, measure, None)] for one in frame.flow_pair], ""
+        recent = [one for one in getattr(walk, "recent", []) if one.own == frame.own or one.own & frame.own]
+        if len(recent) >= size:
+            return [[(one, one.names, one.flows[0] if len(one.flows) == 1 else "total", measure, None)] for one in recent[-size:]], ""
+        products = [(dimension, items) for dimension, items in names.items() if len(items) > 1]
+        if len(products) == 1 and len(frame.measures) > 1 and len(products[0][1]) * len(frame.measures) == size:
+            dimension, items = products[0]
+            return [[(frame, {**names, dimension: [item]}, flow, one, None)] for item in items for one in frame.measures], ""
+        if len(products) == 1 and len(frame.flows) * len(products[0][1]) == size:
+            dimension, items = products[0]
+            return [[(frame, {**names, dimension: [item]}, one, measure, None)] for item in items for one in frame.flows], ""
+        longest = max(names.values(), key=len, default=[])
+        if len(longest) > size:
+            dimension = next(name for name, items in names.items() if items is longest)
+            return [[(frame, {**names, dimension: [item]}, flow, measure, None)] for item in longest[:size]], "the numbers and the names of the list are not equally many"
+        return [[(frame, names, flow, measure, None)] for _ in range(size)], "the numbers are a list, what they are of is none"
+    if each:
+        for dimension, items in names.items():
+            if len(items) > 1:
+                return [[(frame, {**names, dimension: [item]}, item.flow or flow, measure, None) for item in items]], ""
+        if len(frame.flows) > 1:
+            return [[(frame, names, one, measure, None) for one in frame.flows]], ""
+    if frame.head:
+        names = {**names, **frame.head}
+    if len(frame.flows) > 1 and set(frame.flows) == {"export", "import"}:
+        flow = "total"
+    if frame.measures and len(frame.measures) > 1 and measure in ("value", "volume"):
+        measure = "value"
+    return [[(frame, names, flow, measure, None)]], ""
+
+
+def _own_sign(numbers: _Numbers, index: int, sign: int) -> int:
+    """In a list each number may have its own verb: `grew 5 percent and fell 3 percent`."""
+    if index == numbers.first:
+        return sign
+    for cursor in range(index - 1, numbers.first, -1):
+        token = numbers.tokens[cursor]
+        if token.quantity is not None:
+            break
+        if token.is_a("rise", "fall") and not token.is_a("qualifier"):
+            return numbers.sign_of(cursor)
+    position = numbers.group.index(index)
+    previous = numbers.group[position - 1]
+    if previous == numbers.first:
+        return sign
+    return _own_sign(numbers, previous, sign)
+
+
+def _statement(
+    numbers: _Numbers, index: int, quantity: Quantity, subject: _Subject, statistic: str, sign: int, period: Span | None,
+    rule: str, reference: dict[str, str] | None, unit: str, times: bool, doubt: str,
+) -> Statement:  # fmt: skip
+    from orchestration.releases.grammar import Statement
+
+    frame, names, flow, measure, own_period = subject
+    if quantity.explicit_sign and statistic in ("growth", "share_change", "growth_gap", "change", "level", "contribution"):
+        sign = quantity.sign
+    comparison, span = _comparison(numbers)
+    statement = Statement(
+        quantity=quantity, statistic=statistic, sign=sign, measure=measure, frame=frame, names=names, flow=flow,
+        period=own_period or period, comparison=comparison, comparison_span=span, doubt=doubt or frame.doubt, rule=rule,
+        unit=unit, scale_times=times or quantity.unit_kind == "times" and statistic == "growth",
+        qualifier=_qualifier(numbers, index, quantity), currency_terms=numbers.walk.currency_terms,
+    )  # fmt: skip
+    statement.reference = dict(reference or numbers.grammar.references.get(index) or numbers.grammar.references.get(numbers.last) or {})
+    return statement
+
+
+def _qualifier(numbers: _Numbers, index: int, quantity: Quantity) -> str:
+    if quantity.qualifier:
+        return quantity.qualifier
+    for cursor in range(index - 1, max(index - 3, -1), -1):
+        token = numbers.tokens[cursor]
+        if token.is_a("qualifier"):
+            if token.is_a("growth_noun") or (token.is_a("rise", "fall") and not numbers.sentence.is_chinese and token.text in ("above", "below") and False):
+                return ""
+            return token.senses["qualifier"]
+        if not (token.is_a("by", "to", "filler") and token.kind == "phrase"):
+            return ""
+    return ""
+
+
+def _period(numbers: _Numbers) -> Span | None:
+    grammar = numbers.grammar
+    if len(set(grammar.spans.values())) > 1:
+        stop = numbers.clause_end
+        for index in range(numbers.last + 1, stop):
+            token = numbers.tokens[index]
+            if token.is_a("and", "while"):
+                break
+            if index in grammar.spans:
+                grammar.period = grammar.spans[index]
+                break
+    return grammar.period
+
+
+def _is_base(numbers: _Numbers) -> bool:
+    """Whether the number is that of the period compared with."""
+    grammar = numbers.grammar
+    if numbers.first in grammar.base_values:
+        return True
+    for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
+        if grammar.comparisons.get(index) in ("base", "prior"):
+            return not any(numbers.tokens[cursor].is_a("rise", "fall", "flow") for cursor in range(index, numbers.first))
+        if numbers.tokens[index].is_a("rise", "fall"):
+            return False
+    for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
+        if grammar.comparisons.get(index) == "base" and not any(numbers.tokens[cursor].is_a("versus", "than", "rise", "fall") for cursor in range(numbers.last + 1, index + 1)):
+            left = numbers.tokens[numbers.first - 1] if numbers.first else None
+            return left is not None and left.text in ("from", "against", "versus", "to", "with", "at")
+    return False
+
+
+def _base_period(numbers: _Numbers, period: Span | None) -> Span | None:
+    if period is None:
+        return None
+    window = range(max(0, numbers.first - 8), min(len(numbers.tokens), numbers.last + 6))
+    for index in window:
+        if index in numbers.grammar.comparison_spans:
+            return numbers.grammar.comparison_spans[index]
+    if any(numbers.grammar.comparisons.get(index) in ("prior", "mom") for index in window):
+        return shifted(period, -1)
+    return shifted(period, -12)
+
+
+def _comparison_near(numbers: _Numbers) -> str:
+    for index in [*range(numbers.last + 1, min(numbers.clause_end, numbers.last + 8)), *range(numbers.first - 1, numbers.clause_start - 1, -1)]:
+        found = numbers.grammar.comparisons.get(index)
+        if found in ("yoy", "mom", "qoq", "base", "prior", "span"):
+            return found
+    return ""
+
+
+def _comparison(numbers: _Numbers) -> tuple[str, Span | None]:
+    """What the number is compared with: the clause says, before or after it."""
+    grammar = numbers.grammar
+    for index in [*range(numbers.last + 1, numbers.clause_end), *range(numbers.first - 1, numbers.window_start - 1, -1)]:
+        if index in grammar.comparison_spans:
+            return "span", grammar.comparison_spans[index]
+        found = grammar.comparisons.get(index)
+        if found == "prior":
+            return "mom", None
+        if found in ("yoy", "mom", "qoq"):
+            return found, None
+        if found == "base":
+            return "yoy", None
+    return "yoy", None
+
+
+def _remember_level(numbers: _Numbers, statements: list[list[Statement]], measure: str) -> None:
+    walk = numbers.walk
+    if numbers.in_parentheses:
+        return
+    walk.last_level = statements[-1][0] if statements and statements[-1] else None
+    if len(numbers.group) == 1:
+        walk.list_measures = [*walk.list_measures, measure]
+
+
+def _per_unit(numbers: _Numbers) -> str:
+    """`CNY/tonne` where the number is a price."""
+    tokens, grammar = numbers.tokens, numbers.grammar
+    currency = numbers.quantities[-1].unit
+    following = numbers.last + 1
+    lexicon_units = frozenset({"unit"})
+    lexicon = numbers.walk.grammar.lexicon
+    if following + 1 < len(tokens) and (tokens[following].text in ("per", "a", "each", "/") or tokens[following].is_a("per")):
+        phrase, senses = lexicon.suffix_at(grammar.text.chars, tokens[following + 1].start, lexicon_units)
+        if phrase:
+            unit = dict(senses)["unit"]
+            return f"{currency}/{unit}" if unit not in ("day", "hour") else ""
+    for index in range(numbers.first - 1, max(numbers.clause_start, numbers.first - 5) - 1, -1):
+        if tokens[index].is_a("per") or tokens[index].text.startswith("每"):
+            start = tokens[index].start + 1 if tokens[index].text.startswith("每") else tokens[index + 1].start
+            phrase, senses = lexicon.suffix_at(grammar.text.chars, start, lexicon_units)
+            unit = dict(senses).get("unit", "")
+            return f"{currency}/{unit}" if unit and unit not in ("day", "hour") else ""
+    return ""
+
+
+def multiple_statements(walk: _Walk, index: int, token: Token) -> None:
+    """`doubled`, 翻一番, 持平: growth in a word."""
+    from orchestration.releases.grammar import Reading
+    from orchestration.releases.numerals import Numeral
+
+    if walk.sentence.quantities() and any(
+        cursor in walk.in_list_of for cursor in range(walk.sentence.clause_start(index), walk.sentence.clause_end(index))
+    ):
+        return
+    if walk.phrase.is_empty() and walk.frame is None:
+        return
+    if token.is_a("multiple"):
+        factor = float(token.senses["multiple"])
+        printed = f"{abs(factor - 1) * 100:.0f}"
+        sign = 1 if factor > 1 else -1
+    else:
+        printed, sign = "0", 1
+    numeral = Numeral(printed, token.start, token.end, "words")
+    quantity = Quantity(numeral, token.start, token.end, printed, sign=sign, unit="percent", unit_kind="percent", qualifier="")
+    before = walk.tokens[index - 1] if index else None
+    quantity.qualifier = before.senses["qualifier"] if before is not None and before.is_a("qualifier") else "about"
+    token.quantity = quantity
+    numbers = _Numbers(walk, [index])
+    frame = _frame(numbers)
+    if frame.nontrade or frame.doubt:
+        token.quantity = None
+        return
+    statements = _distribute(numbers, frame, "growth", sign, _measure_of_change(numbers, frame, "growth"), period=_period(numbers), rule="growth in a word")
+    walk.grammar.readings.append(Reading(quantity, statements=statements[0]))
+    token.quantity = None

@@ -1,0 +1,150 @@
+"""Sentences as the grammar sees them: tokens in order, what has been spoken for, and the lists of numbers among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestration.releases.tokens import Quantity, Token
+
+#: What ends a clause.
+BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
+_LIST_SEPARATORS = frozenset({"comma", "enumeration"})
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The tokens of a sentence; `spoken_for` says which are no part of a subject, and why."""
+
+    tokens: list[Token]
+    begins_paragraph: bool
+    is_chinese: bool
+    spoken_for: dict[int, str] = field(default_factory=dict)
+
+    def quantities(self) -> list[int]:
+        """Where numbers stand."""
+        return [index for index, token in enumerate(self.tokens) if token.quantity is not None]
+
+    def free(self, index: int) -> bool:
+        """Whether a token may be part of a subject."""
+        return index not in self.spoken_for
+
+    def claim(self, first: int, last: int, reason: str) -> None:
+        """Take the tokens from `first` to before `last` out of the subject."""
+        for index in range(max(first, 0), min(last, len(self.tokens))):
+            self.spoken_for.setdefault(index, reason)
+
+    def clause_start(self, index: int) -> int:
+        """The first token of the clause that `index` stands in."""
+        while index > 0 and self.tokens[index - 1].kind not in BOUNDARIES:
+            index -= 1
+        return index
+
+    def clause_end(self, index: int) -> int:
+        """The token after the last one of the clause that `index` stands in."""
+        while index < len(self.tokens) and self.tokens[index].kind not in BOUNDARIES:
+            index += 1
+        return index
+
+
+def sentences(tokens: list[Token]) -> list[Sentence]:
+    """Cut tokens into sentences at full stops and paragraph ends."""
+    found: list[Sentence] = []
+    current: list[Token] = []
+    begins = True
+    for token in tokens:
+        if token.kind == "paragraph":
+            if current:
+                found.append(_sentence(current, begins))
+            current, begins = [], True
+            continue
+        current.append(token)
+        if token.kind == "stop":
+            found.append(_sentence(current, begins))
+            current, begins = [], False
+    if current:
+        found.append(_sentence(current, begins))
+    return found
+
+
+def _sentence(tokens: list[Token], begins: bool) -> Sentence:
+    chinese = sum(len(token.text) for token in tokens if token.text[:1] >= "㐀")
+    latin = sum(1 for token in tokens if token.text[:1].isascii() and token.text[:1].isalpha())
+    return Sentence(tokens, begins, chinese > latin)
+
+
+def share_units(sentence: Sentence) -> None:
+    """Give numbers in a list the unit and scale that are printed once: `32.39, 19.92 and 10.9 billion yuan`."""
+    tokens = sentence.tokens
+    where = sentence.quantities()
+    for left, right in reversed(list(zip(where, where[1:], strict=False))):
+        first, second = tokens[left].quantity, tokens[right].quantity
+        if first is None or second is None or second.unit_kind in ("bare", "word", "rank", "other"):
+            continue
+        is_bare = first.unit_kind == "bare" and not (first.scales and first.scales != second.scales)
+        is_classifier = first.unit == "piece" and not first.scales and second.unit_kind == "points"
+        if not (is_bare or is_classifier) or not separated(sentence, left + 1, right):
+            continue
+        first.unit, first.unit_kind, first.measure = second.unit, second.unit_kind, second.measure
+        first.scales = first.scales or second.scales
+    for left, right in zip(where, where[1:], strict=False):
+        first, second = tokens[left].quantity, tokens[right].quantity
+        if first is None or second is None or second.unit_kind != "bare" or "." not in second.printed:
+            continue
+        if first.unit_kind == "percent" and separated(sentence, left + 1, right):
+            second.unit, second.unit_kind = first.unit, first.unit_kind
+
+
+def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) -> bool:
+    """Whether only what separates the members of a list stands between two tokens; `cues` allows verbs of growth."""
+    has_separator = False
+    for index in range(first, last):
+        token = sentence.tokens[index]
+        if token.kind in _LIST_SEPARATORS or token.is_a("and"):
+            has_separator = True
+        elif token.kind == "mark" and token.text in "%+":
+            continue
+        elif token.is_a("respectively", "by", "qualifier") and not token.is_a("versus"):
+            continue
+        elif cues and (token.is_a("rise", "fall", "each") or token.text in ("a", "an", "of", "to", "by")):
+            continue
+        elif token.text in ("a", "an", "the", "of", "about"):
+            continue
+        else:
+            return False
+    return has_separator
+
+
+def number_lists(sentence: Sentence) -> list[list[int]]:
+    """The numbers of a sentence in runs that are one list each; a number alone is a list of one."""
+    lists: list[list[int]] = []
+    depth = 0
+    depths: list[int] = []
+    for token in sentence.tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        depths.append(depth)
+    for index in sentence.quantities():
+        quantity = sentence.tokens[index].quantity
+        if lists and quantity is not None and depths[index] == depths[lists[-1][-1]]:
+            previous = sentence.tokens[lists[-1][-1]].quantity
+            if previous is not None and _alike(previous, quantity):
+                last = lists[-1][-1]
+                if separated(sentence, last + 1, index):
+                    lists[-1].append(index)
+                    continue
+                if separated(sentence, last + 1, index, cues=True) and any(
+                    sentence.tokens[between].is_a("and") for between in range(last + 1, index)
+                ):
+                    lists[-1].append(index)
+                    continue
+        lists.append([index])
+    return lists
+
+
+def _alike(first: Quantity, second: Quantity) -> bool:
+    if first.unit_kind in ("bare", "word", "other", "rank") or second.unit_kind in ("bare", "word", "other"):
+        return first.unit_kind == second.unit_kind == "rank"
+    if {first.unit_kind, second.unit_kind} <= {"percent", "times"}:  # growth of 492.5%, 136.2% and 97.7 times
+        return True
+    if first.unit_kind == "physical" and second.unit_kind == "physical":
+        return first.unit == second.unit
+    return first.unit_kind == second.unit_kind and (first.unit_kind != "money" or first.unit == second.unit)

@@ -1,0 +1,102 @@
+"""What a number is about: mentions of names and flows, and the frames in which sentences carry them on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from orchestration.codes import CodeLists
+from orchestration.figures import JOINT, UNMAPPED, WHOLE
+from orchestration.releases.periods import Span
+
+DIMENSIONS = ("region", "partner", "commodity", "ownership", "trade_mode")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One name in its place: code, text as stated, and the flow that the name itself says (`…工程出口`)."""
+
+    code: str
+    text: str
+    start: int
+    end: int
+    flow: str = ""
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A subject phrase under construction: what has been mentioned since the last number."""
+
+    names: dict[str, list[Item]] = field(default_factory=dict)
+    flows: list[str] = field(default_factory=list)
+    flow_pair: tuple[str, ...] = ()
+    measures: list[str] = field(default_factory=list)
+    periods: list[Span] = field(default_factory=list)
+    head: dict[str, list[Item]] = field(default_factory=dict)
+    is_drilling: bool = False
+    is_anaphoric: bool = False
+    is_joint: bool = False
+    each: bool = False
+    is_nontrade: str = ""
+    unknown_words: int = 0
+    has_statistic: bool = False
+
+    @property
+    def dimensions(self) -> set[str]:
+        """The dimensions it mentions."""
+        return {name for name, items in self.names.items() if items} | ({"flow"} if self.flows else set())
+
+    def is_empty(self) -> bool:
+        """Whether nothing of a subject is mentioned."""
+        return not (self.names or self.flows or self.measures)
+
+
+@dataclass(slots=True)
+class Frame:
+    """A subject in full: what each dimension is, which of them the frame itself set, and the frame it narrows."""
+
+    names: dict[str, list[Item]] = field(default_factory=dict)
+    flows: list[str] = field(default_factory=lambda: ["total"])
+    flow_pair: tuple[str, ...] = ()
+    measures: list[str] = field(default_factory=list)
+    own: frozenset[str] = frozenset()
+    parent: Frame | None = None
+    has_own_flow: bool = False
+    count_measure: str = ""
+    count_unit: str = ""
+    nontrade: str = ""
+    doubt: str = ""
+    head: dict[str, list[Item]] = field(default_factory=dict)
+
+    def copy(self) -> Frame:
+        """A frame of its own with the same content."""
+        return replace(
+            self,
+            names={name: list(items) for name, items in self.names.items()},
+            flows=list(self.flows),
+            measures=list(self.measures),
+            head=dict(self.head),
+        )
+
+
+def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, str]:
+    """The id and the text of one or several names taken together."""
+    if not items:
+        return WHOLE.get(dimension, ""), ""
+    if len(items) == 1:
+        return items[0].code, items[0].text
+    codes = sorted({item.code for item in items})
+    code = UNMAPPED if UNMAPPED in codes else JOINT.join(codes)
+    first, last = min(item.start for item in items), max(item.end for item in items)
+    text = source[first:last]
+    if last - first > sum(len(item.text) for item in items) + 12 * len(items):
+        text = "、".join(item.text for item in items) if not items[0].text.isascii() else ", ".join(item.text for item in items)
+    return code, text
+
+
+def innermost_region(items: list[Item], codes: CodeLists) -> list[Item]:
+    """Of regions named in one phrase, those that hold no other of them: "China's Xinjiang" is Xinjiang."""
+    if len(items) < 2:
+        return items
+    holders = {holder for item in items for holder in list(codes.containing_regions(item.code))[1:]}
+    inner = [item for item in items if item.code not in holders]
+    return inner or items

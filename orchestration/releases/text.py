@@ -1,0 +1,174 @@
+"""The text as the reader compares it: one form for every way of writing a character, with the way back to the source."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: Marks that say nothing about meaning: quotation marks, and what a screen does not show.
+_DROPPED = frozenset(
+    "\"“”„‟«»「」『』《》〈〉"
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+_APOSTROPHES = frozenset("'’‘ʼ`´")
+_DASHES = frozenset("-‐‑‒–—―−─~～〜﹣－")
+_SENTENCE_ENDS = frozenset(".。!?！？;；:：")
+PARAGRAPH = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """Folded text: `chars` lower-case, `cased` not; both of one length.
+
+    Full-width forms are narrow, traditional characters simplified, quotation marks and invisible marks gone, spaces
+    single and gone beside Chinese, hyphens spaces (minus signs and ranges of digits stay `-`, dashes are `—`), and a
+    paragraph ends with a line feed. `offsets[i]` is where character i stands in the source.
+    """
+
+    chars: str
+    cased: str
+    offsets: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters from `start` to before `end` stand in the source."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def is_chinese(char: str) -> bool:
+    """Whether a character is a Chinese one."""
+    return "㐀" <= char <= "鿿" or char == "〇"
+
+
+def normal_text(text: str, start: int = 0) -> NormalText:
+    """Fold `text` from `start` on."""
+    source = simplified(text)
+    length = len(source)
+    chars: list[str] = []
+    offsets: list[int] = []
+    breaks = _paragraph_ends(source, start)
+    previous = PARAGRAPH
+    position = start
+    while position < length:
+        char = source[position]
+        if char.isspace():
+            first = position
+            ends_paragraph = False
+            while position < length and source[position].isspace():
+                ends_paragraph = ends_paragraph or position in breaks
+                position += 1
+            if ends_paragraph:
+                folded = PARAGRAPH
+            elif previous == PARAGRAPH or _is_tight(previous) or (position < length and _is_tight(source[position])):
+                continue
+            else:
+                folded = " "
+            chars.append(folded)
+            offsets.append(first)
+            previous = folded
+            continue
+        if char in _DROPPED:
+            position += 1
+            continue
+        if char in _DASHES:
+            folded, width = _dash(source, position, previous)
+        elif char in _APOSTROPHES:
+            between = previous.isalpha() and position + 1 < length and source[position + 1].isalpha()
+            folded, width = ("'" if between else ""), 1
+        else:
+            folded, width = _folded(char), 1
+        for part in folded:
+            chars.append(part)
+            offsets.append(position)
+        if folded:
+            previous = folded[-1]
+        position += width
+    cased = "".join(chars)
+    lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in cased)
+    offsets.append(length)
+    return NormalText(lowered, cased, offsets)
+
+
+def folded_phrase(phrase: str) -> str:
+    """A name or phrase of the vocabulary in the form in which `normal_text` shows it, lower-case."""
+    return normal_text(phrase).chars.strip()
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones; the length stays."""
+    if text.isascii():
+        return text
+    converted = _converter().convert(text)
+    if len(converted) == len(text):
+        return converted
+    return "".join(_simplified_character(char) for char in text)
+
+
+@lru_cache(maxsize=4096)
+def _simplified_character(char: str) -> str:
+    converted = _converter().convert(char)
+    return converted if len(converted) == 1 else char
+
+
+@lru_cache(maxsize=1)
+def _converter():  # type: ignore[no-untyped-def]  # the library has no types
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=8192)
+def _folded(char: str) -> str:
+    if char == "，":  # the comma of a sentence; narrow, it would look like one between thousands
+        return char
+    return unicodedata.normalize("NFKC", char)
+
+
+@lru_cache(maxsize=8192)
+def _is_tight(char: str) -> bool:
+    """Whether spaces beside the character mean nothing."""
+    return is_chinese(char) or char in "，。、；：（）！？％"
+
+
+def _dash(source: str, position: int, previous: str) -> tuple[str, int]:
+    """What a hyphen or dash stands for, and how many characters it takes."""
+    end = position + 1
+    while end < len(source) and source[end] in _DASHES:
+        end += 1
+    following = source[end] if end < len(source) else " "
+    width = end - position
+    if width > 1:
+        return "—", width
+    if previous.isdigit() and (following.isdigit() or following in "第"):
+        return "-", width
+    if previous in " (\n，、,:" and following.isdigit():
+        return "-", width
+    if is_chinese(previous) or is_chinese(following):
+        if (previous.isdigit() or previous in "月季年%") and (following.isdigit() or following in "一二三四五六七八九十"):
+            return "-", width
+        if following.isdigit():
+            return "-", width
+        return "—", width
+    if previous == " " and following.isspace():
+        return "—", width
+    if previous == " " or following.isspace():
+        return ("—" if source[position] != "-" else " "), width
+    return " ", width
+
+
+def _paragraph_ends(source: str, start: int) -> frozenset[int]:
+    """The line feeds that end a paragraph: before an empty line, after the end of a sentence, after a short line."""
+    ends: set[int] = set()
+    lines = source[start:].split("\n")
+    longest = max((len(line) for line in lines), default=0)
+    position = start
+    for number, line in enumerate(lines[:-1]):
+        position += len(line)
+        text = line.strip()
+        following = lines[number + 1].strip()
+        if not text or not following or text[-1] in _SENTENCE_ENDS or len(line) < longest * 0.6:
+            ends.add(position)
+        elif lines[number + 1][:1] in ("　", "\t") or lines[number + 1].startswith("  "):
+            ends.add(position)
+        position += 1
+    return frozenset(ends)

@@ -1,0 +1,305 @@
+"""From folded text to tokens: names, phrases, periods, numbers with their scale and unit, punctuation, other words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from orchestration.releases.lexicon import Entry, Lexicon
+from orchestration.releases.numerals import CHINESE_NUMERALS, Numeral, numeral_at
+from orchestration.releases.periods import Period, period_at
+from orchestration.releases.text import PARAGRAPH, NormalText, is_chinese
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?", re.UNICODE)
+_PUNCTUATION = {
+    ",": "comma", "，": "comma", "、": "enumeration", ";": "semicolon", ":": "colon", "。": "stop", "!": "stop",
+    "?": "stop", "(": "open", ")": "close", "[": "open", "]": "close", "—": "dash", PARAGRAPH: "paragraph", "…": "stop",
+}  # fmt: skip
+_SCALE_AND_UNIT = frozenset({"scale"})
+_UNITS = frozenset({"currency", "percent", "unit", "noun", "times"})
+_AFTER = frozenset({"qualifier_after"})
+#: A cue of one Chinese character means something only right before a number.
+_SINGLE_CUES = frozenset({"rise", "fall", "gap_up", "gap_down", "qualifier", "to"})
+_BEFORE_NUMBER = re.compile(r"(?:了|约|近|超|达|至|到|逾|为|幅|出|[0-9]|[一二两三四五六七八九十百千半])")
+_BEFORE_POINTS = re.compile(r"(?:了|约|近|超|达)?[0-9.]+(?:个?百分点|个(?:和|、)|倍|位)")
+_CLASSIFIER = re.compile(r"(?:个|家|户|种|类|列|票|台|辆|艘|人|次|项|条|届|场|级|大|步|点|年|代|期|号|章|页|岁|层|座|批|笔|度|世界|强|小时|分钟|秒|天|周|位|名|国|省|市|县|州|地|区)")
+
+
+@dataclass(slots=True)
+class Token:
+    """One piece of a text: `kind` says what, `senses` what else it may mean, the rest belongs to its kind."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    senses: dict[str, str] = field(default_factory=dict)
+    names: tuple[tuple[str, str], ...] = ()
+    period: Period | None = None
+    quantity: Quantity | None = None
+
+    def is_a(self, *kinds: str) -> bool:
+        """Whether the token has one of these senses."""
+        return any(kind in self.senses for kind in kinds)
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number as printed, with what stands around it: sign, scale, unit and qualifier.
+
+    `unit_kind`: money, percent, points, physical, count, times, rank, bare (nothing), other (counted things that no
+    figure is about).
+    """
+
+    numeral: Numeral
+    start: int
+    end: int
+    printed: str
+    sign: int = 1
+    scales: tuple[str, ...] = ()
+    unit: str = ""
+    unit_kind: str = "bare"
+    measure: str = ""
+    qualifier: str = ""
+    noun: str = ""
+    explicit_sign: bool = False
+
+
+class Tokeniser:
+    """Cuts folded text into tokens."""
+
+    def __init__(self, lexicon: Lexicon, region_id: str) -> None:
+        self._lexicon = lexicon
+        self._region_id = region_id
+
+    def tokens(self, text: NormalText) -> list[Token]:
+        """Every token of the text, in order; nothing but spaces lies between them."""
+        chars = text.chars
+        matches = self._lexicon.matches(chars)
+        found: list[Token] = []
+        position, length = 0, len(chars)
+        while position < length:
+            char = chars[position]
+            if char == " ":
+                position += 1
+                continue
+            token = self._token_at(text, position, matches.get(position, ()), found)
+            found.append(token)
+            position = token.end
+        return found
+
+    def _token_at(self, text: NormalText, position: int, entries: list[Entry] | tuple[()], before: list[Token]) -> Token:
+        chars = text.chars
+        char = chars[position]
+        chinese_here = is_chinese(char) or (char.isdigit() and _is_chinese_near(chars, position))
+        period = period_at(chars, text.cased, position, is_chinese=chinese_here)
+        name_end = 0
+        entry = None
+        for candidate in entries:
+            token = self._phrase(text, position, candidate)
+            if token is not None:
+                entry = token
+                name_end = token.end
+                break
+        if period and period[1] >= name_end:
+            return Token("period", position, period[1], chars[position : period[1]], period=period[0])
+        if char.isdigit() or char in CHINESE_NUMERALS or char == "半" or (char.isascii() and char.isalpha()):
+            numeral = numeral_at(chars, position)
+            if numeral and (entry is None or numeral.end > name_end):
+                quantity = self._quantity(text, numeral, before)
+                if quantity is not None:
+                    return Token("quantity", quantity.start, quantity.end, chars[quantity.start : quantity.end], quantity=quantity)
+        if entry is not None:
+            return entry
+        if char in _PUNCTUATION:
+            return Token(_PUNCTUATION[char], position, position + 1, char)
+        if char == ".":
+            following = chars[position + 1 : position + 2]
+            return Token("stop" if following in ("", " ", PARAGRAPH) else "mark", position, position + 1, char)
+        if is_chinese(char):
+            return Token("word", position, position + 1, char)
+        word = _WORD.match(chars, position)
+        end = word.end() if word else position + 1
+        if word:
+            for index in range(position + 1, end):
+                if is_chinese(chars[index]):
+                    end = index
+                    break
+            if "'" in word[0] and not word[0].startswith("'"):
+                end = position + word[0].index("'")
+            return Token("word", position, end, chars[position:end])
+        if char == "'" and chars[position : position + 2] == "'s":
+            return Token("possessive", position, position + 2, "'s")
+        return Token("mark", position, end, chars[position:end])
+
+    def _phrase(self, text: NormalText, position: int, entry: Entry) -> Token | None:
+        """The token of a phrase that stands here; None where it cannot mean anything here."""
+        chars, phrase = text.chars, entry.phrase
+        end = position + len(phrase)
+        senses = dict(entry.senses)
+        names = self._lexicon.resolve(entry, self._region_id) if entry.names else ()
+        if names and phrase.isascii() and not senses:
+            cased = text.cased[position:end]
+            if not any(char.isupper() for char in cased):
+                names = tuple(pair for pair in names if pair[0] not in ("region", "partner"))
+            if not names:
+                return None
+        if len(phrase) == 1 and is_chinese(phrase) and not names:
+            senses = {kind: value for kind, value in senses.items() if kind not in _SINGLE_CUES or self._cue_counts(kind, chars, end)}
+        if not senses and not names:
+            return None
+        return Token("name" if names else "phrase", position, end, phrase, senses=senses, names=names)
+
+    @staticmethod
+    def _cue_counts(kind: str, chars: str, end: int) -> bool:
+        if kind in ("gap_up", "gap_down"):
+            return bool(_BEFORE_POINTS.match(chars, end))
+        return bool(_BEFORE_NUMBER.match(chars, end)) or chars[end : end + 1] in "$¥"
+
+    # --- numbers -----------------------------------------------------------------------------------------------
+
+    def _quantity(self, text: NormalText, numeral: Numeral, before: list[Token]) -> Quantity | None:
+        """The number with scale, unit and qualifiers around it; None for a Chinese character that counts nothing."""
+        chars, lexicon = text.chars, self._lexicon
+        quantity = Quantity(numeral, numeral.start, numeral.end, numeral.printed)
+        self._take_prefix(chars, quantity, before)
+        if numeral.form == "fraction":
+            quantity.unit, quantity.unit_kind = "percent", "percent"
+            self._take_after(chars, quantity)
+            if chars[quantity.end : quantity.end + 1] == "%":
+                quantity.end += 1
+            if chars[numeral.start] == "百" or not is_chinese(chars[numeral.start]):
+                self._points(chars, quantity)
+            return quantity
+        position = _skip(chars, numeral.end)
+        # scales: `3.5 万亿`, `400 billion`
+        self._take_after(chars, quantity, inside=True)
+        position = _skip(chars, quantity.end)
+        while True:
+            phrase, _ = lexicon.suffix_at(chars, position, _SCALE_AND_UNIT)
+            if not phrase:
+                break
+            sense = dict(lexicon.suffixes[phrase]).get("scale", "")
+            if phrase in ("m", "b", "k", "t") and not before_money(quantity) and position == quantity.end + 1:
+                break
+            if is_chinese(phrase[0]) and numeral.form == "words":
+                break
+            quantity.scales += (sense,)
+            quantity.end = position + len(phrase)
+            self._take_after(chars, quantity, inside=True)
+            position = _skip(chars, quantity.end)
+        if not quantity.unit:
+            self._take_unit(chars, quantity)
+        self._take_after(chars, quantity)
+        if quantity.unit_kind == "bare" and numeral.form == "chinese" and not quantity.scales:
+            following = chars[quantity.end : quantity.end + 1]
+            if not _CLASSIFIER.match(chars, quantity.end) and not (following and following in "%.") and numeral.printed.isdigit():
+                quantity.unit_kind = "word"
+        return quantity
+
+    def _take_prefix(self, chars: str, quantity: Quantity, before: list[Token]) -> None:
+        """Currency, sign and qualifier that stand right before the number; they become part of it."""
+        if before and before[-1].kind == "mark" and before[-1].text in "+-±" and before[-1].end == quantity.start:
+            mark = before[-1]
+            previous = chars[mark.start - 1 : mark.start]
+            if not previous.isalnum():
+                before.pop()
+                quantity.start = mark.start
+                quantity.explicit_sign = True
+                if mark.text == "-":
+                    quantity.sign = -1
+        if before and before[-1].is_a("currency_prefix") and _skip(chars, before[-1].end) == quantity.start:
+            token = before.pop()
+            quantity.unit, quantity.unit_kind = token.senses["currency_prefix"], "money"
+            quantity.start = token.start
+            if before and before[-1].kind == "mark" and before[-1].text in "+-":
+                mark = before.pop()
+                quantity.start, quantity.explicit_sign = mark.start, True
+                quantity.sign = -1 if mark.text == "-" else 1
+
+    def _take_unit(self, chars: str, quantity: Quantity) -> None:
+        position = _skip(chars, quantity.end)
+        if position < len(chars) and chars[position] == "-":
+            position += 1
+        phrase, senses = self._lexicon.suffix_at(chars, position, _UNITS)
+        # a word or two may stand between a count and what it counts: `10,700 local trading enterprises`
+        if not phrase and chars[position : position + 1].isascii() and chars[position : position + 1].isalpha():
+            phrase, senses, position = self._counted_noun(chars, position)
+        if not phrase:
+            return
+        sense = dict(senses)
+        if quantity.numeral.form == "words" and "percent" not in sense and "noun" not in sense and "currency" not in sense and not quantity.scales and "times" not in sense:
+            return
+        if "percent" in sense:
+            quantity.unit = sense["percent"]
+            quantity.unit_kind = "points" if quantity.unit == "pp" else "percent"
+        elif "currency" in sense:
+            quantity.unit, quantity.unit_kind = sense["currency"], "money"
+        elif "times" in sense:
+            quantity.unit, quantity.unit_kind = "times", "times"
+        elif "unit" in sense and not ("noun" in sense and not quantity.scales and False):
+            quantity.unit, quantity.unit_kind = sense["unit"], "physical"
+            if "noun" in sense:
+                quantity.noun = phrase
+        else:
+            measure, _, unit = sense["noun"].partition(":")
+            quantity.unit, quantity.unit_kind, quantity.measure, quantity.noun = unit, "count", measure, phrase
+        quantity.end = position + len(phrase)
+
+    def _counted_noun(self, chars: str, position: int) -> tuple[str, tuple[tuple[str, str], ...], int]:
+        cursor = position
+        for _ in range(4):
+            word = _WORD.match(chars, cursor)
+            if not word or word[0] in _NOT_BEFORE_NOUN:
+                break
+            cursor = _skip(chars, word.end())
+            if cursor >= len(chars) or not chars[cursor].isalpha():
+                break
+            phrase, senses = self._lexicon.suffix_at(chars, cursor, frozenset({"noun"}))
+            if phrase:
+                return phrase, senses, cursor
+        return "", (), position
+
+    def _points(self, chars: str, quantity: Quantity) -> None:
+        position = _skip(chars, quantity.end)
+        phrase, senses = self._lexicon.suffix_at(chars, position, frozenset({"percent"}))
+        if phrase and dict(senses)["percent"] == "pp":
+            quantity.unit, quantity.unit_kind = "pp", "points"
+            quantity.end = position + len(phrase)
+
+    def _take_after(self, chars: str, quantity: Quantity, *, inside: bool = False) -> None:
+        phrase, senses = self._lexicon.suffix_at(chars, quantity.end, _AFTER)
+        if not phrase or (inside and len(phrase) > 1):
+            return
+        if inside:
+            following = chars[quantity.end + 1 : quantity.end + 2]
+            if not (following and (following in "万亿吨家个元户列辆台美名人种条国" or is_chinese(following))):
+                return
+        quantity.qualifier = dict(senses)["qualifier_after"]
+        quantity.end += len(phrase)
+
+
+_NOT_BEFORE_NOUN = frozenset(
+    "and or to of in for from with by on at per percent year month was were is are the a an as than over up down while "
+    "which that respectively accounting".split()
+)
+
+
+def before_money(quantity: Quantity) -> bool:
+    """Whether a currency stands before the number: then a single letter after it is a scale."""
+    return quantity.unit_kind == "money"
+
+
+def _skip(chars: str, position: int) -> int:
+    return position + 1 if position < len(chars) and chars[position] == " " else position
+
+
+def _is_chinese_near(chars: str, position: int) -> bool:
+    """Whether digits stand in Chinese text: a Chinese character follows soon or stands before."""
+    for index in range(position, min(position + 12, len(chars))):
+        char = chars[index]
+        if is_chinese(char):
+            return True
+        if not (char.isdigit() or char in ".,-~/、"):
+            break
+    return position > 0 and is_chinese(chars[position - 1])
