@@ -27,7 +27,9 @@ CHINESE_DIGITS = {
 }  # fmt: skip
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
 CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
-_CHINESE = re.compile("[零〇一二两三四五六七八九十百千]+(?:[万亿][零一二两三四五六七八九十百千]+(?=[万亿]))?(?:点[零〇一二三四五六七八九]+)?")
+_CHINESE = re.compile(
+    "[零〇一二两三四五六七八九十百千]+(?:[万亿][零一二两三四五六七八九十百千]+(?=[万亿]))?(?:点[零〇一二三四五六七八九]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def _words(chars: str, position: int) -> Numeral | None:
             last = "and"
             cursor = found.end() + 1
             continue
-        elif word in _FRACTIONS and last == "unit" and total and (total > 1) == word.endswith("s") and word != "quarter":
+        elif (
+            word in _FRACTIONS and last == "unit" and total and (total > 1) == word.endswith("s") and word != "quarter"
+        ):
             percent = Decimal(total * 100) / _FRACTIONS[word]
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, found.end(), "fraction")
         elif word == "half" and last == "":
@@ -135,7 +139,9 @@ def _chinese(chars: str, position: int) -> Numeral | None:
         if inner and value:
             percent = Decimal(inner.printed) * 100 / value
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
-    if chars.startswith("成", end) and not chars.startswith(("成为", "成功", "成都", "成品", "成交", "成本", "成立"), end):
+    if chars.startswith("成", end) and not chars.startswith(
+        ("成为", "成功", "成都", "成品", "成交", "成本", "成立"), end
+    ):
         half = chars.startswith("成半", end)
         return Numeral(str(value * 10 + (5 if half else 0)), position, end + (2 if half else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)

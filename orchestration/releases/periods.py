@@ -152,7 +152,10 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
 def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool:
     start = found.start("a")
     before = chars[max(0, position - 12) : start].split()
-    return cased[start] == "M" and (found.end() - start > 3 or bool(before and before[-1] in ("in", "of", "from", "for", "during", "and", "to", "since", "by")))
+    return cased[start] == "M" and (
+        found.end() - start > 3
+        or bool(before and before[-1] in ("in", "of", "from", "for", "during", "and", "to", "since", "by"))
+    )
 
 
 def _english_period(kind: str, found: re.Match[str]) -> Period | None:
@@ -193,7 +196,13 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         if last < first:  # July to March: over the turn of the year, the year said is that of the end
             if groups.get("year1") and groups.get("year"):
                 year = int(groups["year"])
-            return Period("calendar_fiscal" if is_fiscal else "span", first, 12 - first + 1 + last, _turn(year, is_fiscal), relative)
+            return Period(
+                "calendar_fiscal" if is_fiscal else "span",
+                first,
+                12 - first + 1 + last,
+                _turn(year, is_fiscal),
+                relative,
+            )
         return Period("calendar_fiscal" if is_fiscal else "span", first, last - first + 1, year, relative)
     if kind == "quarters":
         return Period(span_kind, 1, 3 * _count(groups["n"]), year, relative)
@@ -226,7 +235,11 @@ def _fiscal_label(label: str) -> int | None:
 def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
     if position and chars[position] in "0123456789" and chars[position - 1] in "0123456789.":
         return None
-    if chars[position] in "一二三四五六七八九十" and position and (chars[position - 1] in "一二三四五六七八九十百千万第" ):
+    if (
+        chars[position] in "一二三四五六七八九十"
+        and position
+        and (chars[position - 1] in "一二三四五六七八九十百千万第")
+    ):
         return None
     for kind, pattern in _CHINESE:
         found = pattern.match(chars, position)
@@ -309,7 +322,9 @@ def _fiscal_first_months() -> dict[str, int]:
         return {row["region_id"]: int(row["first_month"]) for row in csv.DictReader(file)}
 
 
-def resolve(period: Period, published: datetime.date | None, region_id: str, context_year: int | None = None) -> Span | None:
+def resolve(
+    period: Period, published: datetime.date | None, region_id: str, context_year: int | None = None
+) -> Span | None:
     """The days of a period with months of its own; None where the year is neither said nor to be known.
 
     A year that is not said is the latest that was over when the release was published; `context_year` (of the period

@@ -12,14 +12,30 @@ from decimal import Decimal
 from orchestration.codes import CodeLists
 from orchestration.figures import COMPARING_STATISTICS, UNMAPPED, Figure, InvalidFigure, figure_identity
 from orchestration.intervals import SCALES, NotANumber, printed_interval
-from orchestration.releases.grammar import Grammar, Reading, Statement
+from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.periods import Span, shifted
+from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, code_and_text
 from orchestration.releases.text import NormalText, normal_text
 from orchestration.releases.tokens import Token, Tokeniser
 
-_FLOWLESS_MEASURES = frozenset({"enterprises", "trains", "vehicles", "vessels", "flights", "passengers", "parcels", "declarations", "regions", "partners", "ports", "commodity_kinds"})
+_FLOWLESS_MEASURES = frozenset(
+    {
+        "enterprises",
+        "trains",
+        "vehicles",
+        "vessels",
+        "flights",
+        "passengers",
+        "parcels",
+        "declarations",
+        "regions",
+        "partners",
+        "ports",
+        "commodity_kinds",
+    }
+)
 
 
 class MissingPublicationDate(ValueError):
@@ -128,7 +144,9 @@ class _Builder:
             alternatives = made[0].figure_id
             made = [_replaced(figure, status="uncertain", alternatives_id=alternatives) for figure in made]
             doubts = [statement.doubt for statement in reading.statements if statement.doubt]
-            self._account(start, end, printed, "uncertain", doubts[0] if doubts else reason, tuple(one.figure_id for one in made))
+            self._account(
+                start, end, printed, "uncertain", doubts[0] if doubts else reason, tuple(one.figure_id for one in made)
+            )
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
@@ -177,7 +195,20 @@ class _Builder:
         reference = _reference(statement, names, flow, self._region_id)
         if statement.currency_terms and statistic == "growth" and measure == "value":
             reference = f"unit={statement.currency_terms}"
-        figure_id = self._identity(statistic, measure, value, unit, start, names["partner_id"], names["commodity_id"], names["region_id"], flow, names["ownership_id"], names["trade_mode_id"], statement.rule)
+        figure_id = self._identity(
+            statistic,
+            measure,
+            value,
+            unit,
+            start,
+            names["partner_id"],
+            names["commodity_id"],
+            names["region_id"],
+            flow,
+            names["ownership_id"],
+            names["trade_mode_id"],
+            statement.rule,
+        )
         return Figure(
             figure_id=figure_id,
             source_id=self._source_id,
@@ -219,7 +250,10 @@ def _digit_runs(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while position < end:
         if chars[position].isdigit():
             first = position
-            while position < end and (chars[position].isdigit() or (chars[position] in ".," and position + 1 < end and chars[position + 1].isdigit())):
+            while position < end and (
+                chars[position].isdigit()
+                or (chars[position] in ".," and position + 1 < end and chars[position + 1].isdigit())
+            ):
                 position += 1
             yield first, position
         else:
@@ -295,7 +329,12 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
         parts["region"] = whole_region
     narrow = [
         (dimension, whole)
-        for dimension, whole in (("partner", "WORLD"), ("commodity", "TOTAL"), ("ownership", "ALL"), ("trade_mode", "ALL"))
+        for dimension, whole in (
+            ("partner", "WORLD"),
+            ("commodity", "TOTAL"),
+            ("ownership", "ALL"),
+            ("trade_mode", "ALL"),
+        )
         if names[f"{dimension}_id"] != whole
     ]
     if "region" not in parts and narrow:
@@ -303,7 +342,9 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
         stated = said.get(dimension, "")
         parts[dimension] = stated if stated and stated != names[f"{dimension}_id"] else whole
     if "region" not in parts and not narrow:
-        parts["region" if names["region_id"] != region_id else "flow"] = region_id if names["region_id"] != region_id else "total"
+        parts["region" if names["region_id"] != region_id else "flow"] = (
+            region_id if names["region_id"] != region_id else "total"
+        )
         if names["region_id"] == region_id and flow in ("total", ""):
             parts = {"region": "CHN" if region_id != "CHN" else region_id}
     if "flow" in said and said["flow"] != flow and flow:
@@ -312,9 +353,7 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
 
 
 def _unread(figure_id: str, source_id: str, printed: str, quote: str, start: int, end: int) -> Figure:
-    empty = {
-        f"{dimension}_{suffix}": "" for dimension in DIMENSIONS for suffix in ("id", "text")
-    }
+    empty = {f"{dimension}_{suffix}": "" for dimension in DIMENSIONS for suffix in ("id", "text")}
     return Figure(
         figure_id=figure_id, source_id=source_id, statistic="", measure="", value=Decimal(printed), low=None, high=None,
         unit="", qualifier="", flow="", period_start=None, period_end=None, quote=quote, char_start=start, char_end=end,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.releases.numerals import Numeral
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.tokens import Quantity, Token
 
 if TYPE_CHECKING:
-    from orchestration.releases.grammar import Statement, _Walk
+    from orchestration.releases.walk import Walk
 
 _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 
@@ -18,12 +20,13 @@ _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 class _Numbers:
     """A number, or a list of them, on its way to statements."""
 
-    def __init__(self, walk: _Walk, group: list[int]) -> None:
+    def __init__(self, walk: Walk, group: list[int]) -> None:
         self.walk = walk
         self.group = group
         self.tokens = walk.tokens
         self.sentence = walk.sentence
         self.grammar = walk.grammar
+        self.claims = walk.claims
         self.first, self.last = group[0], group[-1]
         self.quantities = [self._quantity(index) for index in group]
         self.kind = self.quantities[-1].unit_kind
@@ -96,7 +99,20 @@ class _Numbers:
             token = self.tokens[index]
             if token.is_a(*kinds):
                 return index
-            if token.is_a("by", "qualifier", "comparison", "respectively", "each") or token.text in ("a", "an", "of", "by", "the", "了", "about", "is", "was", "were", "为", "约"):
+            if token.is_a("by", "qualifier", "comparison", "respectively", "each") or token.text in (
+                "a",
+                "an",
+                "of",
+                "by",
+                "the",
+                "了",
+                "about",
+                "is",
+                "was",
+                "were",
+                "为",
+                "约",
+            ):
                 continue
             return None
         return None
@@ -111,10 +127,9 @@ class _Numbers:
         return 1
 
 
-def assign(walk: _Walk, group: list[int]) -> None:
+def assign(walk: Walk, group: list[int]) -> None:
     """Read a number or list of numbers; the readings go to the grammar."""
     numbers = _Numbers(walk, group)
-    from orchestration.releases.grammar import Reading
 
     statements: list[list[Statement]] = []
     why = ""
@@ -126,7 +141,9 @@ def assign(walk: _Walk, group: list[int]) -> None:
         frame = _frame(numbers)
         if frame.nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
             for quantity in numbers.quantities:
-                walk.grammar.readings.append(Reading(quantity, not_a_figure=f"not about trade: {frame.nontrade.replace('_', ' ')}"))
+                walk.grammar.readings.append(
+                    Reading(quantity, not_a_figure=f"not about trade: {frame.nontrade.replace('_', ' ')}")
+                )
             return
         reader = {
             "money": _money, "percent": _percent, "points": _points, "physical": _physical, "count": _count,
@@ -164,7 +181,11 @@ def _subject_after(numbers: _Numbers) -> None:
             depth += 1
         elif token.kind == "close":
             depth -= 1
-        elif depth == 0 and (token.kind in ("comma", "semicolon", "colon", "stop", "dash") or token.is_a("while", "among") or (token.is_a("and") and not _joins_names(walk, stop))):
+        elif depth == 0 and (
+            token.kind in ("comma", "semicolon", "colon", "stop", "dash")
+            or token.is_a("while", "among")
+            or (token.is_a("and") and not _joins_names(walk, stop))
+        ):
             break
         stop += 1
     if tokens[start : start + 1] and tokens[start].kind == "open":  # `44.4 billion yuan (about 6.4 billion dollars)`
@@ -172,17 +193,33 @@ def _subject_after(numbers: _Numbers) -> None:
         if close is not None and phrase.flows == [] and walk.frame is None:
             start = close + 1
             stop = start
-            while stop < len(tokens) and tokens[stop].kind not in BOUNDARIES and tokens[stop].quantity is None and not tokens[stop].is_a("and", "while"):
+            while (
+                stop < len(tokens)
+                and tokens[stop].kind not in BOUNDARIES
+                and tokens[stop].quantity is None
+                and not tokens[stop].is_a("and", "while")
+            ):
                 stop += 1
-    subject = [index for index in range(start, stop) if sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade"))]
+    subject = [
+        index
+        for index in range(start, stop)
+        if sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade"))
+    ]
     if not subject:
         return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
-    mentions = tokens[start:subject[0]]
+    mentions = tokens[start : subject[0]]
     lead = tokens[start].text if start < len(tokens) else ""
-    is_complement = lead in ("in", "of", "from", "by", "for", "worth", "to", "with", "on", "through") or any(token.text in ("worth", "in", "of") for token in mentions)
+    is_complement = lead in ("in", "of", "from", "by", "for", "worth", "to", "with", "on", "through") or any(
+        token.text in ("worth", "in", "of") for token in mentions
+    )
     measure_only = all(tokens[index].is_a("measure") for index in subject)
-    if measure_only or (phrase.is_empty() and walk.frame is None) or (not phrase.flows and has_flow and not phrase.is_anaphoric) or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent"):
+    if (
+        measure_only
+        or (phrase.is_empty() and walk.frame is None)
+        or (not phrase.flows and has_flow and not phrase.is_anaphoric)
+        or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent")
+    ):
         if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:
             return
         if walk.frame is not None and phrase.is_empty() and not is_complement and not measure_only:
@@ -191,7 +228,13 @@ def _subject_after(numbers: _Numbers) -> None:
             if sentence.free(index):
                 walk._mention(index, tokens[index])
                 sentence.spoken_for[index] = "subject of the number before"
-    elif phrase.flows and not phrase.names.get("partner") and any(pair[0] == "partner" for index in subject for pair in tokens[index].names) and not has_flow and lead in ("to", "from", "with"):
+    elif (
+        phrase.flows
+        and not phrase.names.get("partner")
+        and any(pair[0] == "partner" for index in subject for pair in tokens[index].names)
+        and not has_flow
+        and lead in ("to", "from", "with")
+    ):
         # `exported 5 billion yuan to ASEAN`
         for index in range(start, stop):
             if sentence.free(index):
@@ -199,7 +242,7 @@ def _subject_after(numbers: _Numbers) -> None:
                 sentence.spoken_for[index] = "subject of the number before"
 
 
-def _joins_names(walk: _Walk, index: int) -> bool:
+def _joins_names(walk: Walk, index: int) -> bool:
     before, after = walk.tokens[index - 1], walk.tokens[index + 1] if index + 1 < len(walk.tokens) else None
     if after is not None and after.text == "the" and index + 2 < len(walk.tokens):
         after = walk.tokens[index + 2]
@@ -214,7 +257,7 @@ def _frame(numbers: _Numbers) -> Frame:
             return walk.frame
         frame = walk._open_frame()
         walk.last_level = None
-        walk.recent = [*getattr(walk, "recent", []), frame]
+        walk.recent = [*walk.recent, frame]
         return frame
     if phrase.is_nontrade:
         frame = walk.frame.copy()
@@ -233,7 +276,10 @@ def _joint_frame(numbers: _Numbers, frame: Frame) -> Frame | None:
     dimension = next((one for one in ("partner", "commodity", "ownership", "trade_mode", "region") if one in own), None)
     if dimension is None:
         for candidate in reversed(grammar.siblings):
-            dimension = next((one for one in ("partner", "commodity", "ownership", "trade_mode", "region") if one in candidate.own), None)
+            dimension = next(
+                (one for one in ("partner", "commodity", "ownership", "trade_mode", "region") if one in candidate.own),
+                None,
+            )
             if dimension:
                 break
     if dimension is None:
@@ -241,8 +287,27 @@ def _joint_frame(numbers: _Numbers, frame: Frame) -> Frame | None:
     items: list[Item] = []
     for sibling in grammar.siblings:
         if dimension in sibling.own:
-            items += [item for item in sibling.names.get(dimension, []) if item.code not in {one.code for one in items} or item.code == "UNMAPPED"]
-    wanted = next((size for word, size in (("二者", 2), ("两者", 2), ("三者", 3), ("两项", 2), ("三项", 3), ("the two", 2), ("the three", 3)) if any(token.text.startswith(word) for token in walk.tokens[numbers.window_start : numbers.first])), 0)
+            items += [
+                item
+                for item in sibling.names.get(dimension, [])
+                if item.code not in {one.code for one in items} or item.code == "UNMAPPED"
+            ]
+    wanted = next(
+        (
+            size
+            for word, size in (
+                ("二者", 2),
+                ("两者", 2),
+                ("三者", 3),
+                ("两项", 2),
+                ("三项", 3),
+                ("the two", 2),
+                ("the three", 3),
+            )
+            if any(token.text.startswith(word) for token in walk.tokens[numbers.window_start : numbers.first])
+        ),
+        0,
+    )
     if wanted:
         items = items[-wanted:]
     if len(items) < 2:
@@ -268,7 +333,6 @@ def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
                     quantity = numbers.quantities[0]
                     quantity.unit, quantity.unit_kind, quantity.measure = whole.unit, "count", whole.measure
                     numbers.kind = "count"
-                    from orchestration.releases.grammar import Reading
 
                     numbers.grammar.readings.append(Reading(whole, not_a_figure="the whole of a count"))
                     numbers.sentence.spoken_for[cursor] = "number:whole of a count"
@@ -294,11 +358,18 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     period = _period(numbers)
     doubt = ""
     change = numbers.adjacent_left("rise", "fall")
-    if change is not None and (tokens[change].is_a("qualifier", "to") or (tokens[change].is_a("growth_noun") and not tokens[change].text.startswith(("growth", "increase")))):
+    if change is not None and (
+        tokens[change].is_a("qualifier", "to")
+        or (tokens[change].is_a("growth_noun") and not tokens[change].text.startswith(("growth", "increase")))
+    ):
         change = None
     if price_unit:
         measure, rule = "unit_value", "unit value"
-    elif any(item in frame.measures for item in ("unit_value",)) and numbers.quantities[0].unit and not frame.has_own_flow:
+    elif (
+        any(item in frame.measures for item in ("unit_value",))
+        and numbers.quantities[0].unit
+        and not frame.has_own_flow
+    ):
         measure, rule = "unit_value", "unit value"
     base = _is_base(numbers)
     if base:
@@ -316,7 +387,17 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if following is not None and following.is_a("threshold"):
         doubt = "a threshold that is passed, not a measured value"
     flow_signs = _balance_sign(numbers, frame)
-    statements = _distribute(numbers, frame, statistic, sign * flow_signs if statistic == "level" else sign, measure, period=period, rule=rule, doubt=doubt, unit=price_unit)
+    statements = _distribute(
+        numbers,
+        frame,
+        statistic,
+        sign * flow_signs if statistic == "level" else sign,
+        measure,
+        period=period,
+        rule=rule,
+        doubt=doubt,
+        unit=price_unit,
+    )
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
     return statements
@@ -346,7 +427,18 @@ def _physical(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if _is_base(numbers):
         statistic, sign, period = "level", 1, _base_period(numbers, period)
     doubt = ""
-    if not frame.names.get("commodity") and quantity.unit in ("piece", "item", "set", "bag", "ship", "vehicle", "container", "TEU", "head", "pair"):
+    if not frame.names.get("commodity") and quantity.unit in (
+        "piece",
+        "item",
+        "set",
+        "bag",
+        "ship",
+        "vehicle",
+        "container",
+        "TEU",
+        "head",
+        "pair",
+    ):
         doubt = "which goods are counted is not known"
     statements = _distribute(numbers, frame, statistic, sign, "quantity", period=period, rule="quantity", doubt=doubt)
     if statistic == "level":
@@ -424,20 +516,31 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
     """(statistic, sign, rule) that a percentage may be, the likeliest first; more than one is a doubt."""
     tokens, grammar = numbers.tokens, numbers.grammar
     explicit = numbers.quantities[0].explicit_sign
-    if any(index in grammar.references for index in numbers.group):
+    if any(index in numbers.claims.references for index in numbers.group):
         left = numbers.adjacent_left("rise", "fall")
         if left is None or tokens[left].is_a("share", "qualifier"):
             return [("share", 1, "share of")]
         return [("share", 1, "share of")]
     cue = numbers.left(*_CUES)
     after = numbers.right(*_CUES, reach=4)
-    if cue is not None and tokens[cue].is_a("qualifier") and not tokens[cue].is_a("growth_noun") and tokens[cue].text not in ("up",):
+    if (
+        cue is not None
+        and tokens[cue].is_a("qualifier")
+        and not tokens[cue].is_a("growth_noun")
+        and tokens[cue].text not in ("up",)
+    ):
         further = numbers.left(*_CUES, start=numbers.clause_start) if False else _further(numbers, cue)
         if further is not None or tokens[cue].text in ("above", "below", "less than", "more than"):
             cue = further
     if after is not None and not _is_after_cue(numbers, after):
         after = None
-    if cue is not None and after is not None and after == numbers.last + 1 and cue < numbers.first - 2 and not _only_small(numbers, cue):
+    if (
+        cue is not None
+        and after is not None
+        and after == numbers.last + 1
+        and cue < numbers.first - 2
+        and not _only_small(numbers, cue)
+    ):
         cue = None
     if cue is not None:
         role = _role_of_cue(numbers, cue)
@@ -460,7 +563,11 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
             return [role]
     if numbers.walk.previous and numbers.kind == "percent":
         previous = numbers.walk.previous[-1]
-        if previous.statistic in ("growth", "share") and previous.quantity.unit_kind == "percent" and _list_like(numbers):
+        if (
+            previous.statistic in ("growth", "share")
+            and previous.quantity.unit_kind == "percent"
+            and _list_like(numbers)
+        ):
             return [(previous.statistic, previous.sign, "as the number before")]
     if numbers.in_parentheses:
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
@@ -477,12 +584,18 @@ def _further(numbers: _Numbers, cue: int) -> int | None:
 
 def _list_like(numbers: _Numbers) -> bool:
     between = numbers.tokens[numbers.window_start : numbers.first]
-    return all(token.kind in ("comma", "enumeration", "semicolon") or token.is_a("and", "filler", "partner_preposition") or bool(token.names) for token in between)
+    return all(
+        token.kind in ("comma", "enumeration", "semicolon")
+        or token.is_a("and", "filler", "partner_preposition")
+        or bool(token.names)
+        for token in between
+    )
 
 
 def _only_small(numbers: _Numbers, cue: int) -> bool:
     return all(
-        token.is_a("by", "qualifier", "comparison", "respectively", "filler", "of", "to", "be") or token.kind in ("mark", "period", "possessive")
+        token.is_a("by", "qualifier", "comparison", "respectively", "filler", "of", "to", "be")
+        or token.kind in ("mark", "period", "possessive")
         for token in numbers.tokens[cue + 1 : numbers.first]
     )
 
@@ -507,8 +620,13 @@ def _role_of_cue(numbers: _Numbers, cue: int) -> tuple[str, int, str] | None:
     clause = tokens[numbers.clause_start : numbers.first]
     if token.is_a("share") and not token.is_a("rise", "fall"):
         return ("share", 1, "share")
-    is_to = bool(between) and any(one.is_a("to") and one.text in ("to", "至", "到", "为", "达", "达到", "at", "to reach", "reaching") for one in between[-2:]) or (
-        token.is_a("to") and token.text.endswith(("至", "到"))
+    is_to = (
+        bool(between)
+        and any(
+            one.is_a("to") and one.text in ("to", "至", "到", "为", "达", "达到", "at", "to reach", "reaching")
+            for one in between[-2:]
+        )
+        or (token.is_a("to") and token.text.endswith(("至", "到")))
     )
     share = any(one.is_a("share") for one in clause)
     growth_noun = any(one.is_a("growth_noun") for one in clause)
@@ -532,13 +650,31 @@ def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         walk.joint_next = walk.phrase.is_joint = False
         frame = joint or frame
     period = _period(numbers)
-    gap = next((index for index in numbers.group if index in grammar.gaps), None)
+    gap = next((index for index in numbers.group if index in numbers.claims.gaps), None)
     if gap is not None:
-        return _choices(numbers, frame, [("growth_gap", grammar.gaps[gap], "gap")], period, reference=grammar.references.get(gap))
+        return _choices(
+            numbers,
+            frame,
+            [("growth_gap", numbers.claims.gaps[gap], "gap")],
+            period,
+            reference=numbers.claims.references.get(gap),
+        )
     contribution = numbers.left("contribution", clause=False)
     around = numbers.right("contribution", reach=12)
-    growth_after = any(token.is_a("growth_noun") or token.text in ("growth", "增长") for token in tokens[numbers.last + 1 : numbers.clause_end])
-    if contribution is not None and not tokens[contribution].is_a("share") or around is not None or (numbers.left("share") is not None and tokens[numbers.left("share") or 0].text.startswith("contribut") and growth_after):
+    growth_after = any(
+        token.is_a("growth_noun") or token.text in ("growth", "增长")
+        for token in tokens[numbers.last + 1 : numbers.clause_end]
+    )
+    if (
+        contribution is not None
+        and not tokens[contribution].is_a("share")
+        or around is not None
+        or (
+            numbers.left("share") is not None
+            and tokens[numbers.left("share") or 0].text.startswith("contribut")
+            and growth_after
+        )
+    ):
         sign = -1 if contribution is not None and tokens[contribution].text in ("拉低", "拖累") else 1
         return _choices(numbers, frame, [("contribution", sign, "contribution")], period)
     cue = numbers.left("rise", "fall", "gap_up", "gap_down")
@@ -551,7 +687,9 @@ def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         token = tokens[cue]
         sign = -1 if (token.is_a("fall") or token.is_a("gap_down")) and not token.is_a("rise", "gap_up") else 1
     clause = tokens[numbers.window_start : numbers.clause_end]
-    share_noun = any(token.is_a("share_change_noun") or (token.is_a("share") and not numbers.sentence.is_chinese) for token in clause)
+    share_noun = any(
+        token.is_a("share_change_noun") or (token.is_a("share") and not numbers.sentence.is_chinese) for token in clause
+    )
     growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
     previous = walk.previous[-1] if walk.previous else None
     if share_noun:
@@ -561,12 +699,30 @@ def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         narrowed = cue is not None and tokens[cue].is_a("fall")
         if falling:
             sign = 1 if narrowed else -1
-        return _choices(numbers, frame, [("growth_gap", sign, "growth against an earlier one")], period, reference={"region": _own_region(numbers, frame)})
+        return _choices(
+            numbers,
+            frame,
+            [("growth_gap", sign, "growth against an earlier one")],
+            period,
+            reference={"region": _own_region(numbers, frame)},
+        )
     if previous is not None and previous.statistic == "share":
         return _choices(numbers, frame, [("share_change", sign, "share change")], period)
-    if previous is not None and previous.statistic in ("growth", "growth_gap") and numbers.left("gap_up", "gap_down") is not None:
-        return _choices(numbers, frame, [("growth_gap", sign, "gap")], period, reference={"region": _own_region(numbers, frame)})
-    return _choices(numbers, frame, [("share_change", sign, "no cue"), ("growth_gap", sign, "no cue")], period, reference={"region": "CHN" if grammar.is_chinese_reporter else grammar.region_id})
+    if (
+        previous is not None
+        and previous.statistic in ("growth", "growth_gap")
+        and numbers.left("gap_up", "gap_down") is not None
+    ):
+        return _choices(
+            numbers, frame, [("growth_gap", sign, "gap")], period, reference={"region": _own_region(numbers, frame)}
+        )
+    return _choices(
+        numbers,
+        frame,
+        [("share_change", sign, "no cue"), ("growth_gap", sign, "no cue")],
+        period,
+        reference={"region": "CHN" if grammar.is_chinese_reporter else grammar.region_id},
+    )
 
 
 def _own_region(numbers: _Numbers, frame: Frame) -> str:
@@ -580,7 +736,9 @@ def _times(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     cue = numbers.left("rise", "fall", "growth_noun")
     after = numbers.right("rise", "growth_noun", reach=2)
     following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
-    is_ratio = following is not None and (following.text in ("that", "as", "the", "those", "its") or following.is_a("anaphor"))
+    is_ratio = following is not None and (
+        following.text in ("that", "as", "the", "those", "its") or following.is_a("anaphor")
+    )
     before = tokens[numbers.first - 1] if numbers.first else None
     if numbers.sentence.is_chinese and before is not None and before.text == "的":
         is_ratio = True
@@ -588,23 +746,42 @@ def _times(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         return _choices(numbers, frame, [("ratio", 1, "ratio")], period, unit="times")
     if cue is not None or after is not None:
         sign = numbers.sign_of(cue) if cue is not None else 1
-        return _choices(numbers, frame, [("growth", sign, "growth of N times")], period, times=True)
-    return _choices(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period, times=True)
+        return _choices(numbers, frame, [("growth", sign, "growth of N times")], period)
+    return _choices(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
 
 
 def _rank(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     walk, tokens, grammar = numbers.walk, numbers.tokens, numbers.grammar
     period = _period(numbers)
     for index in range(numbers.first - 1, numbers.window_start - 1, -1):
-        if grammar.comparisons.get(index) in ("base", "prior") and tokens[index].kind not in BOUNDARIES:
+        if numbers.claims.comparisons.get(index) in ("base", "prior") and tokens[index].kind not in BOUNDARIES:
             period = _base_period(numbers, period)
             break
         if tokens[index].kind in BOUNDARIES:
             break
     clause = tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]
-    ranked_by = "growth" if any(token.is_a("growth_noun") for token in tokens[numbers.window_start : numbers.first] if token.is_a("growth_noun")) and not any(token.is_a("flow") and token.senses["flow"] and token.text.endswith(("规模", "scale")) for token in clause) else "level"
-    if ranked_by == "level" and walk.previous and walk.previous[-1].statistic == "growth" and not any(token.is_a("measure", "flow") for token in clause) and not any(token.is_a("rank_noun") for token in clause):
-        ranked_by = "growth" if any(token.text in ("growth", "growth rate", "增速", "增幅") for token in clause) else ranked_by
+    ranked_by = (
+        "growth"
+        if any(
+            token.is_a("growth_noun")
+            for token in tokens[numbers.window_start : numbers.first]
+            if token.is_a("growth_noun")
+        )
+        and not any(
+            token.is_a("flow") and token.senses["flow"] and token.text.endswith(("规模", "scale")) for token in clause
+        )
+        else "level"
+    )
+    if (
+        ranked_by == "level"
+        and walk.previous
+        and walk.previous[-1].statistic == "growth"
+        and not any(token.is_a("measure", "flow") for token in clause)
+        and not any(token.is_a("rank_noun") for token in clause)
+    ):
+        ranked_by = (
+            "growth" if any(token.text in ("growth", "growth rate", "增速", "增幅") for token in clause) else ranked_by
+        )
     partner = frame.names.get("partner")
     if partner or any(token.is_a("rank_noun") and token.senses["rank_noun"] == "partner" for token in clause):
         reference = {"partner": "WORLD"}
@@ -617,14 +794,21 @@ def _rank(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         province = any(token.is_a("scope_province") for token in clause)
         peers = "CHN" if nation or len(holders) < 2 else holders[1]
         if province:
-            peers = grammar._province()
+            peers = grammar.province()
         reference = {"region": peers}
     reference["ranked_by"] = ranked_by
     frame_ = frame
     if not frame.names.get("partner") and any(token.is_a("rank_noun") for token in clause):
         names = [pair for token in clause for pair in token.names if pair[0] == "partner"]
         if not names and frame.doubt == "":
-            return _choices(numbers, frame_, [("rank", 1, "rank of a partner not named")], period, reference=reference, doubt="whose rank it is, is not said")
+            return _choices(
+                numbers,
+                frame_,
+                [("rank", 1, "rank of a partner not named")],
+                period,
+                reference=reference,
+                doubt="whose rank it is, is not said",
+            )
     return _choices(numbers, frame_, [("rank", 1, "rank")], period, reference=reference)
 
 
@@ -633,12 +817,23 @@ def _rank(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
 
 def _choices(
     numbers: _Numbers, frame: Frame, choices: list[tuple[str, int, str]], period: Span | None, *,
-    reference: dict[str, str] | None = None, unit: str = "", times: bool = False, doubt: str = "",
+    reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
 ) -> list[list[Statement]]:  # fmt: skip
     merged: list[list[Statement]] = [[] for _ in numbers.quantities]
     for statistic, sign, rule in choices:
         measure = _measure_of_change(numbers, frame, statistic)
-        readings = _distribute(numbers, frame, statistic, sign, measure, period=period, rule=rule, reference=reference, unit=unit, times=times and statistic == "growth", doubt=doubt or ("what it states is not said" if len(choices) > 1 else ""))
+        readings = _distribute(
+            numbers,
+            frame,
+            statistic,
+            sign,
+            measure,
+            period=period,
+            rule=rule,
+            reference=reference,
+            unit=unit,
+            doubt=doubt or ("what it states is not said" if len(choices) > 1 else ""),
+        )
         for into, found in zip(merged, readings, strict=True):
             into += found
     return merged
@@ -663,19 +858,35 @@ def _measure_of_change(numbers: _Numbers, frame: Frame, statistic: str) -> str:
 
 def _distribute(
     numbers: _Numbers, frame: Frame, statistic: str, sign: int, measure: str, *,
-    period: Span | None, rule: str, reference: dict[str, str] | None = None, unit: str = "", times: bool = False, doubt: str = "",
+    period: Span | None, rule: str, reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
 ) -> list[list[Statement]]:  # fmt: skip
     """One statement a number, or several where each of a list has it; numbers and names are counted against each other."""
     walk = numbers.walk
     size = len(numbers.quantities)
-    each = walk.phrase.each or any(token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first])
+    each = walk.phrase.each or any(
+        token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
+    )
     subjects, assigned_doubt = _subjects(numbers, frame, size, measure, each=each)
     result: list[list[Statement]] = []
     for position, (index, quantity) in enumerate(zip(numbers.group, numbers.quantities, strict=True)):
         own_sign = _own_sign(numbers, index, sign) if statistic in ("growth", "share_change", "growth_gap") else sign
         row: list[Statement] = []
         for subject in subjects[position]:
-            row.append(_statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, times, doubt or assigned_doubt))
+            row.append(
+                _statement(
+                    numbers,
+                    index,
+                    quantity,
+                    subject,
+                    statistic,
+                    own_sign,
+                    period,
+                    rule,
+                    reference,
+                    unit,
+                    doubt or assigned_doubt,
+                )
+            )
         result.append(row)
     return result
 
@@ -683,7 +894,9 @@ def _distribute(
 _Subject = tuple[Frame, dict[str, list[Item]], str, str, "Span | None"]
 
 
-def _subjects(numbers: _Numbers, frame: Frame, size: int, measure: str, *, each: bool) -> tuple[list[list[_Subject]], str]:
+def _subjects(
+    numbers: _Numbers, frame: Frame, size: int, measure: str, *, each: bool
+) -> tuple[list[list[_Subject]], str]:
     """For each number the subjects it speaks of: (frame, names, flow, measure, period)."""
     walk = numbers.walk
     names = frame.names
@@ -692,7 +905,8 @@ def _subjects(numbers: _Numbers, frame: Frame, size: int, measure: str, *, each:
         for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
             if len(names[dimension]) == size:
                 return [
-                    [(frame, {**names, dimension: [item]}, item.flow or flow, measure, None)] for item in names[dimension]
+                    [(frame, {**names, dimension: [item]}, item.flow or flow, measure, None)]
+                    for item in names[dimension]
                 ], ""
         if len(frame.flows) == size:
             return [[(frame, names, one, measure, None)] for one in frame.flows], ""
@@ -700,26 +914,37 @@ def _subjects(numbers: _Numbers, frame: Frame, size: int, measure: str, *, each:
             return [[(frame, names, flow, one if one != "volume" else "quantity", None)] for one in frame.measures], ""
         if len(walk.list_measures) == size:
             return [[(frame, names, flow, one, None)] for one in walk.list_measures], ""
-        spans = list(dict.fromkeys(numbers.grammar.spans.values()))
+        spans = list(dict.fromkeys(numbers.claims.spans.values()))
         if len(spans) == size and not frame.flow_pair:
             return [[(frame, names, flow, measure, span)] for span in spans], ""
         if size == 2 and frame.flow_pair:
             return [[(frame, names, one, measure, None)] for one in frame.flow_pair], ""
-        recent = [one for one in getattr(walk, "recent", []) if one.own == frame.own or one.own & frame.own]
+        recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
         if len(recent) >= size:
-            return [[(one, one.names, one.flows[0] if len(one.flows) == 1 else "total", measure, None)] for one in recent[-size:]], ""
+            return [
+                [(one, one.names, one.flows[0] if len(one.flows) == 1 else "total", measure, None)]
+                for one in recent[-size:]
+            ], ""
         products = [(dimension, items) for dimension, items in names.items() if len(items) > 1]
         if len(products) == 1 and len(frame.measures) > 1 and len(products[0][1]) * len(frame.measures) == size:
             dimension, items = products[0]
-            return [[(frame, {**names, dimension: [item]}, flow, one, None)] for item in items for one in frame.measures], ""
+            return [
+                [(frame, {**names, dimension: [item]}, flow, one, None)] for item in items for one in frame.measures
+            ], ""
         if len(products) == 1 and len(frame.flows) * len(products[0][1]) == size:
             dimension, items = products[0]
-            return [[(frame, {**names, dimension: [item]}, one, measure, None)] for item in items for one in frame.flows], ""
+            return [
+                [(frame, {**names, dimension: [item]}, one, measure, None)] for item in items for one in frame.flows
+            ], ""
         longest = max(names.values(), key=len, default=[])
         if len(longest) > size:
             dimension = next(name for name, items in names.items() if items is longest)
-            return [[(frame, {**names, dimension: [item]}, flow, measure, None)] for item in longest[:size]], "the numbers and the names of the list are not equally many"
-        return [[(frame, names, flow, measure, None)] for _ in range(size)], "the numbers are a list, what they are of is none"
+            return [
+                [(frame, {**names, dimension: [item]}, flow, measure, None)] for item in longest[:size]
+            ], "the numbers and the names of the list are not equally many"
+        return [
+            [(frame, names, flow, measure, None)] for _ in range(size)
+        ], "the numbers are a list, what they are of is none"
     if each:
         for dimension, items in names.items():
             if len(items) > 1:
@@ -754,21 +979,29 @@ def _own_sign(numbers: _Numbers, index: int, sign: int) -> int:
 
 def _statement(
     numbers: _Numbers, index: int, quantity: Quantity, subject: _Subject, statistic: str, sign: int, period: Span | None,
-    rule: str, reference: dict[str, str] | None, unit: str, times: bool, doubt: str,
+    rule: str, reference: dict[str, str] | None, unit: str, doubt: str,
 ) -> Statement:  # fmt: skip
-    from orchestration.releases.grammar import Statement
 
     frame, names, flow, measure, own_period = subject
-    if quantity.explicit_sign and statistic in ("growth", "share_change", "growth_gap", "change", "level", "contribution"):
+    if quantity.explicit_sign and statistic in (
+        "growth",
+        "share_change",
+        "growth_gap",
+        "change",
+        "level",
+        "contribution",
+    ):
         sign = quantity.sign
     comparison, span = _comparison(numbers)
     statement = Statement(
         quantity=quantity, statistic=statistic, sign=sign, measure=measure, frame=frame, names=names, flow=flow,
         period=own_period or period, comparison=comparison, comparison_span=span, doubt=doubt or frame.doubt, rule=rule,
-        unit=unit, scale_times=times or quantity.unit_kind == "times" and statistic == "growth",
+        unit=unit, scale_times=quantity.unit_kind == "times" and statistic == "growth",
         qualifier=_qualifier(numbers, index, quantity), currency_terms=numbers.walk.currency_terms,
     )  # fmt: skip
-    statement.reference = dict(reference or numbers.grammar.references.get(index) or numbers.grammar.references.get(numbers.last) or {})
+    statement.reference = dict(
+        reference or numbers.claims.references.get(index) or numbers.claims.references.get(numbers.last) or {}
+    )
     return statement
 
 
@@ -778,7 +1011,12 @@ def _qualifier(numbers: _Numbers, index: int, quantity: Quantity) -> str:
     for cursor in range(index - 1, max(index - 3, -1), -1):
         token = numbers.tokens[cursor]
         if token.is_a("qualifier"):
-            if token.is_a("growth_noun") or (token.is_a("rise", "fall") and not numbers.sentence.is_chinese and token.text in ("above", "below") and False):
+            if token.is_a("growth_noun") or (
+                token.is_a("rise", "fall")
+                and not numbers.sentence.is_chinese
+                and token.text in ("above", "below")
+                and False
+            ):
                 return ""
             return token.senses["qualifier"]
         if not (token.is_a("by", "to", "filler") and token.kind == "phrase"):
@@ -788,14 +1026,14 @@ def _qualifier(numbers: _Numbers, index: int, quantity: Quantity) -> str:
 
 def _period(numbers: _Numbers) -> Span | None:
     grammar = numbers.grammar
-    if len(set(grammar.spans.values())) > 1:
+    if len(set(numbers.claims.spans.values())) > 1:
         stop = numbers.clause_end
         for index in range(numbers.last + 1, stop):
             token = numbers.tokens[index]
             if token.is_a("and", "while"):
                 break
-            if index in grammar.spans:
-                grammar.period = grammar.spans[index]
+            if index in numbers.claims.spans:
+                grammar.period = numbers.claims.spans[index]
                 break
     return grammar.period
 
@@ -803,15 +1041,20 @@ def _period(numbers: _Numbers) -> Span | None:
 def _is_base(numbers: _Numbers) -> bool:
     """Whether the number is that of the period compared with."""
     grammar = numbers.grammar
-    if numbers.first in grammar.base_values:
+    if numbers.first in numbers.claims.base_values:
         return True
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
-        if grammar.comparisons.get(index) in ("base", "prior"):
-            return not any(numbers.tokens[cursor].is_a("rise", "fall", "flow") for cursor in range(index, numbers.first))
+        if numbers.claims.comparisons.get(index) in ("base", "prior"):
+            return not any(
+                numbers.tokens[cursor].is_a("rise", "fall", "flow") for cursor in range(index, numbers.first)
+            )
         if numbers.tokens[index].is_a("rise", "fall"):
             return False
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
-        if grammar.comparisons.get(index) == "base" and not any(numbers.tokens[cursor].is_a("versus", "than", "rise", "fall") for cursor in range(numbers.last + 1, index + 1)):
+        if numbers.claims.comparisons.get(index) == "base" and not any(
+            numbers.tokens[cursor].is_a("versus", "than", "rise", "fall")
+            for cursor in range(numbers.last + 1, index + 1)
+        ):
             left = numbers.tokens[numbers.first - 1] if numbers.first else None
             return left is not None and left.text in ("from", "against", "versus", "to", "with", "at")
     return False
@@ -822,16 +1065,19 @@ def _base_period(numbers: _Numbers, period: Span | None) -> Span | None:
         return None
     window = range(max(0, numbers.first - 8), min(len(numbers.tokens), numbers.last + 6))
     for index in window:
-        if index in numbers.grammar.comparison_spans:
-            return numbers.grammar.comparison_spans[index]
-    if any(numbers.grammar.comparisons.get(index) in ("prior", "mom") for index in window):
+        if index in numbers.claims.comparison_spans:
+            return numbers.claims.comparison_spans[index]
+    if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
         return shifted(period, -1)
     return shifted(period, -12)
 
 
 def _comparison_near(numbers: _Numbers) -> str:
-    for index in [*range(numbers.last + 1, min(numbers.clause_end, numbers.last + 8)), *range(numbers.first - 1, numbers.clause_start - 1, -1)]:
-        found = numbers.grammar.comparisons.get(index)
+    for index in [
+        *range(numbers.last + 1, min(numbers.clause_end, numbers.last + 8)),
+        *range(numbers.first - 1, numbers.clause_start - 1, -1),
+    ]:
+        found = numbers.claims.comparisons.get(index)
         if found in ("yoy", "mom", "qoq", "base", "prior", "span"):
             return found
     return ""
@@ -840,10 +1086,13 @@ def _comparison_near(numbers: _Numbers) -> str:
 def _comparison(numbers: _Numbers) -> tuple[str, Span | None]:
     """What the number is compared with: the clause says, before or after it."""
     grammar = numbers.grammar
-    for index in [*range(numbers.last + 1, numbers.clause_end), *range(numbers.first - 1, numbers.window_start - 1, -1)]:
-        if index in grammar.comparison_spans:
-            return "span", grammar.comparison_spans[index]
-        found = grammar.comparisons.get(index)
+    for index in [
+        *range(numbers.last + 1, numbers.clause_end),
+        *range(numbers.first - 1, numbers.window_start - 1, -1),
+    ]:
+        if index in numbers.claims.comparison_spans:
+            return "span", numbers.claims.comparison_spans[index]
+        found = numbers.claims.comparisons.get(index)
         if found == "prior":
             return "mom", None
         if found in ("yoy", "mom", "qoq"):
@@ -869,7 +1118,9 @@ def _per_unit(numbers: _Numbers) -> str:
     following = numbers.last + 1
     lexicon_units = frozenset({"unit"})
     lexicon = numbers.walk.grammar.lexicon
-    if following + 1 < len(tokens) and (tokens[following].text in ("per", "a", "each", "/") or tokens[following].is_a("per")):
+    if following + 1 < len(tokens) and (
+        tokens[following].text in ("per", "a", "each", "/") or tokens[following].is_a("per")
+    ):
         phrase, senses = lexicon.suffix_at(grammar.text.chars, tokens[following + 1].start, lexicon_units)
         if phrase:
             unit = dict(senses)["unit"]
@@ -883,13 +1134,12 @@ def _per_unit(numbers: _Numbers) -> str:
     return ""
 
 
-def multiple_statements(walk: _Walk, index: int, token: Token) -> None:
+def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     """`doubled`, 翻一番, 持平: growth in a word."""
-    from orchestration.releases.grammar import Reading
-    from orchestration.releases.numerals import Numeral
 
     if walk.sentence.quantities() and any(
-        cursor in walk.in_list_of for cursor in range(walk.sentence.clause_start(index), walk.sentence.clause_end(index))
+        cursor in walk.in_list_of
+        for cursor in range(walk.sentence.clause_start(index), walk.sentence.clause_end(index))
     ):
         return
     if walk.phrase.is_empty() and walk.frame is None:
@@ -901,7 +1151,9 @@ def multiple_statements(walk: _Walk, index: int, token: Token) -> None:
     else:
         printed, sign = "0", 1
     numeral = Numeral(printed, token.start, token.end, "words")
-    quantity = Quantity(numeral, token.start, token.end, printed, sign=sign, unit="percent", unit_kind="percent", qualifier="")
+    quantity = Quantity(
+        numeral, token.start, token.end, printed, sign=sign, unit="percent", unit_kind="percent", qualifier=""
+    )
     before = walk.tokens[index - 1] if index else None
     quantity.qualifier = before.senses["qualifier"] if before is not None and before.is_a("qualifier") else "about"
     token.quantity = quantity
@@ -910,6 +1162,14 @@ def multiple_statements(walk: _Walk, index: int, token: Token) -> None:
     if frame.nontrade or frame.doubt:
         token.quantity = None
         return
-    statements = _distribute(numbers, frame, "growth", sign, _measure_of_change(numbers, frame, "growth"), period=_period(numbers), rule="growth in a word")
+    statements = _distribute(
+        numbers,
+        frame,
+        "growth",
+        sign,
+        _measure_of_change(numbers, frame, "growth"),
+        period=_period(numbers),
+        rule="growth in a word",
+    )
     walk.grammar.readings.append(Reading(quantity, statements=statements[0]))
     token.quantity = None

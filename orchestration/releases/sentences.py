@@ -33,6 +33,10 @@ class Sentence:
         for index in range(max(first, 0), min(last, len(self.tokens))):
             self.spoken_for.setdefault(index, reason)
 
+    def is_set_aside(self, index: int) -> bool:
+        """Whether a number is known to be no figure."""
+        return self.spoken_for.get(index, "").startswith("number:")
+
     def clause_start(self, index: int) -> int:
         """The first token of the clause that `index` stands in."""
         while index > 0 and self.tokens[index - 1].kind not in BOUNDARIES:
@@ -44,6 +48,23 @@ class Sentence:
         while index < len(self.tokens) and self.tokens[index].kind not in BOUNDARIES:
             index += 1
         return index
+
+
+def without_notes(tokens: list[Token]) -> list[Token]:
+    """The tokens without parentheses that hold neither a number nor a period: (下同), (Xinhua), (FDI)."""
+    kept: list[Token] = []
+    opened: list[int] = []
+    for token in tokens:
+        kept.append(token)
+        if token.kind == "open":
+            opened.append(len(kept) - 1)
+        elif token.kind == "close" and opened:
+            first = opened.pop()
+            if not any(one.quantity is not None or one.period is not None for one in kept[first:]):
+                del kept[first:]
+        elif token.kind == "paragraph":
+            opened.clear()
+    return kept
 
 
 def sentences(tokens: list[Token]) -> list[Sentence]:
@@ -107,7 +128,7 @@ def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) 
             continue
         elif cues and (token.is_a("rise", "fall", "each") or token.text in ("a", "an", "of", "to", "by")):
             continue
-        elif token.text in ("a", "an", "the", "of", "about"):
+        elif token.text in ("the", "of", "about"):
             continue
         else:
             return False

@@ -88,8 +88,18 @@ def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, 
     code = UNMAPPED if UNMAPPED in codes else JOINT.join(codes)
     first, last = min(item.start for item in items), max(item.end for item in items)
     text = source[first:last]
+    if (
+        all(item.text and item.text[0] >= "\u3400" for item in items)
+        and len(items) == 2
+        and last - first > sum(len(item.text) for item in items) + 3
+    ):
+        return code, "和".join(item.text for item in items)
     if last - first > sum(len(item.text) for item in items) + 12 * len(items):
-        text = "、".join(item.text for item in items) if not items[0].text.isascii() else ", ".join(item.text for item in items)
+        text = (
+            "、".join(item.text for item in items)
+            if not items[0].text.isascii()
+            else ", ".join(item.text for item in items)
+        )
     return code, text
 
 

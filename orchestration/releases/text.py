@@ -8,7 +8,7 @@ from functools import lru_cache
 
 #: Marks that say nothing about meaning: quotation marks, and what a screen does not show.
 _DROPPED = frozenset(
-    "\"“”„‟«»「」『』《》〈〉"
+    '"“”„‟«»「」『』《》〈〉'
     "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 _APOSTROPHES = frozenset("'’‘ʼ`´")
@@ -144,7 +144,9 @@ def _dash(source: str, position: int, previous: str) -> tuple[str, int]:
     if previous in " (\n，、,:" and following.isdigit():
         return "-", width
     if is_chinese(previous) or is_chinese(following):
-        if (previous.isdigit() or previous in "月季年%") and (following.isdigit() or following in "一二三四五六七八九十"):
+        if (previous.isdigit() or previous in "月季年%") and (
+            following.isdigit() or following in "一二三四五六七八九十"
+        ):
             return "-", width
         if following.isdigit():
             return "-", width

@@ -22,7 +22,9 @@ _AFTER = frozenset({"qualifier_after"})
 _SINGLE_CUES = frozenset({"rise", "fall", "gap_up", "gap_down", "qualifier", "to"})
 _BEFORE_NUMBER = re.compile(r"(?:了|约|近|超|达|至|到|逾|为|幅|出|[0-9]|[一二两三四五六七八九十百千半])")
 _BEFORE_POINTS = re.compile(r"(?:了|约|近|超|达)?[0-9.]+(?:个?百分点|个(?:和|、)|倍|位)")
-_CLASSIFIER = re.compile(r"(?:个|家|户|种|类|列|票|台|辆|艘|人|次|项|条|届|场|级|大|步|点|年|代|期|号|章|页|岁|层|座|批|笔|度|世界|强|小时|分钟|秒|天|周|位|名|国|省|市|县|州|地|区)")
+_CLASSIFIER = re.compile(
+    r"(?:个|家|户|种|类|列|票|台|辆|艘|人|次|项|条|届|场|级|大|步|点|年|代|期|号|章|页|岁|层|座|批|笔|度|世界|强|小时|分钟|秒|天|周|位|名|国|省|市|县|州|地|区)"
+)
 
 
 @dataclass(slots=True)
@@ -88,7 +90,9 @@ class Tokeniser:
             position = token.end
         return found
 
-    def _token_at(self, text: NormalText, position: int, entries: list[Entry] | tuple[()], before: list[Token]) -> Token:
+    def _token_at(
+        self, text: NormalText, position: int, entries: list[Entry] | tuple[()], before: list[Token]
+    ) -> Token:
         chars = text.chars
         char = chars[position]
         chinese_here = is_chinese(char) or (char.isdigit() and _is_chinese_near(chars, position))
@@ -108,7 +112,13 @@ class Tokeniser:
             if numeral and (entry is None or numeral.end > name_end):
                 quantity = self._quantity(text, numeral, before)
                 if quantity is not None:
-                    return Token("quantity", quantity.start, quantity.end, chars[quantity.start : quantity.end], quantity=quantity)
+                    return Token(
+                        "quantity",
+                        quantity.start,
+                        quantity.end,
+                        chars[quantity.start : quantity.end],
+                        quantity=quantity,
+                    )
         if entry is not None:
             return entry
         if char in _PUNCTUATION:
@@ -138,6 +148,8 @@ class Tokeniser:
         end = position + len(phrase)
         senses = dict(entry.senses)
         names = self._lexicon.resolve(entry, self._region_id) if entry.names else ()
+        if "partner" in senses:  # 对俄: a partner in one character, known by the preposition before it
+            names = (("partner", senses.pop("partner")),)
         if names and phrase.isascii() and not senses:
             cased = text.cased[position:end]
             if not any(char.isupper() for char in cased):
@@ -145,7 +157,11 @@ class Tokeniser:
             if not names:
                 return None
         if len(phrase) == 1 and is_chinese(phrase) and not names:
-            senses = {kind: value for kind, value in senses.items() if kind not in _SINGLE_CUES or self._cue_counts(kind, chars, end)}
+            senses = {
+                kind: value
+                for kind, value in senses.items()
+                if kind not in _SINGLE_CUES or self._cue_counts(kind, chars, end)
+            }
         if not senses and not names:
             return None
         return Token("name" if names else "phrase", position, end, phrase, senses=senses, names=names)
@@ -193,7 +209,11 @@ class Tokeniser:
         self._take_after(chars, quantity)
         if quantity.unit_kind == "bare" and numeral.form == "chinese" and not quantity.scales:
             following = chars[quantity.end : quantity.end + 1]
-            if not _CLASSIFIER.match(chars, quantity.end) and not (following and following in "%.") and numeral.printed.isdigit():
+            if (
+                not _CLASSIFIER.match(chars, quantity.end)
+                and not (following and following in "%.")
+                and numeral.printed.isdigit()
+            ):
                 quantity.unit_kind = "word"
         return quantity
 
@@ -228,13 +248,22 @@ class Tokeniser:
         if not phrase:
             return
         sense = dict(senses)
-        if quantity.numeral.form == "words" and "percent" not in sense and "noun" not in sense and "currency" not in sense and not quantity.scales and "times" not in sense:
+        if (
+            quantity.numeral.form == "words"
+            and "percent" not in sense
+            and "noun" not in sense
+            and "currency" not in sense
+            and not quantity.scales
+            and "times" not in sense
+        ):
             return
         if "percent" in sense:
             quantity.unit = sense["percent"]
             quantity.unit_kind = "points" if quantity.unit == "pp" else "percent"
         elif "currency" in sense:
             quantity.unit, quantity.unit_kind = sense["currency"], "money"
+            if phrase in ("元", "圆"):
+                quantity.unit = _OWN_CURRENCIES.get(self._region_id, quantity.unit)
         elif "times" in sense:
             quantity.unit, quantity.unit_kind = "times", "times"
         elif "unit" in sense and not ("noun" in sense and not quantity.scales and False):
@@ -279,6 +308,8 @@ class Tokeniser:
         quantity.end += len(phrase)
 
 
+#: What 元 means in the releases of regions with a currency of their own.
+_OWN_CURRENCIES = {"HKG": "HKD", "CN-HK": "HKD", "MAC": "MOP", "CN-MO": "MOP", "TWN": "TWD", "CN-TW": "TWD"}
 _NOT_BEFORE_NOUN = frozenset(
     "and or to of in for from with by on at per percent year month was were is are the a an as than over up down while "
     "which that respectively accounting".split()

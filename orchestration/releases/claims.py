@@ -1,0 +1,690 @@
+"""What of a sentence is spoken for before subjects are gathered: datelines, offices, wholes of shares, spans, numbers that are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.releases.numerals import Numeral
+from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted
+from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
+from orchestration.releases.statements import Reading
+from orchestration.releases.tokens import Quantity, Token
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+
+_CHINESE_OTHER = (
+    "个月", "个季度", "个方面", "个百分", "周年", "年来", "年间", "年期", "年", "个环节", "个亮点", "个特点", "个项目", "个领域",
+    "个工作日", "项", "届", "场", "次会", "条", "岁", "层", "章", "步", "大类", "个平台", "个园区", "个站点", "个片区", "个综",
+    "个自", "条航线", "条线路", "条措施", "月", "日", "时", "分钟", "小时", "天", "个小时", "号", "期", "版", "级", "代", "轮", "批次", "周",
+)  # fmt: skip
+
+
+class Claims:
+    """The claims on one sentence, found in the order of `__init__`."""
+
+    def __init__(self, grammar: Grammar, sentence: Sentence) -> None:
+        """Find all of them; what is claimed is marked in the sentence."""
+        self.grammar = grammar
+        self.references: dict[int, dict[str, str]] = {}
+        self.gaps: dict[int, int] = {}
+        self.contributions: dict[int, int] = {}
+        self.base_values: set[int] = set()
+        self.spans: dict[int, Span] = {}
+        self.comparisons: dict[int, str] = {}
+        self.comparison_spans: dict[int, Span] = {}
+        self._claim_dateline(sentence)
+        self._claim_attributions(sentence)
+        self._claim_relatives(sentence)
+        self._find_ranks(sentence)
+        share_units(sentence)
+        self._set_aside(sentence)
+        self._claim_references(sentence)
+        self._claim_periods(sentence)
+
+    def _claim_dateline(self, sentence: Sentence) -> None:
+        """`NANJING, July 18 —`, 济南12月11日讯: where and when it was written is no subject."""
+        if not sentence.begins_paragraph:
+            return
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:14]):
+            if token.quantity is not None or token.is_a("flow"):
+                return
+            if sentence.is_chinese and token.text in ("电", "讯") and index:
+                last = index + 1
+                while last < len(tokens) and tokens[last].kind in ("open", "close"):
+                    last += 1
+                sentence.claim(0, index + 1, "dateline")
+                return
+            if not sentence.is_chinese and (
+                token.kind in ("dash", "colon")
+                or (
+                    token.kind == "stop"
+                    and index < 9
+                    and any(one.period is not None and one.period.kind == "date" for one in tokens[:index])
+                )
+            ):
+                cased = self.grammar.text.cased[tokens[0].start : tokens[0].end]
+                if cased[:1].isupper() and (
+                    index <= 3 or any(one.period is not None and one.period.kind == "date" for one in tokens[:index])
+                ):
+                    if index > 1 or tokens[0].names or cased.isupper():
+                        sentence.claim(0, index + 1, "dateline")
+                return
+
+    def _claim_relatives(self, sentence: Sentence) -> None:
+        """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so: they name no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if (
+                not sentence.is_chinese
+                and token.text in ("which", "who", "where")
+                and index
+                and tokens[index - 1].kind == "comma"
+            ):
+                last = index
+                while last < len(tokens) and (
+                    tokens[last].kind not in BOUNDARIES
+                    or (tokens[last].kind == "comma" and self._within_names(tokens, last))
+                ):
+                    if tokens[last].quantity is not None:
+                        break
+                    last += 1
+                if last < len(tokens) and tokens[last].quantity is None:
+                    for cursor in range(index, last):
+                        if tokens[cursor].names or tokens[cursor].is_a("flow"):
+                            sentence.spoken_for.setdefault(cursor, "relative clause")
+            if token.is_a("reporting"):
+                first, last = sentence.clause_start(index), sentence.clause_end(index)
+                clause = tokens[first:last]
+                if any(one.quantity is not None for one in clause):
+                    if not sentence.is_chinese and token.text in ("according to", "as per"):
+                        sentence.claim(index, last, "attribution") if not any(
+                            one.quantity is not None for one in tokens[index:last]
+                        ) else None
+                    continue
+                if sentence.is_chinese:
+                    if last < len(tokens) and (
+                        clause[0].text in ("据", "从", "记者") or any(one.is_a("attribution") for one in clause)
+                    ):
+                        for cursor in range(first, last):
+                            if tokens[cursor].names or tokens[cursor].is_a("flow"):
+                                sentence.spoken_for.setdefault(cursor, "attribution")
+                elif token.text in ("according to", "as per"):
+                    sentence.claim(index, last, "attribution")
+
+    @staticmethod
+    def _within_names(tokens: list[Token], index: int) -> bool:
+        return index + 1 < len(tokens) and bool(tokens[index - 1].names) and bool(tokens[index + 1].names)
+
+    def _claim_attributions(self, sentence: Sentence) -> None:
+        """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if not token.is_a("attribution"):
+                continue
+            first = index
+            while (
+                first > 0
+                and first > index - 4
+                and (
+                    (tokens[first - 1].names and not tokens[first - 1].is_a("scope_nation"))
+                    or (tokens[first - 1].kind == "word" and not sentence.is_chinese)
+                    or tokens[first - 1].is_a("attribution", "scope_self", "scope_province")
+                    or tokens[first - 1].kind == "possessive"
+                )
+            ):
+                if tokens[first - 1].kind == "word" and not (first > 1 and tokens[first - 2].names):
+                    break
+                first -= 1
+            following = tokens[index + 1] if index + 1 < len(tokens) else None
+            if following is not None and following.is_a("flow") and first == index:
+                sentence.claim(index, index + 1, "attribution")
+                continue
+            sentence.claim(first, index + 1, "attribution")
+
+    def _find_ranks(self, sentence: Sentence) -> None:
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            quantity = token.quantity
+            if quantity is not None:
+                before = tokens[index - 1] if index else None
+                following = tokens[index + 1] if index + 1 < len(tokens) else None
+                ordinal = before is not None and before.text == "第"
+                names_place = quantity.noun in ("位", "名") or (
+                    following is not None and (following.is_a("rank_noun") or following.text in ("位", "名"))
+                )
+                cue = self._near(sentence, index, -4, "rank", skip_text="第")
+                listed = any(
+                    one.quantity is not None and one.quantity.unit_kind == "rank"
+                    for one in tokens[max(0, index - 4) : index]
+                )
+                if ordinal and (names_place or cue is not None or listed):
+                    self._make_rank(quantity, tokens, index)
+                    if before is not None:
+                        quantity.start = before.start
+                        sentence.claim(index - 1, index, "rank")
+                elif ordinal:
+                    quantity.unit_kind, quantity.measure = "other", "ordinal"
+                elif (
+                    before is not None
+                    and before.is_a("rank")
+                    and sentence.is_chinese
+                    and not quantity.unit
+                    and "." not in quantity.printed
+                ):
+                    self._make_rank(quantity, tokens, index)
+                elif (
+                    before is not None
+                    and before.is_a("rank")
+                    and quantity.unit_kind in ("bare", "word")
+                    and "." not in quantity.printed
+                    and following is not None
+                    and following.text in ("th", "st", "nd", "rd")
+                ):
+                    self._make_rank(quantity, tokens, index)
+            elif token.is_a("ordinal") and not sentence.is_chinese:
+                following = tokens[index + 1] if index + 1 < len(tokens) else None
+                cue = self._near(sentence, index, -4, "rank")
+                superlative = following is not None and (following.is_a("superlative") or following.is_a("rank_noun"))
+                numeral_quantity = self._ordinal_quantity(token)
+                token.quantity = numeral_quantity
+                listed = any(
+                    one.quantity is not None and one.quantity.unit_kind == "rank"
+                    for one in tokens[max(0, index - 3) : index]
+                )
+                if cue is not None or superlative or listed or (following is not None and following.text == "place"):
+                    numeral_quantity.unit, numeral_quantity.unit_kind = "rank", "rank"
+                else:
+                    numeral_quantity.unit_kind, numeral_quantity.measure = "other", "ordinal"
+
+    @staticmethod
+    def _ordinal_quantity(token: Token) -> Quantity:
+
+        numeral = Numeral(token.senses["ordinal"], token.start, token.end, "words")
+        return Quantity(numeral, token.start, token.end, token.senses["ordinal"])
+
+    @staticmethod
+    def _make_rank(quantity: Quantity, tokens: list[Token], index: int) -> None:
+        quantity.unit, quantity.unit_kind, quantity.measure, quantity.noun = "rank", "rank", "", ""
+        quantity.scales = ()
+
+    def _near(self, sentence: Sentence, index: int, reach: int, *kinds: str, skip_text: str = "") -> int | None:
+        """The nearest token of these kinds within `reach` tokens of the same clause, or None."""
+        step = -1 if reach < 0 else 1
+        cursor = index + step
+        for _ in range(abs(reach)):
+            if not 0 <= cursor < len(sentence.tokens) or sentence.tokens[cursor].kind in BOUNDARIES:
+                return None
+            token = sentence.tokens[cursor]
+            if token.is_a(*kinds) and token.text != skip_text:
+                return cursor
+            if token.quantity is not None and token.quantity.unit_kind != "other":
+                return None
+            cursor += step
+        return None
+
+    def _set_aside(self, sentence: Sentence) -> None:
+        """Numbers that count nothing that a figure is about, each with its reason."""
+        tokens = sentence.tokens
+        for index in sentence.quantities():
+            quantity = tokens[index].quantity
+            if quantity is None:
+                continue
+            reason = self._why_no_figure(sentence, index, quantity)
+            if reason:
+                self.grammar.readings.append(Reading(quantity, not_a_figure=reason))
+                sentence.spoken_for[index] = "number:" + reason
+
+    def _why_no_figure(self, sentence: Sentence, index: int, quantity: Quantity) -> str:
+        tokens = sentence.tokens
+        before = tokens[index - 1] if index else None
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        kind = quantity.unit_kind
+        if kind == "other":
+            return quantity.measure or "other"
+        if kind == "word":
+            return "number word"
+        if kind == "rank":
+            return ""
+        chars = self.grammar.text.chars
+        if before is not None and before.is_a("top") and kind in ("bare", "count", "physical") and not quantity.scales:
+            return "size of a list"
+        if kind in ("bare", "count", "physical") and not quantity.scales and "." not in quantity.printed:
+            if following is not None and following.is_a("duration") and kind == "bare":
+                return "duration"
+            if quantity.unit in ("hour", "day", "month", "year"):
+                return "duration"
+            if before is not None and before.is_a("duration"):
+                return "duration"
+            if following is not None and following.is_a("other_noun") and kind == "bare":
+                return "counted thing"
+            if sentence.is_chinese:
+                phrase = _starts_with(chars, quantity.numeral.end, _CHINESE_OTHER)
+                if phrase and kind != "count":
+                    return "duration" if "月" in phrase or "年" in phrase else "counted thing"
+            if quantity.numeral.form in ("words", "chinese") and kind == "bare":
+                return "number word"
+            if (
+                quantity.numeral.form == "chinese"
+                and kind in ("physical", "count")
+                and quantity.unit in ("piece", "set", "metre", "pieces", "commodities", "item")
+            ):
+                return "counted thing"
+            if quantity.numeral.form in ("words", "chinese") and kind == "count" and len(quantity.printed) < 2:
+                return "number word"
+            if (
+                quantity.numeral.form == "words"
+                and kind == "count"
+                and quantity.measure in ("partners", "regions", "ports")
+            ):
+                return "number word"
+        if kind == "bare" and before is not None and before.kind == "mark" and before.text in "#№":
+            return "number of a thing"
+        if kind == "bare" and before is not None and before.text in ("no", "no.", "vol", "page", "covid", "rmb"):
+            return "number of a thing"
+        return ""
+
+    def _claim_references(self, sentence: Sentence) -> None:
+        """Tokens that say what a share is of, what a growth is faster than, what it compares with."""
+        tokens = sentence.tokens
+        for index in sentence.quantities():
+            quantity = tokens[index].quantity
+            if quantity is None or sentence.is_set_aside(index):
+                continue
+            if quantity.unit_kind == "percent":
+                self._share_reference(sentence, index)
+            elif quantity.unit_kind == "points":
+                self._gap_reference(sentence, index)
+        for index, token in enumerate(tokens):
+            if (
+                token.is_a("versus")
+                or token.is_a("than")
+                or token.text in ("than", "from", "against", "over", "比", "较", "against")
+            ):
+                self._comparison(sentence, index)
+
+    def _share_reference(self, sentence: Sentence, index: int) -> None:
+        tokens = sentence.tokens
+        if not sentence.is_chinese:
+            if index + 1 < len(tokens) and tokens[index + 1].text == "of":
+                last = index + 2
+                while last < len(tokens) and not self._ends_reference(tokens, last):
+                    last += 1
+                named = tokens[index + 2 : last]
+                if any(self._may_be_whole(token) for token in named):
+                    self.references[index] = self._reference(named)
+                    sentence.claim(index + 1, last, "reference")
+            return
+        cue = None
+        cursor = index - 1
+        first = sentence.clause_start(index)
+        while cursor >= first:
+            token = tokens[cursor]
+            if token.is_a("share"):
+                cue = cursor
+                break
+            if token.quantity is not None or token.is_a("rise", "fall"):
+                break
+            cursor -= 1
+        if cue is None:
+            # 在全省进出口总值中占(下同)67.5%: the whole stands before, and a note between
+            if index and tokens[index - 1].kind == "close":
+                opened = index - 1
+                while opened > 0 and tokens[opened].kind != "open":
+                    opened -= 1
+                if opened and tokens[opened - 1].is_a("share"):
+                    cue = opened - 1
+                    first = sentence.clause_start(cue)
+        if cue is None:
+            return
+        named = [token for token in tokens[cue + 1 : index] if token.kind not in ("open", "close")]
+        start = cue + 1
+        if not any(self._may_be_whole(token) for token in named):
+            inside = cue - 1
+            while inside >= first and tokens[inside].text not in ("在",):
+                inside -= 1
+            if inside >= first and tokens[inside].text == "在":
+                named, start = tokens[inside:cue], inside
+                self.references[index] = self._reference(named)
+                sentence.claim(start, cue, "reference")
+            return
+        if any(self._may_be_whole(token) for token in named):
+            self.references[index] = self._reference(named)
+            sentence.claim(start, index, "reference")
+
+    @staticmethod
+    def _may_be_whole(token: Token) -> bool:
+        return (
+            bool(token.names)
+            or token.is_a("flow", "scope_nation", "scope_province", "scope_self", "anaphor", "nontrade", "base")
+            or token.text in ("total", "overall", "all", "those", "whole", "总量", "总值", "总额", "value")
+        )
+
+    @staticmethod
+    def _ends_reference(tokens: list[Token], index: int) -> bool:
+        token = tokens[index]
+        if (
+            token.kind in BOUNDARIES
+            or token.quantity is not None
+            or token.is_a("while", "rise", "fall", "comparison", "respectively")
+        ):
+            return True
+        if token.is_a("be") or token.text in ("with", "during", "while", "up", "down", "came", "went"):
+            return True
+        if token.is_a("and") and index + 1 < len(tokens):
+            following = tokens[index + 1]
+            return not following.is_a("flow")
+        return False
+
+    def _reference(self, named: list[Token]) -> dict[str, str]:
+        """The whole that a few tokens name, as far as they say."""
+        reference: dict[str, str] = {}
+        for token in named:
+            if token.is_a("scope_nation"):
+                reference["region"] = "CHN" if self.grammar.is_chinese_reporter else self.grammar.region_id
+            elif token.is_a("scope_province"):
+                reference.setdefault("region", self.grammar.province())
+            elif token.is_a("scope_self"):
+                reference.setdefault("region", self.grammar.region_id)
+            for list_name, code in token.names:
+                if list_name == "region":
+                    reference["region"] = code
+                elif list_name in ("commodity", "ownership", "trade_mode"):
+                    reference.setdefault(list_name, code)
+            if token.is_a("flow") and token.senses["flow"] != "balance":
+                flow = token.senses["flow"]
+                if flow == "export" or flow == "import" or "flow" not in reference:
+                    reference["flow"] = flow
+        return reference
+
+    def _contribution_reference(self, sentence: Sentence, index: int) -> None:
+        """`对全省外贸增长的贡献率为85.3%`, `contributing 3 points to the province's growth`: to whose growth."""
+        tokens = sentence.tokens
+        first = sentence.clause_start(index)
+        for cursor in range(index - 1, first - 1, -1):
+            token = tokens[cursor]
+            if token.quantity is not None:
+                break
+            if token.is_a("contribution"):
+                start = cursor
+                for earlier in range(cursor - 1, first - 1, -1):
+                    if tokens[earlier].text in ("对", "为", "to"):
+                        start = earlier
+                        break
+                    if tokens[earlier].quantity is not None:
+                        break
+                self.contributions[index] = -1 if token.text in ("拉低", "拖累") else 1
+                sentence.claim(start, index, "reference")
+                return
+        if not sentence.is_chinese:
+            last = sentence.clause_end(index)
+            following = tokens[index + 1 : last]
+            before = tokens[first:index]
+            gave = any(token.text.startswith(("contribut", "add", "pull", "driv", "lift", "boost")) for token in before)
+            growth = next(
+                (
+                    at
+                    for at in range(index + 1, last)
+                    if tokens[at].text in ("growth", "the growth", "growth rate", "expansion")
+                ),
+                None,
+            )
+            if (
+                gave
+                and growth is not None
+                and following
+                and following[0].text in ("to", "of", "in", "towards", "toward")
+            ):
+                self.contributions[index] = 1
+                sentence.claim(index + 1, growth + 1, "reference")
+
+    def _peers(self, sentence: Sentence, index: int) -> None:
+        """Among whom a rank is: regions that hold the one that reports are its peers' place, no subject."""
+        tokens = sentence.tokens
+        codes = self.grammar.codes
+        holders = list(codes.containing_regions(self.grammar.region_id))[1:]
+        places: list[str] = []
+        first, last = sentence.clause_start(index), sentence.clause_end(index)
+        has_cue = any(token.is_a("rank") for token in tokens[max(first, index - 8) : last])
+        for cursor in range(first, last):
+            token = tokens[cursor]
+            region = next((code for list_name, code in token.names if list_name == "region"), "")
+            nation = token.is_a("scope_nation", "scope_province")
+            if (region and (region in holders or (region == "CHN" and self.grammar.is_chinese_reporter))) or (
+                nation and not region
+            ):
+                if cursor < index and not has_cue:
+                    continue
+                sentence.spoken_for.setdefault(cursor, "reference")
+                places.append(region or ("CHN" if token.is_a("scope_nation") else self.grammar.province()))
+        if places:
+            ranks = [
+                at
+                for at in sentence.quantities()
+                if first <= at < last and tokens[at].quantity is not None and tokens[at].quantity.unit_kind == "rank"
+            ]  # type: ignore[union-attr]
+            place = places[ranks.index(index)] if len(places) == len(ranks) and index in ranks else places[-1]
+            self.references[index] = {"region": place}
+
+    def _gap_reference(self, sentence: Sentence, index: int) -> None:
+        """`75.5 points higher than that of the whole country`, 比全国增速高32个, 快于全国27.7个百分点."""
+        tokens = sentence.tokens
+        first = sentence.clause_start(index)
+        if sentence.is_chinese:
+            self._chinese_gap(sentence, index, first)
+            return
+        following = index + 1
+        while (
+            following < len(tokens)
+            and tokens[following].is_a("filler")
+            and not tokens[following].is_a("gap_up", "gap_down", "than", "rise", "fall")
+        ):
+            following += 1
+        if following < len(tokens) and tokens[following].is_a("gap_up", "gap_down", "than"):
+            self._english_gap(sentence, index, following)
+            if index in self.gaps:
+                return
+        cursor = index - 1
+        while cursor >= first:
+            if tokens[cursor].is_a("gap_up", "gap_down") and self._names_other(tokens[cursor + 1 : index]):
+                self.gaps[index] = -1 if tokens[cursor].is_a("gap_down") and not tokens[cursor].is_a("gap_up") else 1
+                self.references[index] = self._reference(tokens[cursor:index])
+                sentence.claim(cursor, index, "reference")
+                return
+            if tokens[cursor].quantity is not None:
+                return
+            cursor -= 1
+
+    def _chinese_gap(self, sentence: Sentence, index: int, first: int) -> None:
+        tokens = sentence.tokens
+        direction = None
+        for cursor in range(index - 1, first - 1, -1):
+            token = tokens[cursor]
+            if token.quantity is not None:
+                break
+            if direction is None and token.is_a("gap_up", "gap_down"):
+                direction = cursor
+            if token.text in ("比", "较") and cursor < index - 1:
+                inner = tokens[cursor + 1 : index]
+                if direction is None:
+                    direction = next((at for at in range(cursor + 1, index) if tokens[at].is_a("rise", "fall")), None)
+                if direction is not None and self._names_other(inner):
+                    self.gaps[index] = 1 if tokens[direction].is_a("gap_up", "rise") else -1
+                    self.references[index] = self._reference(inner)
+                    sentence.claim(cursor, index, "reference")
+                return
+        if direction is not None and self._names_other(tokens[direction + 1 : index]):
+            self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
+            self.references[index] = self._reference(tokens[direction + 1 : index])
+            sentence.claim(direction, index, "reference")
+
+    def _english_gap(self, sentence: Sentence, index: int, following: int) -> None:
+        tokens = sentence.tokens
+        last = following + 1
+        while (
+            last < len(tokens)
+            and tokens[last].kind not in BOUNDARIES
+            and tokens[last].quantity is None
+            and not (tokens[last].is_a("and", "while") and last > following + 1)
+        ):
+            last += 1
+        named = tokens[following:last]
+        if self._names_other(named) or any(token.text == "average" for token in named):
+            is_below = any(token.is_a("gap_down") and not token.is_a("gap_up") for token in named[:2])
+            self.gaps[index] = -1 if is_below else 1
+            nation = "CHN" if self.grammar.is_chinese_reporter else self.grammar.region_id
+            self.references[index] = self._reference(named) or {"region": nation}
+            sentence.claim(index + 1, last, "reference")
+
+    def _names_other(self, named: list[Token]) -> bool:
+        return any(token.is_a("scope_nation", "scope_province") or bool(token.names) for token in named)
+
+    def _comparison(self, sentence: Sentence, index: int) -> None:
+        """`compared to USD 39.59 billion in the same period`, `than in the same months of 2023`, `from 35 billion`."""
+        tokens = sentence.tokens
+        if not sentence.free(index):
+            return
+        cursor = index + 1
+        while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:
+            token = tokens[cursor]
+            if token.period is not None:
+                if (
+                    token.period.kind in ("base", "prior")
+                    or token.period.is_loose
+                    or token.period.year is not None
+                    or tokens[index].text == "than"
+                    or tokens[index].is_a("versus")
+                ):
+                    if tokens[index].text == "from" and token.period.kind == "span" and not token.period.is_loose:
+                        return
+                    sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
+                return
+            if token.quantity is not None:
+                if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
+                    if token.quantity.unit_kind == "percent" and tokens[index].text == "from":
+                        after = self._near(sentence, cursor, 6, "comparison", "base", "anaphor")
+                        if after is None and not any(
+                            later.period is not None and later.period.kind == "base"
+                            for later in tokens[cursor : cursor + 6]
+                        ):
+                            return
+                    self.base_values.add(cursor)
+                return
+            if token.names or (token.is_a("flow") and token.senses["flow"] != "balance"):
+                return
+            cursor += 1
+
+    def _claim_periods(self, sentence: Sentence) -> None:
+        """The periods of the sentence that figures are about, by where they stand."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.is_a("comparison"):
+                self.comparisons[index] = token.senses["comparison"]
+            elif token.is_a("base"):
+                self.comparisons[index] = "base"
+            elif token.is_a("prior"):
+                self.comparisons[index] = "prior"
+            period = token.period
+            if period is None:
+                continue
+            if period.kind in ("base", "prior"):
+                self.comparisons[index] = period.kind
+                continue
+            if period.kind in ("date", "year_to_date"):
+                continue
+            if period.kind == "same":
+                continue
+            claimed = sentence.spoken_for.get(index, "")
+            if period.kind == "single":
+                main = self.grammar.main_period or self.grammar.first_period
+                if main is not None:
+                    end = main[1]
+                    self.spans[index] = (end.replace(day=1), end)
+                continue
+            if is_since(sentence, index):
+                sentence.claim(index, index + 1, "since")
+                continue
+            if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
+                span = self._compared_span(period)
+                if span is not None:
+                    self.comparison_spans[index] = span
+                self.comparisons[index] = "span"
+                continue
+            if period.is_loose:
+                known = next(
+                    (
+                        span
+                        for span in (self.grammar.period, self.grammar.main_period)
+                        if span and length_in_months(span) == period.months
+                    ),
+                    None,
+                )
+                if known is not None:
+                    self.spans[index] = known
+                    continue
+                if period.months < 2:
+                    continue
+            span = self.grammar.span(period)
+            if span is None:
+                continue
+            before = tokens[index - 1] if index else None
+            if before is not None and before.is_a("stock") and period.months:
+                span = (span[1].replace(day=1), span[1])
+            elif index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末"):
+                span = (span[1].replace(day=1), span[1])
+            self.spans[index] = span
+
+    def _dates_base(self, sentence: Sentence, index: int) -> bool:
+        """Whether a period dates the value compared with, right before it."""
+        for cursor in range(index - 1, max(index - 7, -1), -1):
+            if sentence.tokens[cursor].kind in BOUNDARIES:
+                return False
+            if sentence.tokens[cursor].quantity is not None:
+                return cursor in self.base_values
+        return False
+
+    def _compared_span(self, period: Period) -> Span | None:
+        if period.months:
+            span = resolve(period, self.grammar.published, self.grammar.region_id)
+            if span is None or self.grammar.period is None:
+                return span
+            if (
+                period.months == 12
+                and period.first_month == 1
+                and length_in_months(self.grammar.period) < 12
+                and period.year is not None
+            ):
+                return shifted(self.grammar.period, 12 * (period.year - self.grammar.period[1].year))
+            return span
+        if period.year is not None and self.grammar.period is not None:
+            return shifted(self.grammar.period, 12 * (period.year - self.grammar.period[1].year))
+        return None
+
+
+def _starts_with(chars: str, position: int, phrases: tuple[str, ...]) -> str:
+    return next((phrase for phrase in phrases if chars.startswith(phrase, position)), "")
+
+
+def is_compared(sentence: Sentence, index: int) -> bool:
+    """Whether a period is the one compared with."""
+    for cursor in range(index - 1, max(index - 6, -1), -1):
+        token = sentence.tokens[cursor]
+        if token.kind in BOUNDARIES or token.quantity is not None:
+            return False
+        if (
+            (token.is_a("versus") and token.text != "from")
+            or token.text in ("比", "较", "相比")
+            or token.text.endswith("than")
+        ):
+            return True
+    return False
+
+
+def is_since(sentence: Sentence, index: int) -> bool:
+    """Whether a period says since when something is, or when it was set up."""
+    before = sentence.tokens[max(index - 3, 0) : index]
+    if any(token.is_a("since") for token in before):
+        return True
+    following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
+    return following is not None and following.text in ("以来", "成立", "设立", "起")

@@ -1,0 +1,210 @@
+"""A program of its own: reads a PDF on standard input and prints its lines of text, with their places, as JSON.
+
+It runs apart because what a broken or hostile PDF does to a PDF library (a crash, gigabytes, no end) cannot be caught
+within a process. It knows nothing of the package; `pdf_text` starts it and makes sentences of what it prints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import sys
+import unicodedata
+from typing import Any
+
+#: A release has a few pages; the yearbooks that have more are not prose.
+MAXIMUM_PAGES = 200
+MAXIMUM_CHARACTERS = 5_000_000
+#: What the process may use. The largest real release takes a second and 100 MB.
+_PROCESSOR_SECONDS = 60
+_MEMORY_BYTES = 2_000_000_000
+
+_HYPHEN = 0x02  # what pdfium makes of a hyphen at the end of a line
+_INVISIBLE = 3  # text rendering mode: how text recognition lays its result over a scan
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: A gap of so many times the size of the letters parts two cells of a table.
+_CELL_GAP = 1.2
+
+
+class Refused(Exception):
+    """The PDF is no release; the message says why."""
+
+
+def lines_of(content: bytes) -> dict[str, Any]:
+    """Title and pages of a PDF; a page has its size, its lines, and what else speaks for or against a scan.
+
+    A line is `[text, left, right, bottom, size]`, in points from the lower left corner. A hyphen at its end that pdfium
+    takes for one of word division is `\\x02`; cells of a table row are separated by a tab.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+        count = len(document)
+    except pypdfium2.PdfiumError as problem:
+        if "password" in str(problem).lower():
+            raise Refused("is protected by a password: save it without one") from problem
+        raise Refused("is not a whole PDF: no page can be found in it; save or print it anew as PDF") from problem
+    if count > MAXIMUM_PAGES:
+        raise Refused(f"has {count} pages, and a release at most {MAXIMUM_PAGES}: cut out the pages that state figures")
+    pages: list[dict[str, Any]] = []
+    characters = 0
+    for number in range(count):
+        try:
+            pages.append(_page(document[number]))
+        except pypdfium2.PdfiumError as problem:
+            raise Refused(f"page {number + 1} cannot be read; save or print it anew as PDF") from problem
+        characters += sum(len(line[0]) for line in pages[-1]["lines"])
+        if characters > MAXIMUM_CHARACTERS:
+            raise Refused(
+                f"holds more than {MAXIMUM_CHARACTERS:,} characters by page {number + 1}: it is not a release"
+            )
+    title = ""
+    with contextlib.suppress(pypdfium2.PdfiumError, UnicodeError):
+        title = document.get_metadata_value("Title")
+    return {"title": title, "pages": pages}
+
+
+def _page(page: Any) -> dict[str, Any]:
+    import pypdfium2.raw as pdfium
+
+    width, height = page.get_size()
+    text = page.get_textpage()
+    count = text.count_chars()
+    if count > MAXIMUM_CHARACTERS:
+        raise Refused(f"holds more than {MAXIMUM_CHARACTERS:,} characters on one page: it is not a release")
+    lines = [_Line()]
+    hidden = 0
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(text, index)
+        if code in (0x0A, 0x0D):
+            lines.append(_Line())
+            continue
+        letter = _letter(pdfium, text, index, code)
+        is_seen = pdfium.FPDFText_IsGenerated(text, index) == 1
+        if is_seen or letter.isspace():
+            lines[-1].add_space(is_seen=is_seen)
+            continue
+        box = text.get_charbox(index)
+        if lines[-1].ends_in_hyphen and box[0] < lines[-1].right:
+            lines.append(_Line())
+        lines[-1].add(letter, box, _size(pdfium, text, index))
+        if pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text, index)) == _INVISIBLE:
+            hidden += 1
+    largest = 0.0
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        left, bottom, right, top = picture.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom))
+    return {
+        "width": width,
+        "height": height,
+        "lines": [line.as_list() for line in lines if line.letters],
+        "hidden": hidden,
+        "picture_share": largest / (width * height) if width * height else 0.0,
+    }
+
+
+def _letter(pdfium: Any, text: Any, index: int, code: int) -> str:
+    if code == _HYPHEN:
+        return chr(_HYPHEN)
+    # pdfium gives a code for glyphs of fonts that do not say which characters they show, too; it means nothing.
+    if code == 0 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF or code & 0xFFFE == 0xFFFE:
+        return "\ufffd"
+    if pdfium.FPDFText_HasUnicodeMapError(text, index) == 1:
+        return "\ufffd"
+    return chr(code)
+
+
+def _size(pdfium: Any, text: Any, index: int) -> float:
+    """The size of a letter in points of the page; the size of its font alone is before all scaling."""
+    matrix = pdfium.FS_MATRIX()
+    if not pdfium.FPDFText_GetMatrix(text, index, matrix):
+        return 0.0
+    return float(pdfium.FPDFText_GetFontSize(text, index)) * math.hypot(matrix.c, matrix.d)
+
+
+class _Line:
+    """A line in the making: its letters, and before which of them there is a space."""
+
+    def __init__(self) -> None:
+        self.letters: list[str] = []
+        self.gaps: dict[int, float] = {}  # the letter that a space stands before, and the width of the space
+        self.seen_gaps: set[int] = set()  # those that the file does not write: pdfium sees them
+        self.left = self.right = self.bottom = self.size = 0.0
+        self._next_space = ""  # "seen" or "written", where one is to come
+
+    @property
+    def ends_in_hyphen(self) -> bool:
+        """Whether pdfium sees a hyphen of word division at its end so far."""
+        return bool(self.letters) and self.letters[-1] == chr(_HYPHEN)
+
+    def add_space(self, *, is_seen: bool) -> None:
+        """Put a space before the next letter: one that the file writes, or one that pdfium sees in its place."""
+        if self.letters and self._next_space != "written":
+            self._next_space = "seen" if is_seen else "written"
+
+    def add(self, letter: str, box: tuple[float, float, float, float], size: float) -> None:
+        """Put a letter at the end."""
+        left, bottom, right, top = box
+        size = size if size > 1 else max(top - bottom, 1.0)
+        if not self.letters:
+            self.left, self.right, self.bottom, self.size = left, right, bottom, size
+        gap = left - self.right
+        if self.letters and (self._next_space or gap > _CELL_GAP * max(size, self.size)):
+            self.gaps[len(self.letters)] = gap
+            if self._next_space != "written":
+                self.seen_gaps.add(len(self.letters))
+        is_raised = size < 0.75 * self.size and bottom > self.bottom + 0.2 * size
+        if is_raised and letter.isascii() and letter.isdigit():
+            letter = letter.translate(_SUPERSCRIPTS)
+        else:
+            self.bottom, self.size = min(self.bottom, bottom), max(self.size, size)
+        self.letters.append(letter)
+        self.left, self.right = min(self.left, left), max(self.right, right)
+        self._next_space = ""
+
+    def as_list(self) -> list[Any]:
+        """The line as it is printed. Wide gaps part cells, unless the line was stretched to its width."""
+        narrowest, widest = min(self.gaps.values(), default=0.0), max(self.gaps.values(), default=0.0)
+        is_stretched = len(self.gaps) > 1 and widest < min(1.6 * narrowest, 4 * self.size)
+        is_loose = len(self.seen_gaps) > max(3, len(self.letters) / 5)
+        text = ""
+        for index, letter in enumerate(self.letters):
+            if index in self.gaps:
+                # Between Chinese characters, which fill their square, stretching shows as a gap; marks do not fill it.
+                is_small = is_loose and (is_stretched or self.gaps[index] < 0.6 * self.size or text[-1] in "、，。；：")
+                is_beside_wide = _is_wide(letter) or _is_wide(text[-1])
+                if not is_stretched and not (is_small and is_beside_wide) and self.gaps[index] > _CELL_GAP * self.size:
+                    text += "\t"
+                elif not (is_small and is_beside_wide and index in self.seen_gaps):
+                    text += " "
+            text += letter
+        return [text, *(round(one, 1) for one in (self.left, self.right, self.bottom, self.size))]
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
+
+
+def main() -> None:
+    """Read standard input, print the lines or `{"refused": reason}`."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system, and a lower limit may hold
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        found = lines_of(sys.stdin.buffer.read())
+    except Refused as problem:
+        found = {"refused": str(problem)}
+    except MemoryError:
+        found = {
+            "refused": f"needs more than {_MEMORY_BYTES // 1_000_000:,} MB of memory: save or print it anew as PDF"
+        }
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

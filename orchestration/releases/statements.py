@@ -1,0 +1,42 @@
+"""What the grammar finds: statements, one reading of one number each, and what became of every number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestration.releases.periods import Span
+from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.tokens import Quantity
+
+
+@dataclass(slots=True)
+class Statement:
+    """One number with one reading of it."""
+
+    quantity: Quantity
+    statistic: str
+    sign: int = 1
+    measure: str = "value"
+    unit: str = ""
+    frame: Frame = field(default_factory=Frame)
+    names: dict[str, list[Item]] = field(default_factory=dict)
+    flow: str = "total"
+    period: Span | None = None
+    comparison: str = "yoy"
+    comparison_span: Span | None = None
+    reference: dict[str, str] = field(default_factory=dict)
+    qualifier: str = ""
+    currency_terms: str = ""
+    doubt: str = ""
+    rule: str = ""
+    scale_times: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """What became of one number: its readings (more than one: uncertain), or why it is none."""
+
+    quantity: Quantity
+    statements: list[Statement] = field(default_factory=list)
+    not_a_figure: str = ""
+    unread: str = ""

@@ -1,0 +1,744 @@
+"""One pass over a sentence: subjects are gathered from left to right, numbers take them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.claims import Claims
+from orchestration.releases.periods import Span
+from orchestration.releases.roles import assign, multiple_statements
+from orchestration.releases.sentences import BOUNDARIES, Sentence
+from orchestration.releases.statements import Reading, Statement
+from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
+from orchestration.releases.tokens import Token
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+
+_FLOW_WORDS = {"export": ("export", "出口", "输出"), "import": ("import", "进口", "输入")}
+
+
+class Walk:
+    """One pass over a sentence: subjects are gathered, numbers take them."""
+
+    def __init__(self, grammar: Grammar, sentence: Sentence, claims: Claims, lists: dict[int, list[int]]) -> None:
+        self.claims = claims
+        self.recent: list[Frame] = []
+        self.grammar = grammar
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+        self.lists = lists
+        self.phrase = Phrase()
+        self.frame: Frame | None = None
+        self.is_first = True
+        self.last_end = 0
+        self.last_name: dict[str, int] = {}
+        self.previous: list[Statement] = []
+        self.last_level: Statement | None = None
+        self.list_measures: list[str] = []
+        self.clause_break = ""
+        self.currency_terms = ""
+        self.own_period = False
+        self.joint_next = False
+        self.pending_break = False
+        self.in_list_of: set[int] = set()
+        for group in lists.values():
+            self.in_list_of.update(group)
+
+    # --- walking --------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Walk the tokens from left to right."""
+        grammar, tokens, sentence = self.grammar, self.tokens, self.sentence
+        self._set_sentence_period()
+        self._find_unknown_names()
+        self._header()
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if index in self.lists:
+                group = self.lists[index]
+                self._numbers(group)
+                index += 1
+                continue
+            if token.quantity is not None:
+                index += 1
+                continue
+            if not sentence.free(index):
+                index += 1
+                continue
+            self._mention(index, token)
+            index += 1
+        for token in tokens:
+            if token.quantity is not None and not any(
+                reading.quantity is token.quantity for reading in grammar.readings
+            ):
+                grammar.readings.append(Reading(token.quantity, unread="no rule reads it"))
+        grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
+        if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
+            self._open_frame()
+        if self.frame is not None:
+            grammar.top = self.frame
+
+    def _set_sentence_period(self) -> None:
+        """Where a sentence names one period, all of it is about that one."""
+        grammar = self.grammar
+        depth = 0
+        outside: list[Span] = []
+        for index, token in enumerate(self.tokens):
+            depth += (token.kind == "open") - (token.kind == "close")
+            if index in self.claims.spans and depth <= 0:
+                outside.append(self.claims.spans[index])
+        if not self.lists and all(span[0].month == 1 and span[1].month == 12 for span in outside):
+            return  # a year in the background
+        for span in outside:
+            grammar.note_period(span)
+        spans = list(dict.fromkeys(outside))
+        if len(spans) == 1:
+            is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
+            grammar.period = spans[0]
+            if self.sentence.begins_paragraph and not is_single:
+                grammar.paragraph_period = spans[0]
+            self.own_period = True
+
+    def _header(self) -> None:
+        """A first clause such as 出口方面 or "In terms of exports" sets the flow of the paragraph."""
+        end = self.sentence.clause_end(0)
+        if end >= len(self.tokens) or end > 9:
+            return
+        clause = self.tokens[:end]
+        if any(token.quantity is not None for token in clause):
+            return
+        flows = {token.senses["flow"] for token in clause if token.is_a("flow")}
+        if self.sentence.is_chinese:
+            is_header = any(token.is_a("header_end") for token in clause[-2:])
+        else:
+            is_header = clause[0].is_a("header") or (
+                clause[0].text == "in" and any(token.text == "terms" for token in clause)
+            )
+        if is_header and len(flows) == 1:
+            self.grammar.paragraph_flow = next(iter(flows))
+        elif is_header and not flows:
+            self.grammar.paragraph_flow = self.grammar.paragraph_flow if self.sentence.begins_paragraph is False else ""
+
+    # --- subjects -------------------------------------------------------------------------------------------------
+
+    def _mention(self, index: int, token: Token) -> None:
+        phrase = self.phrase
+        if token.kind in ("semicolon", "stop") or token.is_a("while"):
+            if not phrase.is_empty() and token.kind != "stop":
+                self._drop_subject()
+            self.clause_break = "strong"
+            return
+        if token.kind in ("comma", "colon", "dash", "close", "open"):
+            self.clause_break = self.clause_break or "weak"
+            self.pending_break = True
+            return
+        if token.is_a("among"):
+            phrase.is_drilling = True
+        if token.is_a("anaphor"):
+            phrase.is_anaphoric = True
+        if token.is_a("together"):
+            phrase.is_joint = True
+        if token.is_a("each") and not token.is_a("per"):
+            phrase.each = True
+        if token.is_a("growth_noun", "rise", "fall", "share", "rank"):
+            phrase.has_statistic = True
+        if token.is_a("currency_terms"):
+            self.currency_terms = token.senses["currency_terms"]
+        if token.is_a("nontrade"):
+            phrase.is_nontrade = token.senses["nontrade"]
+        if token.is_a("count_measure"):
+            phrase.measures.append(token.senses["count_measure"])
+        if token.kind == "word" and not token.is_a("filler") and (len(token.text) > 2):
+            phrase.unknown_words += 1
+        if token.names:
+            self._mention_name(index, token)
+        elif token.is_a("flow", "measure"):
+            if token.is_a("flow"):
+                self._mention_flow(index, token)
+            if token.is_a("measure"):
+                self._mention_measure(index, token)
+        elif index in self.claims.spans:
+            self._mention_period(index)
+        elif token.is_a("multiple", "flat"):
+            multiple_statements(self, index, token)
+        if index in self.unknown:
+            self._mention_unknown(*self.unknown[index])
+
+    def _mention_unknown(self, first: int, last: int) -> None:
+        """A name that no list knows takes the dimension of the list it stands in, else it is a commodity."""
+        start, end = self.grammar.text.span(self.tokens[first].start, self.tokens[last - 1].end)
+        dimension = "commodity"
+        for candidate, at in self.last_name.items():
+            if at < first and all(
+                token.kind in ("comma", "enumeration") or token.is_a("and") for token in self.tokens[at + 1 : first]
+            ):
+                dimension = candidate
+        following = self.tokens[last + 1] if last + 1 < len(self.tokens) else None
+        if (
+            dimension == "commodity"
+            and following is not None
+            and following.names
+            and self.tokens[last].kind == "enumeration"
+        ):
+            dimension = self._dimension(last + 1, following)[0] or dimension
+        self._add_item(dimension, Item(UNMAPPED, self.grammar.source[start:end], start, end), first)
+        self.last_name[dimension] = last - 1
+
+    def _mention_period(self, index: int) -> None:
+        span = self.claims.spans[index]
+        if self._follows_number(index):
+            return
+        if len(set(self.claims.spans.values())) > 1:
+            self.phrase.periods.append(span)
+            self.grammar.period = span
+
+    def _follows_number(self, index: int) -> bool:
+        """Whether a token stands in a clause after its number, and so was taken with it."""
+        cursor = index - 1
+        while cursor >= 0 and self.tokens[cursor].kind not in BOUNDARIES:
+            if self.tokens[cursor].quantity is not None and cursor in self.in_list_of:
+                return True
+            if self.tokens[cursor].is_a("and", "while"):
+                return False
+            cursor -= 1
+        return False
+
+    def _mention_name(self, index: int, token: Token) -> None:
+        dimension, code = self._dimension(index, token)
+        if not dimension:
+            return
+        item = self._item(token, dimension, code)
+        if dimension == "region" and code == self.grammar.region_id:
+            items = self.phrase.names.get("region", [])
+            inner = [one for one in items if code in list(self.grammar.codes.containing_regions(one.code))[1:]]
+            if inner:
+                return
+        self._add_item(dimension, item, index)
+
+    def _add_item(self, dimension: str, item: Item, index: int) -> None:
+        phrase = self.phrase
+        last = self.last_name.get(dimension)
+        if last is not None and phrase.names.get(dimension) and self._coordinated(last, index):
+            phrase.names[dimension].append(item)
+        elif dimension == "region" and phrase.names.get(dimension) and self._nested(phrase.names[dimension], item):
+            phrase.names[dimension] = innermost_region([*phrase.names[dimension], item], self.grammar.codes)
+        else:
+            previous = phrase.names.get(dimension)
+            if previous and any(
+                token.text in ("such", "such as", "namely", "including", "like", "如", "等")
+                for token in self.tokens[last or 0 : index]
+            ):
+                phrase.head[dimension] = previous
+            phrase.names[dimension] = [item]
+        self.last_name[dimension] = index
+
+    def _nested(self, items: list[Item], item: Item) -> bool:
+        codes = self.grammar.codes
+        holders = set(codes.containing_regions(item.code))
+        return any(one.code in holders or item.code in set(codes.containing_regions(one.code)) for one in items)
+
+    def _coordinated(self, first: int, last: int) -> bool:
+        """Whether only what separates names of one list stands between two names."""
+        has_separator = False
+        for cursor in range(first + 1, last):
+            token = self.tokens[cursor]
+            if token.quantity is not None:
+                return False
+            if token.kind in ("comma", "enumeration") or token.is_a("and"):
+                has_separator = True
+            elif token.names:
+                if self._dimension(cursor, token)[0] != self._dimension(last, self.tokens[last])[0]:
+                    return False
+            elif (
+                token.text
+                in (
+                    "to",
+                    "the",
+                    "with",
+                    "from",
+                    "对",
+                    "自",
+                    "从",
+                    "向",
+                    "'s",
+                    "like",
+                    "others",
+                    "其他",
+                    "other",
+                    "countries",
+                    "like",
+                    "国家",
+                    "国",
+                )
+                or token.kind == "possessive"
+            ):
+                continue
+            elif token.is_a("flow") and self.sentence.is_chinese and has_separator is False:
+                continue
+            elif token.is_a("flow") and self.phrase.flows and token.senses["flow"] == self.phrase.flows[-1]:
+                continue
+            elif cursor in self.unknown:
+                continue
+            else:
+                return False
+        return has_separator
+
+    def _dimension(self, index: int, token: Token) -> tuple[str, str]:
+        """Which list a name belongs to here."""
+        grammar = self.grammar
+        pairs = dict(token.names)
+        if pairs.get("partner") == grammar.region_id:
+            return "region", grammar.region_id
+        if len(pairs) == 1:
+            dimension, code = next(iter(pairs.items()))
+            if (
+                dimension == "region"
+                and code in grammar.codes.countries
+                and code != grammar.region_id
+                and not grammar.region_id.startswith("CN")
+                and code != "CHN"
+            ):
+                return "partner", code
+            return dimension, code
+        if "region" in pairs and "partner" in pairs:
+            code = pairs["region"]
+            holders = set(grammar.codes.containing_regions(grammar.region_id))
+            if code in holders or grammar.region_id in set(grammar.codes.containing_regions(code)):
+                is_object = index > 0 and (
+                    self.tokens[index - 1].text in ("with", "to", "from", "对", "与", "自", "向")
+                )
+                if not (is_object and code != grammar.region_id and code != "CHN"):
+                    return "region", code
+            if code == "CHN" and grammar.is_chinese_reporter:
+                return "region", code
+            return "partner", pairs["partner"]
+        for dimension in ("trade_mode", "ownership", "commodity", "partner", "region"):
+            if dimension in pairs:
+                return dimension, pairs[dimension]
+        return "", ""
+
+    def _item(self, token: Token, dimension: str, code: str) -> Item:
+        start, end = self.grammar.text.span(token.start, token.end)
+        flow = ""
+        if dimension in ("trade_mode", "commodity"):
+            for name, words in _FLOW_WORDS.items():
+                if (
+                    any(word in token.text for word in words)
+                    and "进出口" not in token.text
+                    and "imported materials" not in token.text
+                ):
+                    flow = name
+        return Item(code, self.grammar.source[start:end], start, end, flow)
+
+    def _mention_flow(self, index: int, token: Token) -> None:
+        phrase = self.phrase
+        flow = token.senses["flow"]
+        if token.is_a("nontrade"):
+            return
+        pair = self._pair(token)
+        if "+" in flow:
+            phrase.flows, phrase.flow_pair, phrase.is_nontrade = flow.split("+"), (), ""
+            self._last_flow = index
+            return
+        between = self.tokens[self._last_flow + 1 : index] if phrase.flows and self._last_flow is not None else []
+        if phrase.flows and between and all(one.kind in ("comma", "enumeration") or one.is_a("and") for one in between):
+            for one in pair if pair and len(phrase.flows) == 1 else (flow,):
+                if one not in phrase.flows:
+                    phrase.flows.append(one)
+        elif phrase.flows and phrase.flows[-1] == flow:
+            pass
+        elif (
+            phrase.flows
+            and flow == "total"
+            and phrase.flows[-1] in ("export", "import")
+            and not self.pending_break
+            and token.text in ("trade", "贸易", "外贸", "foreign trade", "value", "volume")
+        ):
+            pass
+        else:
+            contradicts = phrase.flows and phrase.flows[-1] != "total" and flow != phrase.flows[-1]
+            if (
+                contradicts
+                and self.pending_break
+                and not phrase.is_drilling
+                and phrase.names
+                and not self._names_since(index)
+            ):
+                phrase.names = {name: items for name, items in phrase.names.items() if name == "region"}
+            phrase.flows = [flow]
+        phrase.flow_pair = pair
+        phrase.is_nontrade = ""
+        self._last_flow: int | None = index
+
+    _last_flow = None
+
+    def _names_since(self, index: int) -> bool:
+        start = self.sentence.clause_start(index)
+        return any(last >= start for last in self.last_name.values())
+
+    @staticmethod
+    def _pair(token: Token) -> tuple[str, ...]:
+        text = token.text
+        if text in (
+            "exports and imports",
+            "export and import",
+            "exported and imported",
+            "imports and exports",
+            "import and export",
+            "imported and exported",
+        ):
+            return ("export", "import") if text.startswith("export") else ("import", "export")
+        return ()
+
+    def _mention_measure(self, index: int, token: Token) -> None:
+        phrase = self.phrase
+        measure = token.senses["measure"]
+        if measure == "volume":
+            other = any(
+                one.is_a("measure") and one.senses["measure"] in ("value", "quantity") and at != index
+                for at, one in enumerate(self.tokens)
+            )
+            measure = (
+                "quantity"
+                if other
+                and any(one.text in ("value", "values", "in value", "by value", "the value of") for one in self.tokens)
+                else "volume"
+            )
+        if measure == "value" and not self._is_measure_list(index):
+            if (
+                not any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
+                and self.last_level is None
+            ):
+                return
+        if phrase.measures and not self._between_are_separators(self._last_measure, index):
+            phrase.measures = [measure]
+        else:
+            phrase.measures.append(measure)
+        self._last_measure = index
+
+    _last_measure = 0
+
+    def _between_are_separators(self, first: int, last: int) -> bool:
+        return all(
+            token.kind in ("comma", "enumeration") or token.is_a("and", "filler", "flow")
+            for token in self.tokens[first + 1 : last]
+        )
+
+    def _is_measure_list(self, index: int) -> bool:
+        near = self.tokens[max(0, index - 3) : index + 4]
+        return sum(1 for token in near if token.is_a("measure") and token.senses["measure"] != "value") > 0
+
+    def _find_unknown_names(self) -> None:
+        """Words between the names of a list, and the words that exports or imports are of: names no list knows."""
+        self.unknown: dict[int, tuple[int, int]] = {}
+        tokens, sentence = self.tokens, self.sentence
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import", "total"):
+                self._unknown_after(index)
+                self._unknown_before(index)
+            index += 1
+        self._unknown_between()
+
+    def _unknown_after(self, index: int) -> None:
+        tokens, sentence = self.tokens, self.sentence
+        first = index + 1
+        if not sentence.is_chinese:
+            if first >= len(tokens) or tokens[first].text != "of":
+                return
+            first += 1
+        last = first
+        while last < len(tokens) and self._is_unknown_word(last):
+            last += 1
+        while first < last and tokens[first].is_a("filler"):
+            first += 1
+        while last > first and tokens[last - 1].is_a("filler"):
+            last -= 1
+        if last <= first or (last < len(tokens) and tokens[last].names):
+            return
+        width = tokens[last - 1].end - tokens[first].start
+        if sentence.is_chinese and (
+            width < 2
+            or not (
+                last < len(tokens)
+                and (
+                    tokens[last].quantity is not None
+                    or tokens[last].is_a("rise", "fall", "to", "respectively", "and")
+                    or tokens[last].kind in ("enumeration",)
+                )
+            )
+        ):
+            return
+        if width > 50:
+            return
+        self.unknown[first] = (first, last)
+
+    def _unknown_before(self, index: int) -> None:
+        tokens, sentence = self.tokens, self.sentence
+        if not sentence.is_chinese or not tokens[index].senses["flow"] in ("export", "import"):
+            return
+        first = index
+        while first > 0 and self._is_unknown_word(first - 1) and not tokens[first - 1].is_a("filler"):
+            first -= 1
+        if first == index:
+            return
+        width = tokens[index - 1].end - tokens[first].start
+        before = tokens[first - 1] if first else None
+        starts_clause = (
+            before is None
+            or before.kind in BOUNDARIES
+            or before.kind == "enumeration"
+            or before.is_a("among", "and")
+            or before.period is not None
+        )
+        if 2 <= width <= 12 and starts_clause:
+            self.unknown[first] = (first, index)
+
+    def _unknown_between(self) -> None:
+        """An item in a list of names that is no name itself."""
+        tokens = self.tokens
+        name_at = [index for index, token in enumerate(tokens) if token.names and self.sentence.free(index)]
+        for left in name_at:
+            dimension = self._dimension(left, tokens[left])[0]
+            if dimension not in ("commodity", "region", "partner"):
+                continue
+            separator = left + 1
+            if separator >= len(tokens) or not (
+                tokens[separator].kind in ("enumeration", "comma") or tokens[separator].is_a("and")
+            ):
+                continue
+            first = separator + 1
+            if first < len(tokens) and tokens[first].is_a("and") and tokens[first].kind != "enumeration":
+                first += 1
+            last = first
+            while last < len(tokens) and self._is_unknown_word(last):
+                last += 1
+            if last == first or last >= len(tokens):
+                continue
+            ends = tokens[last]
+            width = tokens[last - 1].end - tokens[first].start
+            if (
+                ends.kind == "enumeration"
+                or (not self.sentence.is_chinese and ends.kind == "comma" and last - first <= 4)
+                or (self.sentence.is_chinese and (ends.is_a("and", "flow", "respectively") or ends.text in ("等",)))
+                or (not self.sentence.is_chinese and ends.is_a("and") and last - first <= 4)
+            ):
+                if self.sentence.is_chinese and tokens[separator].kind == "comma":
+                    continue
+                if not self.sentence.is_chinese and (
+                    tokens[separator].kind == "comma" and not self._list_goes_on(last)
+                ):
+                    continue
+                while last > first and tokens[last - 1].is_a("filler"):
+                    last -= 1
+                if last > first and 2 <= width <= 40 and not all(token.is_a("filler") for token in tokens[first:last]):
+                    self.unknown[first] = (first, last)
+
+    def _list_goes_on(self, index: int) -> bool:
+        """Whether another name follows right after the separator at `index`."""
+        cursor = index + 1
+        while cursor < len(self.tokens) and (self.tokens[cursor].is_a("and") or self.tokens[cursor].text == "the"):
+            cursor += 1
+        return cursor < len(self.tokens) and bool(self.tokens[cursor].names)
+
+    def _is_unknown_word(self, index: int) -> bool:
+        token = self.tokens[index]
+        if token.kind == "word":
+            return True
+        if token.quantity is not None or token.names or token.period is not None or token.kind != "phrase":
+            return False
+        return set(token.senses) <= {"filler", "header_dimension", "other_noun"} and token.text not in (
+            "said",
+            "show",
+            "showed",
+            "has",
+            "have",
+            "was",
+            "were",
+            "is",
+            "are",
+        )
+
+    # --- frames ---------------------------------------------------------------------------------------------------
+
+    def _drop_subject(self) -> None:
+        """A subject without a number of its own: the next clause begins anew."""
+        keep = self.phrase
+        self.phrase = Phrase(periods=keep.periods)
+        if not self.is_first or keep.is_nontrade:
+            return
+        self.phrase.is_drilling = keep.is_drilling
+
+    def _open_frame(self) -> Frame:
+        """The frame of the subject gathered so far; the phrase begins anew."""
+        grammar, phrase = self.grammar, self.phrase
+        own = frozenset(phrase.dimensions)
+        before = self.frame if self.frame is not None else grammar.top
+        frame: Frame
+        if not own and not phrase.measures:
+            frame = self._same_subject(before, phrase)
+        elif self.is_first:
+            frame = self._first_frame(own, phrase)
+        else:
+            frame = self._next_frame(own, phrase, before)
+        self._fill(frame, phrase, own)
+        if self.is_first and not phrase.is_empty():
+            grammar.topic = frame
+            if phrase.flows:
+                grammar.topic_flow = phrase.flows[0] if len(phrase.flows) == 1 else ""
+        self.is_first = False
+        self.frame = frame
+        grammar.top = frame
+        if own:
+            grammar.siblings.append(frame)
+        if not phrase.is_empty():
+            self.list_measures = []
+        self.phrase = Phrase()
+        self.clause_break = ""
+        self.pending_break = False
+        return frame
+
+    def _same_subject(self, before: Frame, phrase: Phrase) -> Frame:
+        frame = before.copy()
+        frame.parent, frame.own = before.parent, before.own
+        if self.is_first and not (phrase.is_anaphoric or phrase.has_statistic or phrase.is_drilling):
+            frame.doubt = "the sentence names no subject; that of the sentence before is taken"
+        if self.is_first and phrase.unknown_words >= 2 and not phrase.is_drilling:
+            frame.doubt = "the subject of the sentence is not known"
+        if self.is_first and grammar_topic_differs(self.grammar) and not frame.doubt and not phrase.is_drilling:
+            frame = self.grammar.topic.copy()
+            frame.parent, frame.own = self.grammar.topic.parent, self.grammar.topic.own
+        if phrase.is_nontrade:
+            frame.nontrade = phrase.is_nontrade
+        if self.is_first and self.grammar.trailing_measures:
+            frame.measures, frame.count_measure = list(self.grammar.trailing_measures), ""
+            frame.doubt = ""
+        return frame
+
+    def _base_frame(self) -> Frame:
+        grammar = self.grammar
+        frame = Frame(flows=[grammar.paragraph_flow or "total"])
+        frame.parent = None
+        return frame
+
+    def _first_frame(self, own: frozenset[str], phrase: Phrase) -> Frame:
+        grammar = self.grammar
+        if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}):
+            parent = grammar.top
+            while parent.parent is not None and parent.own & own - {"flow"}:
+                parent = parent.parent
+            frame = parent.copy()
+            frame.parent = parent
+            frame.count_measure = frame.nontrade = frame.doubt = ""
+            frame.measures = []
+            self._collapse(frame)
+            return frame
+        frame = self._base_frame()
+        frame.parent = grammar.base
+        if not phrase.flows:
+            flow = grammar.paragraph_flow or grammar.topic_flow
+            if flow:
+                frame.flows = [flow]
+        if (
+            grammar.paragraph_period
+            and not self.own_period
+            and not own <= {"flow"}
+            and grammar.period != grammar.paragraph_period
+        ):
+            grammar.period = grammar.paragraph_period
+        return frame
+
+    def _next_frame(self, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
+        narrow = own - {"flow"} or own
+        if not own:
+            frame = before.copy()
+            frame.parent = before.parent
+            frame.own = before.own
+            return frame
+        if phrase.is_drilling:
+            frame = before.copy()
+            frame.parent = before
+            self._collapse(frame)
+            frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+            return frame
+        sibling: Frame | None = before
+        while sibling is not None and not sibling.own & narrow:
+            sibling = sibling.parent
+        if own == {"flow"}:
+            source = sibling if sibling is not None and sibling.own else before
+            frame = source.copy()
+            frame.parent = source if source.own - {"flow"} else source.parent
+            self._collapse(frame)
+            frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+            return frame
+        if sibling is None:
+            if self.clause_break == "strong" and phrase.flows:
+                frame = self._base_frame()
+                frame.parent = self.grammar.base
+            else:
+                frame = before.copy()
+                frame.parent = before
+                if phrase.flows and not phrase.is_anaphoric and before.own - {"flow", "region"}:
+                    frame = self._base_frame()
+                    frame.parent = self.grammar.base
+            frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+            self._collapse(frame)
+            return frame
+        if phrase.flows:
+            parent = sibling.parent or self.grammar.base
+            frame = parent.copy()
+            frame.parent = parent
+            self._collapse(frame)
+        else:
+            frame = sibling.copy()
+            frame.parent = sibling.parent
+            self._collapse(frame, keep_flow=True)
+        frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+        return frame
+
+    @staticmethod
+    def _collapse(frame: Frame, *, keep_flow: bool = False) -> None:
+        """A list does not carry on into the next subject as a list."""
+        frame.head = {}
+        if len(frame.flows) > 1:
+            frame.flows = ["total"]
+        frame.flow_pair = ()
+
+    def _fill(self, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
+        for dimension, items in phrase.names.items():
+            kept = [item for item in items if dimension != "region" or item.code != self.grammar.region_id]
+            frame.names[dimension] = kept
+        frame.head = dict(phrase.head)
+        if phrase.flows:
+            frame.flows = list(phrase.flows)
+            frame.flow_pair = phrase.flow_pair
+            frame.has_own_flow = True
+        else:
+            hinted = [item.flow for items in phrase.names.values() for item in items if item.flow]
+            if hinted and len(phrase.names.get("trade_mode", phrase.names.get("commodity", []))) == 1:
+                frame.flows = [hinted[0]]
+        if phrase.measures:
+            frame.measures = list(phrase.measures)
+        if own:
+            frame.own = own
+            frame.doubt = ""
+        if phrase.is_nontrade:
+            frame.nontrade = phrase.is_nontrade
+        elif own:
+            frame.nontrade = ""
+        if phrase.is_joint:
+            self.joint_next = True
+
+    # --- numbers --------------------------------------------------------------------------------------------------
+
+    def _numbers(self, group: list[int]) -> None:
+        assign(self, group)
+
+
+def grammar_topic_differs(grammar: Grammar) -> bool:
+    """Whether the last subject was a narrower one than the topic of its sentence."""
+    return grammar.top is not grammar.topic and len(grammar.topic.names.get("commodity", [])) < 2
