@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.releases.numerals import Numeral
-from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted
+from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
 from orchestration.releases.statements import Reading
 from orchestration.releases.tokens import Quantity, Token
@@ -29,6 +29,7 @@ class Claims:
         self.references: dict[int, dict[str, str]] = {}
         self.gaps: dict[int, int] = {}
         self.contributions: dict[int, int] = {}
+        self.quarters: list[Span] = []
         self.base_values: set[int] = set()
         self.spans: dict[int, Span] = {}
         self.comparisons: dict[int, str] = {}
@@ -549,18 +550,14 @@ class Claims:
         while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:
             token = tokens[cursor]
             if token.period is not None:
-                if (
-                    token.period.kind in ("base", "prior")
-                    or token.period.is_loose
-                    or token.period.year is not None
-                    or tokens[index].text == "than"
-                    or tokens[index].is_a("versus")
-                ):
-                    if tokens[index].text == "from" and token.period.kind == "span" and not token.period.is_loose:
-                        return
-                    sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
+                is_year = token.period.months == 12 and token.period.year is not None
+                if tokens[index].text == "from" and token.period.kind == "span" and not (token.period.is_loose or is_year):
+                    return
+                sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
                 return
             if token.quantity is not None:
+                if tokens[index].text == "from" and cursor > index + 1 and not tokens[index + 1].is_a("qualifier"):
+                    return
                 if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
                     if token.quantity.unit_kind == "percent" and tokens[index].text == "from":
                         after = self._near(sentence, cursor, 6, "comparison", "base", "anaphor")
@@ -578,6 +575,10 @@ class Claims:
     def _claim_periods(self, sentence: Sentence) -> None:
         """The periods of the sentence that figures are about, by where they stand."""
         tokens = sentence.tokens
+        chars = self.grammar.text.chars[tokens[0].start : tokens[-1].end]
+        year = self.grammar.period or self.grammar.first_period
+        if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and year is not None:
+            self.quarters = [span_of(year[1].year, first, 3) for first in (1, 4, 7, 10)]
         for index, token in enumerate(tokens):
             if token.is_a("comparison"):
                 self.comparisons[index] = token.senses["comparison"]

@@ -104,6 +104,14 @@ def write_page(reviews: Reviews, page: Path, format: str | None) -> None:
         (print_summary if format is None else print_review)(review, console)
 
 
+def is_draft_begun(path: Path) -> bool:
+    """Whether the corrections of a release are the empty file that a shell makes for `… --draft-corrections > FILE`."""
+    from orchestration.releases.corrections import corrections_path
+
+    corrections = corrections_path(path)
+    return corrections.is_file() and not corrections.stat().st_size
+
+
 def print_draft(reviews: Reviews) -> None:
     """A corrections file for all that is uncertain or not read, to be filled in."""
     from orchestration.releases.drafting import draft_corrections

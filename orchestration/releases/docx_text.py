@@ -12,8 +12,7 @@ from posixpath import dirname, join, normpath
 from lxml import etree  # type: ignore[import-untyped]  # it has no types of its own
 
 from orchestration.releases.decoding import UnusableDocument, sniff
-from orchestration.releases.marks_above import lowered, raised
-from orchestration.releases.paragraphs import BREAK
+from orchestration.releases.paragraphs import BREAK, lowered, raised
 
 #: The XML of a release is a few hundred thousand bytes; a small archive can be made to unpack to terabytes.
 MAXIMUM_PART_BYTES = 50_000_000
@@ -21,7 +20,20 @@ _SAVE_ANEW = "open it in Word and save it anew as .docx"
 
 #: Text that is struck out, moved away, hidden or of another kind: it does not stand on the page as a statement.
 _PASSED_OVER = frozenset(
-    ("del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallback", "pPr", "tblPr", "trPr", "tcPr", "sectPr")
+    (
+        "del",
+        "moveFrom",
+        "delText",
+        "instrText",
+        "delInstrText",
+        "rt",
+        "Fallback",
+        "pPr",
+        "tblPr",
+        "trPr",
+        "tcPr",
+        "sectPr",
+    )
 )
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _OFF = frozenset(("0", "false", "off", "none"))
@@ -74,7 +86,9 @@ def _xml(archive: zipfile.ZipFile, part: str) -> etree._Element:
     try:
         information = archive.getinfo(part)
     except KeyError as problem:
-        raise UnusableDocument(f"is not a Word document: its archive has no part {part[:80]!r}; {_SAVE_ANEW}") from problem
+        raise UnusableDocument(
+            f"is not a Word document: its archive has no part {part[:80]!r}; {_SAVE_ANEW}"
+        ) from problem
     if information.file_size > MAXIMUM_PART_BYTES:
         raise UnusableDocument(
             f"its part {part} unpacks to {information.file_size:,} bytes, more than {MAXIMUM_PART_BYTES:,}: it is not a release"
@@ -82,7 +96,15 @@ def _xml(archive: zipfile.ZipFile, part: str) -> etree._Element:
     try:
         with archive.open(information) as packed:
             content = packed.read(MAXIMUM_PART_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as problem:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as problem:
         reason = "it is protected by a password" if "encrypted" in str(problem) else str(problem)
         raise UnusableDocument(f"its part {part} cannot be unpacked: {reason}; {_SAVE_ANEW}") from problem
     if b"<!DOCTYPE" in content or "<!DOCTYPE".encode("utf-16-le") in content:
@@ -120,11 +142,13 @@ def _paragraphs(parent: etree._Element) -> Iterator[str]:
 
 
 def _table(table: etree._Element) -> Iterator[str]:
-    """One line a row, cells separated by a tab; the cells of a table within a cell are lines of their own."""
+    """One line a row, cells separated by a tab; a table within a cell is words of that cell."""
     rows = []
     for row in table.iterchildren("{*}tr", "{*}sdt", "{*}ins"):
         for one in [row] if _name(row) == "tr" else row.iter("{*}tr"):
-            cells = [" ".join(" ".join(_paragraphs(cell)).split()) for cell in one.iter("{*}tc") if _row_of(cell) is one]
+            cells = [
+                " ".join(" ".join(_paragraphs(cell)).split()) for cell in one.iter("{*}tc") if _row_of(cell) is one
+            ]
             if any(cells):
                 rows.append("\t".join(cells).rstrip())
     if rows:

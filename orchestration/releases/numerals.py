@@ -27,22 +27,27 @@ CHINESE_DIGITS = {
 }  # fmt: skip
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
 CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
-_CHINESE = re.compile(
-    "[零〇一二两三四五六七八九十百千]+(?:[万亿][零一二两三四五六七八九十百千]+(?=[万亿]))?(?:点[零〇一二三四五六七八九]+)?"
+_CHINESE_PART = "[零〇一二两三四五六七八九十百千]+"
+_CHINESE = re.compile(f"{_CHINESE_PART}(?:点[零〇一二三四五六七八九]+)?")
+_CHINESE_COMPOUND = re.compile(
+    f"(?:({_CHINESE_PART})亿)?零?(?:({_CHINESE_PART})万)?({_CHINESE_PART})?"
 )
+
 
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
     """A numeral in folded text: its digits as an unsigned decimal number (`printed`), where it begins and ends.
 
-    `form` is `digits`, `words`, `chinese`, or `fraction` (printed is then the value in percent).
+    `form` is `digits`, `words`, `chinese`, or `fraction` (printed is then the value in percent). `scale` is that of a
+    Chinese numeral with several: 二百一十六亿四千万 is 216.4 in hundred millions.
     """
 
     printed: str
     start: int
     end: int
     form: str
+    scale: str = ""
 
 
 def numeral_at(chars: str, position: int) -> Numeral | None:
@@ -126,6 +131,9 @@ def _chinese(chars: str, position: int) -> Numeral | None:
         return Numeral("50", position, position + 1, "fraction") if chars.startswith("半数", position) else None
     if chars.startswith("一半", position):
         return Numeral("50", position, position + 2, "fraction")
+    compound = _chinese_compound(chars, position)
+    if compound:
+        return compound
     found = _CHINESE.match(chars, position)
     if not found:
         return None
@@ -146,6 +154,23 @@ def _chinese(chars: str, position: int) -> Numeral | None:
         return Numeral(str(value * 10 + (5 if half else 0)), position, end + (2 if half else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
     return Numeral(f"{value}.{digits}" if point else str(value), position, end, "chinese")
+
+
+def _chinese_compound(chars: str, position: int) -> Numeral | None:
+    """二百一十六亿四千万, 一万二千三百: the largest unit is the scale, the smallest the last printed digit."""
+    found = _CHINESE_COMPOUND.match(chars, position)
+    if not found or sum(part is not None for part in found.groups()) < 2:
+        return None
+    hundred_millions, ten_thousands, ones = (None if part is None else _chinese_value(part) for part in found.groups())
+    if found[1] is not None and found[2] is None and len(found[3]) == 1 and not found[0].endswith("零" + found[3]):
+        return None  # 三亿五: spoken, not printed
+    value = (hundred_millions or 0) * 10**8 + (ten_thousands or 0) * 10**4 + (ones or 0)
+    scale, factor = ("hundred_million", 10**8) if found[1] is not None else ("ten_thousand", 10**4)
+    last = found[3] or found[2]
+    unit = {"千": 1000, "百": 100, "十": 10}.get(last[-1], 1) * (1 if found[3] else 10**4)
+    decimals = len(str(factor // unit)) - 1
+    printed = f"{Decimal(value) / factor:.{decimals}f}"
+    return Numeral(printed, position, found.end(), "chinese", scale)
 
 
 def _chinese_value(text: str) -> int | None:

@@ -12,6 +12,8 @@ BREAK = "\n\n"
 
 _SENTENCE_ENDS = ".。!！?？…"
 _CLOSING = "\"'”’」』)）】》"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 #: Ends of English words; what stands before them at the end of a line was divided from them.
 _WORD_ENDINGS = re.compile(
     r"(?:al|ally|ance|ances|ary|ate|ated|ation|ational|ations|ble|bly|cal|cally|cent|cial|dent|dents|ed|ence|ences|ent|er|"
@@ -78,3 +80,13 @@ def ends_sentence(line: str) -> bool:
     """Whether a line ends with the end of a sentence."""
     last = line.rstrip(_CLOSING + " \t")[-1:]
     return last != "" and last in _SENTENCE_ENDS
+
+
+def raised(text: str) -> str:
+    """The text with its digits above the line: 68.07 with the mark of note 2 is 68.07², and not 68.072."""
+    return text.translate(_RAISED)
+
+
+def lowered(text: str) -> str:
+    """The text with its digits below the line."""
+    return text.translate(_LOWERED)

@@ -49,7 +49,9 @@ class Period:
 
 _M = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.][0-9]|[0-9])"
+_Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
+#: The months that a fiscal period spans, said again: `first quarter (July-September) of the fiscal year`.
+_AGAIN = r"(?: \([a-z]+[a-z. ]*\))?"
 _YEAR = (
     rf"(?:,? (?:of |in |for )?(?:the )?(?:year )?(?P<year>{_Y})"
     r"|,? (?:of |in )?(?P<this>this year|the current year|current year|the year)"
@@ -65,14 +67,14 @@ _ENGLISH = [
         ("day", rf"{_M} [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9%.,]*[0-9%])(?: ?(?:to|-|and) ?(?:{_M} )?[0-9]{{1,2}}(?![0-9%.]))?(?:,? {_Y})?"),
         ("day", rf"[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_M}(?:,? {_Y})?"),
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
-        ("months", rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?(?: period)?(?: of| in| for)? {_FISCAL}"),
+        ("months", rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
         ("range", rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
         ("quarters", rf"(?:the )?(?:first|opening) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
-        ("quarter", rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("quarter", rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
-        ("half", rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("half", rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
         ("same", r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) (?:period|months?)(?! (?:last|of|in|a|one) )"),

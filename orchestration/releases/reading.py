@@ -263,6 +263,8 @@ def _digit_runs(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _unit(statement: Statement) -> str:
     if statement.unit:
         return statement.unit
+    if statement.statistic == "contribution":
+        return "percent" if statement.quantity.unit_kind == "percent" else "pp"
     return {
         "growth": "percent", "share": "percent", "share_change": "pp", "growth_gap": "pp", "rank": "rank", "ratio": "times",
     }.get(statement.statistic) or statement.quantity.unit  # fmt: skip

@@ -35,7 +35,7 @@ class _Numbers:
         self.clause_start = max(self.sentence.clause_start(self.first), self.window_start)
         self.clause_end = min(self.sentence.clause_end(self.last), self.window_end)
         self.in_parentheses = self._in_parentheses()
-        self.rule = ""
+        self.other_of: Statement | None = None
 
     def _quantity(self, index: int) -> Quantity:
         quantity = self.tokens[index].quantity
@@ -130,6 +130,7 @@ class _Numbers:
 def assign(walk: Walk, group: list[int]) -> None:
     """Read a number or list of numbers; the readings go to the grammar."""
     numbers = _Numbers(walk, group)
+    numbers.other_of = _other_of(numbers)
 
     statements: list[list[Statement]] = []
     why = ""
@@ -161,6 +162,20 @@ def assign(walk: Walk, group: list[int]) -> None:
     for quantity, readings in zip(numbers.quantities, statements, strict=True):
         walk.grammar.readings.append(Reading(quantity, statements=readings))
     walk.previous = [readings[0] for readings in statements]
+
+
+def _other_of(numbers: _Numbers) -> Statement | None:
+    """The statement that this number says in another way: `down $870 million or 17.2 percent`."""
+    tokens = numbers.tokens
+    between = tokens[numbers.window_start : numbers.first]
+    if not any(token.is_a("or") for token in between):
+        return None
+    if any(
+        not (token.is_a("or", "qualifier", "by") or token.kind == "comma" or token.text in ("a", "an", "by", "of"))
+        for token in between
+    ):
+        return None
+    return numbers.walk.previous[-1] if numbers.walk.previous else None
 
 
 # --- subjects ---------------------------------------------------------------------------------------------------------
@@ -377,6 +392,11 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         rule = "level of the period compared with"
     elif change is not None:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
+    elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
+        statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
+    elif _change_after(numbers):
+        statistic, rule = "change", "change"
+        sign = _change_after(numbers)
     average = numbers.left("average")
     if average is None:
         average = numbers.right("average", reach=3)
@@ -401,6 +421,18 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
     return statements
+
+
+def _change_after(numbers: _Numbers) -> int:
+    """The sign of `US$25 billion more than the year-ago period`; 0 where the number is no change."""
+    following = numbers.tokens[numbers.last + 1] if numbers.last + 1 < len(numbers.tokens) else None
+    if (
+        following is None
+        or numbers.sentence.is_chinese
+        or not following.text.startswith(("more", "less", "higher", "lower", "fewer"))
+    ):
+        return 0
+    return -1 if following.text.startswith(("less", "lower", "fewer")) else 1
 
 
 def _balance_sign(numbers: _Numbers, frame: Frame) -> int:
@@ -474,6 +506,23 @@ def _count(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if change is not None and not tokens[change].is_a("qualifier", "to") and tokens[change].text not in ("新增",):
         statistic, sign = "change", numbers.sign_of(change)
     period = _period(numbers)
+    following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
+    if following is not None and following.text in (
+        "with",
+        "having",
+        "engaged",
+        "that",
+        "which",
+        "involved",
+        "in",
+        "registered",
+    ):
+        last = numbers.last + 1
+        while last < numbers.clause_end and not (tokens[last].is_a("be") and last > numbers.last + 2):
+            last += 1
+        for index in range(numbers.last + 1, last):
+            if tokens[index].is_a("flow", "measure") or not tokens[index].names:
+                numbers.sentence.spoken_for.setdefault(index, "what is counted")
     counted = frame.copy()
     counted.parent, counted.own = frame.parent, frame.own
     counted.count_measure, counted.count_unit = measure, quantity.unit
@@ -507,8 +556,13 @@ def _percent(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         numbers.walk.phrase.is_joint = False
         if joint is not None:
             frame = joint
-    choices = _percent_roles(numbers)
     period = _period(numbers)
+    contribution = next(
+        (numbers.claims.contributions[index] for index in numbers.group if index in numbers.claims.contributions), None
+    )
+    if contribution is not None:
+        return _choices(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
+    choices = _percent_roles(numbers)
     return _choices(numbers, frame, choices, period)
 
 
@@ -521,15 +575,31 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
         if left is None or tokens[left].is_a("share", "qualifier"):
             return [("share", 1, "share of")]
         return [("share", 1, "share of")]
+    if numbers.other_of is not None and numbers.other_of.statistic in ("change", "level"):
+        if numbers.other_of.statistic == "change":
+            return [("growth", numbers.other_of.sign, "growth, as change before")]
+        return [("share", 1, "share, as level before")]
+    behind = tokens[numbers.last + 1 : numbers.last + 4]
+    if (
+        numbers.sentence.is_chinese
+        and behind
+        and behind[0].text == "的"
+        and any(one.is_a("flow") for one in behind[1:])
+    ):
+        return [("share", 1, "share of what follows")]
     cue = numbers.left(*_CUES)
     after = numbers.right(*_CUES, reach=4)
+    if cue is None and len(behind) > 1 and behind[0].is_a("or"):
+        value = next((one.quantity for one in behind[1:] if one.quantity is not None), None)
+        if value is not None and value.unit_kind == "money":
+            return [("share", 1, "share and its value")]
     if (
         cue is not None
         and tokens[cue].is_a("qualifier")
         and not tokens[cue].is_a("growth_noun")
         and tokens[cue].text not in ("up",)
     ):
-        further = numbers.left(*_CUES, start=numbers.clause_start) if False else _further(numbers, cue)
+        further = _further(numbers, cue)
         if further is not None or tokens[cue].text in ("above", "below", "less than", "more than"):
             cue = further
     if after is not None and not _is_after_cue(numbers, after):
@@ -553,14 +623,6 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
         return [("growth", numbers.sign_of(after), "growth after")]
     if explicit:
         return [("growth", 1, "growth with its sign")]
-    comparison = _comparison_near(numbers)
-    if comparison:
-        return [("growth", 1, "growth by its comparison")]
-    cue = numbers.left(*_CUES, clause=False)
-    if cue is not None and not any(numbers.tokens[index].kind == "semicolon" for index in range(cue, numbers.first)):
-        role = _role_of_cue(numbers, cue)
-        if role and tokens[cue].is_a("share", "growth_noun", "rise", "fall"):
-            return [role]
     if numbers.walk.previous and numbers.kind == "percent":
         previous = numbers.walk.previous[-1]
         if (
@@ -569,6 +631,14 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
             and _list_like(numbers)
         ):
             return [(previous.statistic, previous.sign, "as the number before")]
+    comparison = _comparison_near(numbers)
+    if comparison:
+        return [("growth", 1, "growth by its comparison")]
+    cue = numbers.left(*_CUES, clause=False)
+    if cue is not None and not any(numbers.tokens[index].kind == "semicolon" for index in range(cue, numbers.first)):
+        role = _role_of_cue(numbers, cue)
+        if role and tokens[cue].is_a("share", "growth_noun", "rise", "fall"):
+            return [role]
     if numbers.in_parentheses:
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
@@ -659,6 +729,11 @@ def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
             period,
             reference=numbers.claims.references.get(gap),
         )
+    claimed = next(
+        (numbers.claims.contributions[index] for index in numbers.group if index in numbers.claims.contributions), None
+    )
+    if claimed is not None:
+        return _choices(numbers, frame, [("contribution", claimed, "contribution")], period)
     contribution = numbers.left("contribution", clause=False)
     around = numbers.right("contribution", reach=12)
     growth_after = any(
@@ -902,6 +977,8 @@ def _subjects(
     names = frame.names
     flow = frame.flows[0] if len(frame.flows) == 1 else "total"
     if size > 1:
+        if size == len(numbers.claims.quarters):
+            return [[(frame, names, flow, measure, span)] for span in numbers.claims.quarters], ""
         for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
             if len(names[dimension]) == size:
                 return [

@@ -178,6 +178,8 @@ class Tokeniser:
         """The number with scale, unit and qualifiers around it; None for a Chinese character that counts nothing."""
         chars, lexicon = text.chars, self._lexicon
         quantity = Quantity(numeral, numeral.start, numeral.end, numeral.printed)
+        if numeral.scale:
+            quantity.scales = (numeral.scale,)
         self._take_prefix(chars, quantity, before)
         if numeral.form == "fraction":
             quantity.unit, quantity.unit_kind = "percent", "percent"

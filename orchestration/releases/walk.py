@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from orchestration.figures import UNMAPPED
 from orchestration.releases.claims import Claims
@@ -11,6 +12,7 @@ from orchestration.releases.roles import assign, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
+from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class Walk:
     def __init__(self, grammar: Grammar, sentence: Sentence, claims: Claims, lists: dict[int, list[int]]) -> None:
         self.claims = claims
         self.recent: list[Frame] = []
+        self.outer: list[tuple[Any, ...]] = []
         self.grammar = grammar
         self.sentence = sentence
         self.tokens = sentence.tokens
@@ -66,6 +69,8 @@ class Walk:
                 index += 1
                 continue
             if not sentence.free(index):
+                if index in self.unknown and sentence.spoken_for[index] == "longer name":
+                    self._mention_unknown(*self.unknown[index])
                 index += 1
                 continue
             self._mention(index, token)
@@ -131,7 +136,13 @@ class Walk:
                 self._drop_subject()
             self.clause_break = "strong"
             return
-        if token.kind in ("comma", "colon", "dash", "close", "open"):
+        if token.kind == "open":
+            self._open_parenthesis()
+            return
+        if token.kind == "close":
+            self._close_parenthesis()
+            return
+        if token.kind in ("comma", "colon", "dash"):
             self.clause_break = self.clause_break or "weak"
             self.pending_break = True
             return
@@ -153,7 +164,9 @@ class Walk:
             phrase.measures.append(token.senses["count_measure"])
         if token.kind == "word" and not token.is_a("filler") and (len(token.text) > 2):
             phrase.unknown_words += 1
-        if token.names:
+        if token.is_a("zone") and self._mention_zone(index, token):
+            pass
+        elif token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
             if token.is_a("flow"):
@@ -186,6 +199,49 @@ class Walk:
             dimension = self._dimension(last + 1, following)[0] or dimension
         self._add_item(dimension, Item(UNMAPPED, self.grammar.source[start:end], start, end), first)
         self.last_name[dimension] = last - 1
+
+    def _open_parenthesis(self) -> None:
+        """What stands in parentheses speaks of the name or number before it, and leaves no trace after them."""
+        grammar = self.grammar
+        self.outer.append(
+            (
+                self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous, dict(self.last_name),
+                grammar.period, grammar.top, grammar.topic, grammar.topic_flow, len(grammar.siblings), self.clause_break,
+            )
+        )  # fmt: skip
+        if not self.phrase.is_empty():
+            self.phrase = self._last_of(self.phrase)
+            self._open_frame()
+        self.phrase = Phrase()
+
+    def _close_parenthesis(self) -> None:
+        if not self.outer:
+            return
+        grammar = self.grammar
+        (
+            self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous, self.last_name,
+            grammar.period, grammar.top, grammar.topic, grammar.topic_flow, siblings, self.clause_break,
+        ) = self.outer.pop()  # fmt: skip
+        del grammar.siblings[siblings:]
+
+    @staticmethod
+    def _last_of(phrase: Phrase) -> Phrase:
+        """The phrase with the last of the names that it lists alone."""
+        last = max((items[-1].end for items in phrase.names.values() if items), default=0)
+        names = {
+            name: [items[-1]] if items and items[-1].end == last else list(items)
+            for name, items in phrase.names.items()
+        }
+        flows = phrase.flows[-1:] if len(phrase.flows) > 1 else list(phrase.flows)
+        return replace(
+            phrase,
+            names=names,
+            flows=flows,
+            flow_pair=(),
+            measures=list(phrase.measures),
+            periods=list(phrase.periods),
+            head={},
+        )
 
     def _mention_period(self, index: int) -> None:
         span = self.claims.spans[index]
@@ -243,8 +299,12 @@ class Walk:
     def _coordinated(self, first: int, last: int) -> bool:
         """Whether only what separates names of one list stands between two names."""
         has_separator = False
+        depth = 0
         for cursor in range(first + 1, last):
             token = self.tokens[cursor]
+            depth += (token.kind == "open") - (token.kind == "close")
+            if depth or token.kind == "close":
+                continue
             if token.quantity is not None:
                 return False
             if token.kind in ("comma", "enumeration") or token.is_a("and"):
@@ -323,7 +383,9 @@ class Walk:
     def _item(self, token: Token, dimension: str, code: str) -> Item:
         start, end = self.grammar.text.span(token.start, token.end)
         flow = ""
-        if dimension in ("trade_mode", "commodity"):
+        if dimension in ("trade_mode", "commodity") and ("进出口" in token.text or "imports and exports" in token.text):
+            flow = "total"
+        elif dimension in ("trade_mode", "commodity"):
             for name, words in _FLOW_WORDS.items():
                 if (
                     any(word in token.text for word in words)
@@ -332,6 +394,27 @@ class Walk:
                 ):
                     flow = name
         return Item(code, self.grammar.source[start:end], start, end, flow)
+
+    def _mention_zone(self, index: int, token: Token) -> bool:
+        """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
+        first = index - 1
+        while (
+            first >= 0
+            and first > index - 7
+            and self.tokens[first].kind in ("word", "mark")
+            and self.sentence.free(first)
+        ):
+            first -= 1
+        if first < 0 or not any(pair[0] == "region" for pair in self.tokens[first].names):
+            return False
+        if self.tokens[first].kind != "name" or not (self.sentence.is_chinese or first == index - 1):
+            return False
+        start, end = self.grammar.text.span(self.tokens[first].start, token.end)
+        text = self.grammar.source[start:end]
+        code = self.grammar.codes.resolve("region", text, region_id=self.grammar.region_id)
+        self.phrase.names["region"] = [Item(code, text, start, end)]
+        self.last_name["region"] = index
+        return True
 
     def _mention_flow(self, index: int, token: Token) -> None:
         phrase = self.phrase
@@ -443,6 +526,7 @@ class Walk:
                 self._unknown_before(index)
             index += 1
         self._unknown_between()
+        self._extended_names()
 
     def _unknown_after(self, index: int) -> None:
         tokens, sentence = self.tokens, self.sentence
@@ -476,6 +560,30 @@ class Walk:
         if width > 50:
             return
         self.unknown[first] = (first, last)
+
+    def _extended_names(self) -> None:
+        """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械, 黄金 in 非货币用黄金."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if not token.names or not is_chinese(token.text[0]) or not self.sentence.free(index):
+                continue
+            if self._dimension(index, token)[0] != "commodity":
+                continue
+            first, last = index, index + 1
+            while last < len(tokens) and last - index < 6 and tokens[last].kind == "word" and is_chinese(tokens[last].text[0]):
+                last += 1
+            ends = tokens[last] if last < len(tokens) else None
+            if ends is None or not (ends.quantity is not None or ends.is_a("flow", "and", "measure", "rise", "fall", "respectively") or ends.kind in ("enumeration", "open")):
+                last = index + 1
+            while first > 0 and index - first < 6 and tokens[first - 1].kind == "word" and is_chinese(tokens[first - 1].text[0]):
+                first -= 1
+            before = tokens[first - 1] if first else None
+            if before is not None and not (before.kind in BOUNDARIES or before.kind == "enumeration" or before.is_a("flow", "and", "among") or before.quantity is not None or before.period is not None):
+                first = index
+            if (first, last) != (index, index + 1) and (last > index + 1 or index - first >= 2):
+                self.unknown[first] = (first, last)
+                for cursor in range(first, last):
+                    self.sentence.spoken_for[cursor] = "longer name"
 
     def _unknown_before(self, index: int) -> None:
         tokens, sentence = self.tokens, self.sentence
@@ -579,7 +687,11 @@ class Walk:
         own = frozenset(phrase.dimensions)
         before = self.frame if self.frame is not None else grammar.top
         frame: Frame
-        if not own and not phrase.measures:
+        if self.outer and self.frame is not None:
+            frame = before.copy()
+            frame.parent = before
+            self._collapse(frame)
+        elif not own and not phrase.measures:
             frame = self._same_subject(before, phrase)
         elif self.is_first:
             frame = self._first_frame(own, phrase)
