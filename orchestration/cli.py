@@ -1,15 +1,18 @@
-"""The `customhouse` command: refresh, query, status, rollback. Nothing heavy is imported before a command needs it."""
+"""The `customhouse` command: refresh, query, status, rollback, read. What is heavy is imported when it is needed."""
 
 from __future__ import annotations
 
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    import datetime
+
+    from orchestration.codes import CodeLists
     from orchestration.settings import Settings
 
 EXIT_FAILED = 1
@@ -44,6 +47,14 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     parquet = "parquet"
+
+
+class ReadFormat(StrEnum):
+    """How a reading is printed: for people, or as the records that programs take."""
+
+    text = "text"
+    csv = "csv"
+    json = "json"
 
 
 @app.command()
@@ -164,13 +175,105 @@ def rollback(
     typer.echo(f"Published again: {target.publication_id}")
 
 
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Releases: .txt, .md, .html, .pdf, .docx.", metavar="FILE…")],
+    *,
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="When they were published, as YYYY-MM-DD.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="ID", help="The region they are about: a code or a name.")
+    ] = None,
+    format: Annotated[
+        ReadFormat | None,
+        typer.Option("--format", "-f", help="`text` for people (the default), records for programs.", metavar="FORMAT"),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page to review them in a browser.")
+    ] = None,
+    without_corrections: Annotated[
+        bool, typer.Option("--without-corrections", help="Leave the corrections beside a file aside.")
+    ] = False,
+    draft_corrections: Annotated[
+        bool,
+        typer.Option("--draft-corrections", help="Print a corrections file for what is uncertain or not read."),
+    ] = False,
+) -> None:
+    """Read releases and show what was understood: every number, what it is about, and where it stands.
+
+    Formats are `text`, `csv` and `json`; both of the latter have the columns of the figure record. `--published` and
+    `--region` come before what a document says of itself. Corrections in `<name>.corrections.yml` beside a file are
+    applied. A file that cannot be read is told of, and the others are read.
+    """
+    from orchestration.codes import CodeLists
+    from orchestration.releases.command import (
+        Reviews,
+        is_draft_begun,
+        print_draft,
+        print_records,
+        print_texts,
+        write_page,
+    )
+
+    if draft_corrections and (format or html or len(files) > 1):
+        _fail("--draft-corrections drafts for one file, and goes without --format and --html", EXIT_USAGE)
+    codes = CodeLists(_settings().seeds_dir)
+    reviews = Reviews(
+        files,
+        codes,
+        published=_published(published) if published is not None else None,
+        region_id=_region_id(region, codes) if region is not None else "",
+        with_corrections=not (without_corrections or (draft_corrections and is_draft_begun(files[0]))),
+        complain=lambda text: typer.secho(text, err=True, fg=typer.colors.RED),
+    )
+    try:
+        if draft_corrections:
+            print_draft(reviews)
+        elif html:
+            write_page(reviews, html, format)
+        elif format is None or format is ReadFormat.text:
+            print_texts(reviews)
+        else:
+            print_records(reviews, format)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        _fail(str(problem), EXIT_FAILED)
+    if reviews.failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _published(text: str) -> datetime.date:
+    """The day a document was published; a wrong or future one is wrong usage."""
+    import datetime
+
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        _fail(f"--published {text}: is not a date: write it as YYYY-MM-DD", EXIT_USAGE)
+    if day > datetime.date.today() + datetime.timedelta(days=1):  # it may be tomorrow elsewhere
+        _fail(f"--published {text}: lies in the future", EXIT_USAGE)
+    return day
+
+
+def _region_id(text: str, codes: CodeLists) -> str:
+    """The code of a region; one that no code list knows is wrong usage."""
+    from orchestration.figures import UNMAPPED
+
+    region_id = codes.resolve("region", text)
+    if region_id == UNMAPPED:
+        _fail(f"--region {text}: no code list knows it: give a code or a name such as CN-XJ or Xinjiang", EXIT_USAGE)
+    return region_id
+
+
 def _settings() -> Settings:
     from orchestration.settings import Settings
 
     return Settings()
 
 
-def _fail(message: str, code: int) -> Any:
+def _fail(message: str, code: int) -> NoReturn:
     typer.secho(message, err=True, fg=typer.colors.RED)
     raise typer.Exit(code)
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.sources import readable_name
 
+#: Phrases that the reader of releases knows: data, and as much a part of the program as its code.
+VOCABULARY_DIR = PROJECT_DIR / "orchestration" / "releases" / "vocabulary"
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -37,6 +40,14 @@ class Inputs:
         """Only the files of these kinds."""
         return Inputs(tuple(file for file in self.files if file.kind in kinds))
 
+    def raw_of(self, *sources: str) -> Inputs:
+        """Only the raw files in the folders of these sources."""
+        return Inputs(tuple(file for file in self.of_kind("raw").files if _source_of(file) in sources))
+
+    def raw_of_others(self, *sources: str) -> Inputs:
+        """Only the raw files that stand in none of the folders of these sources."""
+        return Inputs(tuple(file for file in self.of_kind("raw").files if _source_of(file) not in sources))
+
 
 def current_inputs(settings: Settings) -> Inputs:
     """Hash every input as it is now. A file that cannot be read counts with an empty hash: the reader tells why."""
@@ -44,6 +55,7 @@ def current_inputs(settings: Settings) -> Inputs:
         *_files(settings.raw_dir, "raw", "raw"),
         *_files(settings.seeds_dir, "dbt_project/seeds", "code_list"),
         *_files(PROJECT_DIR / "orchestration", "orchestration", "program", suffix=".py"),
+        *_files(VOCABULARY_DIR, "orchestration/releases/vocabulary", "program", suffix=".csv"),
         *_input(PROJECT_DIR / "requirements.lock", "requirements.lock", "program"),
     ]
     for name in ("models", "macros", "tests"):
@@ -51,6 +63,12 @@ def current_inputs(settings: Settings) -> Inputs:
     for name in ("dbt_project.yml", "profiles.yml"):
         found += _input(settings.dbt_project_dir / name, f"dbt_project/{name}", "model")
     return Inputs(tuple(sorted(found, key=lambda file: file.path)))
+
+
+def _source_of(file: Input) -> str:
+    """The folder in raw/ that a raw file stands in; empty for one that stands in raw/ itself."""
+    _, *folders, _ = file.path.split("/")
+    return folders[0] if folders else ""
 
 
 def _files(folder: Path, label: str, kind: str, suffix: str = "") -> Iterator[Input]:

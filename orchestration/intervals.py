@@ -78,3 +78,23 @@ def printed_interval(
     if ceiling is not None:
         high = min(high, ceiling)
     return Interval(value, low, high)
+
+
+def natural_bounds(statistic: str, flow: str) -> tuple[Decimal | None, Decimal | None]:
+    """What a statistic cannot pass: a share lies in 0 … 100 percent, nothing falls by more than all of it.
+
+    A balance passes through nought, so its growth and the shares of it are without bounds.
+    """
+    match statistic:
+        case "share" | "growth" | "level" if flow == "balance":
+            return None, None
+        case "share":
+            return Decimal(0), Decimal(100)
+        case "growth":
+            return Decimal(-100), None
+        case "rank":
+            return Decimal(1), None
+        case "level":
+            return Decimal(0), None
+        case _:
+            return None, None

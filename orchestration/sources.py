@@ -20,7 +20,7 @@ class Source:
     url: str
     language: str
     licence: str
-    retrieved_date: datetime.date
+    retrieved_date: datetime.date | None
     sha256: str
     region_id: str
     currency: str  # in which the source's growths and shares of value are measured, unless it says otherwise
@@ -44,10 +44,10 @@ def readable_name(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def record_types(record: type[Source] | type[Rejection]) -> dict[str, str]:
-    """Column name to DuckDB type of a record, in the order of its fields."""
-    names = {"datetime.date": "DATE", "int | None": "INTEGER"}
-    return {field.name: names.get(str(field.type), "VARCHAR") for field in fields(record)}
+def record_types(record: type) -> dict[str, str]:
+    """Column name to DuckDB type of a record (a dataclass of texts, whole numbers and dates), in its order."""
+    names = {"datetime.date": "DATE", "int": "INTEGER"}
+    return {field.name: names.get(str(field.type).removesuffix(" | None"), "VARCHAR") for field in fields(record)}
 
 
 SOURCE_TYPES = record_types(Source)

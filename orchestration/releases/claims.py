@@ -249,6 +249,8 @@ class Claims:
         if kind == "rank":
             return ""
         chars = self.grammar.text.chars
+        if quantity.noun in ("位", "名") and before is not None and (before.text in ("前移", "后移") or before.is_a("rise", "fall", "rank")):
+            return "change of a rank"
         if before is not None and before.is_a("top") and kind in ("bare", "count", "physical") and not quantity.scales:
             return "size of a list"
         if kind in ("bare", "count", "physical") and not quantity.scales and "." not in quantity.printed:
@@ -324,7 +326,6 @@ class Claims:
             token = tokens[cursor]
             if token.is_a("share"):
                 cue = cursor
-                break
             if token.quantity is not None or token.is_a("rise", "fall"):
                 break
             cursor -= 1
@@ -551,7 +552,11 @@ class Claims:
             token = tokens[cursor]
             if token.period is not None:
                 is_year = token.period.months == 12 and token.period.year is not None
-                if tokens[index].text == "from" and token.period.kind == "span" and not (token.period.is_loose or is_year):
+                if (
+                    tokens[index].text == "from"
+                    and token.period.kind == "span"
+                    and not (token.period.is_loose or is_year)
+                ):
                     return
                 sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
                 return

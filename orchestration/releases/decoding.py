@@ -113,7 +113,7 @@ def decode(content: bytes, *, stated: str = "") -> str:
 
 
 def sniff(content: bytes) -> tuple[str, str] | None:
-    """What a file is by its first bytes and what to do about it, where they are those of a known kind other than text."""
+    """What a file is by its first bytes, and what to do about it; None where they are of no kind that is known."""
     for signature, kind, remedy in _SIGNATURES:
         if content.startswith(signature):
             return kind, remedy

@@ -91,7 +91,8 @@ def _xml(archive: zipfile.ZipFile, part: str) -> etree._Element:
         ) from problem
     if information.file_size > MAXIMUM_PART_BYTES:
         raise UnusableDocument(
-            f"its part {part} unpacks to {information.file_size:,} bytes, more than {MAXIMUM_PART_BYTES:,}: it is not a release"
+            f"its part {part} unpacks to {information.file_size:,} bytes, more than {MAXIMUM_PART_BYTES:,}: it is "
+            "not a release"
         )
     try:
         with archive.open(information) as packed:

@@ -19,17 +19,21 @@ MAXIMUM_CHARACTERS = 1_000_000
 _BY_HAND = "copy the text of the release into a .txt file"
 
 #: What a visitor does not see, or does not read as text of the page.
+# fmt: off
 _UNSEEN = (
-    "script style template noscript iframe object embed applet svg canvas audio video map head nav button select datalist "
-    "textarea input del s strike"
-).split()
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_BLOCKS = frozenset(
-    (
-        "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
-        "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu ol p pre section summary table tbody td tfoot th thead tr ul"
-    ).split()
+    "script", "style", "template", "noscript", "iframe", "object", "embed", "applet", "svg", "canvas", "audio",
+    "video", "map", "head", "nav", "button", "select", "datalist", "textarea", "input", "del", "s", "strike",
 )
+# fmt: on
+_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+# fmt: off
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
+))
+# fmt: on
 _DIVISIONS = frozenset(("div", "section", "article", "main", "td", "body", "form", "blockquote", "html"))
 #: Names of containers that say that they hold the main text.
 _MAIN = re.compile(r"content|article|text|detail|zoom|editor|body|main|story|entry|post", re.IGNORECASE)
@@ -276,8 +280,7 @@ def _tidy(text: str) -> str:
     lines = _join_lines_of_source(text).split(_LINE_BREAK)
     tidy = ""
     separator = ""
-    for line in lines:
-        line = _SPACE.sub(" ", line)
+    for line in (_SPACE.sub(" ", one) for one in lines):
         words = line.strip()
         if not words:
             separator = BREAK if tidy and separator else separator

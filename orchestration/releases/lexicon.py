@@ -135,5 +135,5 @@ def _joins(left: str, right: str) -> bool:
         and right.isalnum()
         and not is_chinese(left)
         and not is_chinese(right)
-        and not (left.isdigit() and right.isalpha())
+        and left.isdigit() == right.isdigit()
     )

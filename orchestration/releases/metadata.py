@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
 from pathlib import Path
 from stat import S_ISREG
 from typing import Annotated, Any, Literal, Self
@@ -133,7 +132,10 @@ def _metadata(text: str, name: str, *, first_line: int) -> Metadata:
     except Exception as problem:
         raise invalid(_first_line(problem)) from problem
     try:
-        root = _attempt(loader.get_single_node, lambda problem: invalid(_reason(problem), _line(problem, first_line)))
+        try:
+            root = loader.get_single_node()
+        except Exception as problem:
+            raise invalid(_reason(problem), _line(problem, first_line)) from problem
         if root is None:
             return Metadata()
         if not isinstance(root, yaml.MappingNode) or root.tag != yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG:
@@ -147,10 +149,10 @@ def _metadata(text: str, name: str, *, first_line: int) -> Metadata:
             if key in fields:
                 raise invalid(f"{key}: is given a second time, first in line {lines[key]}", line)
             lines[key] = line
-            fields[key] = _attempt(
-                lambda node=value_node: loader.construct_document(node),
-                lambda problem, key=key, line=line: invalid(f"{key}: {_reason(problem)}", line),  # type: ignore[misc]
-            )
+            try:
+                fields[key] = loader.construct_document(value_node)
+            except Exception as problem:
+                raise invalid(f"{key}: {_reason(problem)}", line) from problem
             if fields[key] is None:
                 raise invalid(f"{key}: is empty; fill it in, or take the line out", line)
     finally:
@@ -164,13 +166,6 @@ def _metadata(text: str, name: str, *, first_line: int) -> Metadata:
             message = error["msg"].removeprefix("Value error, ")
             faults.append(f"line {lines[key]}, {key}: {message}" if key in lines else message)
         raise invalid("; ".join(dict.fromkeys(faults))) from problem
-
-
-def _attempt(step: Callable[[], Any], refusal: Callable[[Exception], UnusableDocument]) -> Any:
-    try:
-        return step()
-    except Exception as problem:
-        raise refusal(problem) from problem
 
 
 def _line(problem: BaseException, first_line: int) -> int | None:

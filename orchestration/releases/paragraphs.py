@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from orchestration.releases.decoding import is_wide
 
@@ -51,14 +52,12 @@ def _join(before: str, after: str, words: Collection[str]) -> str:
 
 
 def _undivided(before: str, after: str, words: Collection[str]) -> str:
-    first = re.split(r"[\s\t]", before[:-1])[-1].lower()
-    second = re.match(r"[^\W\d_]+", after)
-    assert second is not None
+    first = re.split(r"\s", before[:-1])[-1].lower()
     last_part = re.split(r"\W", first)[-1]
-    rest = second[0].lower()
+    rest = re.split(r"[\W\d_]", after, maxsplit=1)[0].lower()
     is_compound = "-" in first or f"{last_part}-{rest}" in words
     if before[-1] == "\xad" or (
-        not is_compound and second[0].islower() and (last_part + rest in words or _WORD_ENDINGS.fullmatch(rest))
+        not is_compound and after[0].islower() and (last_part + rest in words or _WORD_ENDINGS.fullmatch(rest))
     ):
         return before[:-1] + after
     return f"{before[:-1]}-{after}"
@@ -72,7 +71,7 @@ def words_of(lines: Sequence[str]) -> set[str]:
             words.add(word)
             parts = word.split("-")
             words.update(parts)
-            words.update(f"{one}-{next_one}" for one, next_one in zip(parts, parts[1:], strict=False))
+            words.update(f"{one}-{next_one}" for one, next_one in pairwise(parts))
     return words
 
 

@@ -37,7 +37,7 @@ def lines_of(content: bytes) -> dict[str, Any]:
     A line is `[text, left, right, bottom, size]`, in points from the lower left corner. A hyphen at its end that pdfium
     takes for one of word division is `\\x02`; cells of a table row are separated by a tab.
     """
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]  # it has no types of its own
 
     try:
         document = pypdfium2.PdfDocument(content)
@@ -67,7 +67,7 @@ def lines_of(content: bytes) -> dict[str, Any]:
 
 
 def _page(page: Any) -> dict[str, Any]:
-    import pypdfium2.raw as pdfium
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
     width, height = page.get_size()
     text = page.get_textpage()

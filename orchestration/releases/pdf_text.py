@@ -69,8 +69,8 @@ def pdf_text(content: bytes) -> PdfText:
         harm = damage(whole)
         if harm:
             raise UnusableDocument(
-                f"page {number}, line {whole[: harm.offset].count(chr(10)) + 1} of its text: {harm.what}: a font does not "
-                "say which characters it shows; copy the text by hand and save it as .txt"
+                f"page {number}, line {whole[: harm.offset].count(chr(10)) + 1} of its text: {harm.what}: a font does "
+                "not say which characters it shows; copy the text by hand and save it as .txt"
             )
         pages.append(Page(page["height"], lines))
     if not any(page.lines for page in pages):
@@ -107,7 +107,7 @@ def _printed_lines(content: bytes) -> dict[str, Any]:
     except OSError as problem:
         raise UnusableDocument(f"could not be read: {problem.strerror}; try again") from problem
     try:
-        found = json.loads(run.stdout)
+        found: dict[str, Any] = json.loads(run.stdout)
     except ValueError as problem:
         if run.returncode > 0 and b"ModuleNotFoundError" in run.stderr:
             raise RuntimeError(run.stderr.decode(errors="replace")) from problem  # the environment, not the document
@@ -116,7 +116,6 @@ def _printed_lines(content: bytes) -> dict[str, Any]:
         ) from problem
     if "refused" in found:
         raise UnusableDocument(found["refused"])
-    assert isinstance(found, dict)
     return found
 
 
@@ -177,40 +176,28 @@ def _usual_distance(lines: list[tuple[int, Line]]) -> float:
 
 
 def _separator(lines: list[tuple[int, Line]], index: int, distance: float) -> str:
-    """What stands between a line and the one before it: nothing where they are one paragraph."""
+    """What stands between a line and the one before it: nothing where they are one paragraph.
+
+    A paragraph begins by its size, the gap above it, its indent, or after a line that is shorter than it needs to be.
+    """
     (page_before, before), (page, line) = lines[index - 1], lines[index]
+    following = lines[index + 1][1] if index + 1 < len(lines) and lines[index + 1][0] == page else None
+    is_below = page_before == page and before.bottom > line.bottom
     if "\t" in line.text and "\t" in before.text and page == page_before:
         return "\n"
-    following = lines[index + 1][1] if index + 1 < len(lines) and lines[index + 1][0] == page else None
-    is_next = page_before == page and 0 < before.bottom - line.bottom
-    return BREAK if _begins_paragraph(before, line, following, is_next, lines, index, distance) else ""
-
-
-def _begins_paragraph(
-    before: Line,
-    line: Line,
-    following: Line | None,
-    is_next: bool,
-    lines: list[tuple[int, Line]],
-    index: int,
-    distance: float,
-) -> bool:
-    """Whether a line begins a paragraph: by its size, the gap above it, its indent, or the short line before it."""
-    if not 0.88 < line.size / before.size < 1.14 or "\t" in line.text + before.text:
-        return True
-    if is_next and before.bottom - line.bottom > 1.25 * distance * line.size + 1:
-        return True
+    is_apart = is_below and before.bottom - line.bottom > 1.25 * distance * line.size + 1
+    if is_apart or not 0.88 < line.size / before.size < 1.14 or "\t" in line.text + before.text:
+        return BREAK
     if before.text.endswith("\x02"):
-        return False
-    margin = min([other.left for other in (before if is_next else None, following) if other] or [line.left])
-    if 0.8 * line.size < line.left - margin < 8 * line.size:
-        return True
-    if not is_next and ends_sentence(before.text):
-        return True
+        return ""
+    margin = min([other.left for other in (before if is_below else None, following) if other] or [line.left])
+    is_indented = 0.8 * line.size < line.left - margin < 8 * line.size
+    if is_indented or (not is_below and ends_sentence(before.text)):
+        return BREAK
     # Where the first word of this line would have found room in the line before, the line was ended on purpose.
     right = max((one.right for one in _column(lines, index - 1)), default=before.right)
     slack = 1.5 if ends_sentence(before.text) else 4.0
-    return before.right + (_width(_first_word(line.text)) + slack) * line.size < right
+    return BREAK if before.right + (_width(_first_word(line.text)) + slack) * line.size < right else ""
 
 
 def _first_word(text: str) -> str:

@@ -378,6 +378,8 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         or (tokens[change].is_a("growth_noun") and not tokens[change].text.startswith(("growth", "increase")))
     ):
         change = None
+    if not price_unit and "unit_value" in frame.measures:
+        price_unit = _unit_of_price(numbers)
     if price_unit:
         measure, rule = "unit_value", "unit value"
     elif (
@@ -563,6 +565,11 @@ def _percent(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if contribution is not None:
         return _choices(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
     choices = _percent_roles(numbers)
+    if _is_base(numbers):
+        period = _base_period(numbers, period)
+        sentence = numbers.tokens
+        if choices[0][0] == "growth" and any(token.is_a("share") for token in sentence):
+            choices = [("share", 1, "share of the period compared with")]
     return _choices(numbers, frame, choices, period)
 
 
@@ -575,7 +582,7 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
         if left is None or tokens[left].is_a("share", "qualifier"):
             return [("share", 1, "share of")]
         return [("share", 1, "share of")]
-    if numbers.other_of is not None and numbers.other_of.statistic in ("change", "level"):
+    if numbers.other_of is not None and numbers.other_of.statistic in ("change", "level", "growth"):
         if numbers.other_of.statistic == "change":
             return [("growth", numbers.other_of.sign, "growth, as change before")]
         return [("share", 1, "share, as level before")]
@@ -1208,6 +1215,17 @@ def _per_unit(numbers: _Numbers) -> str:
             phrase, senses = lexicon.suffix_at(grammar.text.chars, start, lexicon_units)
             unit = dict(senses).get("unit", "")
             return f"{currency}/{unit}" if unit and unit not in ("day", "hour") else ""
+    return ""
+
+
+def _unit_of_price(numbers: _Numbers) -> str:
+    """The unit of a price that the sentence says elsewhere: `the average price per tonne fell to $625`."""
+    tokens, grammar = numbers.tokens, numbers.grammar
+    for index, token in enumerate(tokens[:-1]):
+        if token.text == "per" or token.text.startswith("每"):
+            phrase, senses = grammar.lexicon.suffix_at(grammar.text.chars, tokens[index + 1].start, frozenset({"unit"}))
+            if phrase and dict(senses)["unit"] not in ("day", "hour"):
+                return f"{numbers.quantities[-1].unit}/{dict(senses)['unit']}"
     return ""
 
 

@@ -101,7 +101,7 @@ def share_units(sentence: Sentence) -> None:
         first, second = tokens[left].quantity, tokens[right].quantity
         if first is None or second is None or second.unit_kind in ("bare", "word", "rank", "other"):
             continue
-        is_bare = first.unit_kind == "bare" and not (first.scales and first.scales != second.scales)
+        is_bare = first.unit_kind == "bare"
         is_classifier = first.unit == "piece" and not first.scales and second.unit_kind == "points"
         if not (is_bare or is_classifier) or not separated(sentence, left + 1, right):
             continue

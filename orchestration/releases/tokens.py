@@ -149,6 +149,8 @@ class Tokeniser:
         senses = dict(entry.senses)
         names = self._lexicon.resolve(entry, self._region_id) if entry.names else ()
         if "partner" in senses:  # 对俄: a partner in one character, known by the preposition before it
+            if chars[end : end + 1] not in _AFTER_SHORT_PARTNER:
+                return None
             names = (("partner", senses.pop("partner")),)
         if names and phrase.isascii() and not senses:
             cased = text.cased[position:end]
@@ -224,7 +226,7 @@ class Tokeniser:
         if before and before[-1].kind == "mark" and before[-1].text in "+-±" and before[-1].end == quantity.start:
             mark = before[-1]
             previous = chars[mark.start - 1 : mark.start]
-            if not previous.isalnum():
+            if not (previous.isascii() and previous.isalnum()):
                 before.pop()
                 quantity.start = mark.start
                 quantity.explicit_sign = True
@@ -312,6 +314,8 @@ class Tokeniser:
 
 #: What 元 means in the releases of regions with a currency of their own.
 _OWN_CURRENCIES = {"HKG": "HKD", "CN-HK": "HKD", "MAC": "MOP", "CN-MO": "MOP", "TWN": "TWD", "CN-TW": "TWD"}
+#: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
+_AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 _NOT_BEFORE_NOUN = frozenset(
     "and or to of in for from with by on at per percent year month was were is are the a an as than over up down while "
     "which that respectively accounting".split()

@@ -131,7 +131,9 @@ class Walk:
 
     def _mention(self, index: int, token: Token) -> None:
         phrase = self.phrase
-        if token.kind in ("semicolon", "stop") or token.is_a("while"):
+        if token.kind in ("semicolon", "stop") or (
+            token.is_a("while") and (index == 0 or self.tokens[index - 1].kind in BOUNDARIES)
+        ):
             if not phrase.is_empty() and token.kind != "stop":
                 self._drop_subject()
             self.clause_break = "strong"
@@ -164,9 +166,7 @@ class Walk:
             phrase.measures.append(token.senses["count_measure"])
         if token.kind == "word" and not token.is_a("filler") and (len(token.text) > 2):
             phrase.unknown_words += 1
-        if token.is_a("zone") and self._mention_zone(index, token):
-            pass
-        elif token.names:
+        if token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
             if token.is_a("flow"):
@@ -183,8 +183,8 @@ class Walk:
     def _mention_unknown(self, first: int, last: int) -> None:
         """A name that no list knows takes the dimension of the list it stands in, else it is a commodity."""
         start, end = self.grammar.text.span(self.tokens[first].start, self.tokens[last - 1].end)
-        dimension = "commodity"
-        for candidate, at in self.last_name.items():
+        dimension = self.unknown_dimension.get(first, "commodity")
+        for candidate, at in () if first in self.unknown_dimension else self.last_name.items():
             if at < first and all(
                 token.kind in ("comma", "enumeration") or token.is_a("and") for token in self.tokens[at + 1 : first]
             ):
@@ -197,7 +197,9 @@ class Walk:
             and self.tokens[last].kind == "enumeration"
         ):
             dimension = self._dimension(last + 1, following)[0] or dimension
-        self._add_item(dimension, Item(UNMAPPED, self.grammar.source[start:end], start, end), first)
+        text = self.grammar.source[start:end]
+        code = self.grammar.codes.resolve(dimension, text, region_id=self.grammar.region_id)
+        self._add_item(dimension, Item(code, text, start, end), first)
         self.last_name[dimension] = last - 1
 
     def _open_parenthesis(self) -> None:
@@ -267,6 +269,8 @@ class Walk:
         if not dimension:
             return
         item = self._item(token, dimension, code)
+        if dimension == "region" and code == self.grammar.region_id and self._follows_number(index):
+            return
         if dimension == "region" and code == self.grammar.region_id:
             items = self.phrase.names.get("region", [])
             inner = [one for one in items if code in list(self.grammar.codes.containing_regions(one.code))[1:]]
@@ -277,6 +281,10 @@ class Walk:
     def _add_item(self, dimension: str, item: Item, index: int) -> None:
         phrase = self.phrase
         last = self.last_name.get(dimension)
+        if last is not None and index and self.tokens[index - 1].text == "等" and phrase.names.get(dimension):
+            phrase.names[dimension] = [item]  # A、B等三地: the names are examples of what follows
+            self.last_name[dimension] = index
+            return
         if last is not None and phrase.names.get(dimension) and self._coordinated(last, index):
             phrase.names[dimension].append(item)
         elif dimension == "region" and phrase.names.get(dimension) and self._nested(phrase.names[dimension], item):
@@ -395,27 +403,6 @@ class Walk:
                     flow = name
         return Item(code, self.grammar.source[start:end], start, end, flow)
 
-    def _mention_zone(self, index: int, token: Token) -> bool:
-        """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
-        first = index - 1
-        while (
-            first >= 0
-            and first > index - 7
-            and self.tokens[first].kind in ("word", "mark")
-            and self.sentence.free(first)
-        ):
-            first -= 1
-        if first < 0 or not any(pair[0] == "region" for pair in self.tokens[first].names):
-            return False
-        if self.tokens[first].kind != "name" or not (self.sentence.is_chinese or first == index - 1):
-            return False
-        start, end = self.grammar.text.span(self.tokens[first].start, token.end)
-        text = self.grammar.source[start:end]
-        code = self.grammar.codes.resolve("region", text, region_id=self.grammar.region_id)
-        self.phrase.names["region"] = [Item(code, text, start, end)]
-        self.last_name["region"] = index
-        return True
-
     def _mention_flow(self, index: int, token: Token) -> None:
         phrase = self.phrase
         flow = token.senses["flow"]
@@ -517,6 +504,9 @@ class Walk:
     def _find_unknown_names(self) -> None:
         """Words between the names of a list, and the words that exports or imports are of: names no list knows."""
         self.unknown: dict[int, tuple[int, int]] = {}
+        self.unknown_dimension: dict[int, str] = {}
+        self._zones()
+        self._places()
         tokens, sentence = self.tokens, self.sentence
         index = 0
         while index < len(tokens):
@@ -527,6 +517,43 @@ class Walk:
             index += 1
         self._unknown_between()
         self._extended_names()
+
+    def _zones(self) -> None:
+        """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if not token.is_a("zone") or not self.sentence.free(index):
+                continue
+            first = index - 1
+            while first >= 0 and first > index - 7 and tokens[first].kind in ("word", "mark") and self.sentence.free(first):
+                first -= 1
+            if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
+                continue
+            if not (self.sentence.is_chinese or first == index - 1):
+                continue
+            self._merge(first, index + 1, "region")
+
+    def _places(self) -> None:
+        """`Atyrau region`, `the city of Almaty`: a place that no list knows, by the noun beside it."""
+        tokens, cased = self.tokens, self.grammar.text.cased
+        if self.sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens):
+            if not token.is_a("place") or not self.sentence.free(index):
+                continue
+            first = index
+            while first > 0 and first > index - 3 and tokens[first - 1].kind == "word" and cased[tokens[first - 1].start].isupper():
+                first -= 1
+            if first < index:
+                self._merge(first, index + 1, "region")
+            elif index + 2 < len(tokens) and tokens[index + 1].text == "of" and tokens[index + 2].kind == "word" and cased[tokens[index + 2].start].isupper():
+                self._merge(index + 2, index + 3, "region")
+
+    def _merge(self, first: int, last: int, dimension: str) -> None:
+        self.unknown[first] = (first, last)
+        self.unknown_dimension[first] = dimension
+        for cursor in range(first, last):
+            self.sentence.spoken_for[cursor] = "longer name"
 
     def _unknown_after(self, index: int) -> None:
         tokens, sentence = self.tokens, self.sentence
@@ -570,24 +597,60 @@ class Walk:
             if self._dimension(index, token)[0] != "commodity":
                 continue
             first, last = index, index + 1
-            while last < len(tokens) and last - index < 6 and tokens[last].kind == "word" and is_chinese(tokens[last].text[0]):
+            while (
+                last < len(tokens)
+                and last - index < 6
+                and tokens[last].kind == "word"
+                and is_chinese(tokens[last].text[0])
+            ):
                 last += 1
             ends = tokens[last] if last < len(tokens) else None
-            if ends is None or not (ends.quantity is not None or ends.is_a("flow", "and", "measure", "rise", "fall", "respectively") or ends.kind in ("enumeration", "open")):
+            if ends is None or not (
+                ends.quantity is not None
+                or ends.is_a("flow", "and", "measure", "rise", "fall", "respectively")
+                or ends.kind in ("enumeration", "open")
+            ):
                 last = index + 1
-            while first > 0 and index - first < 6 and tokens[first - 1].kind == "word" and is_chinese(tokens[first - 1].text[0]):
+            while (
+                first > 0
+                and index - first < 6
+                and tokens[first - 1].kind == "word"
+                and is_chinese(tokens[first - 1].text[0])
+            ):
                 first -= 1
             before = tokens[first - 1] if first else None
-            if before is not None and not (before.kind in BOUNDARIES or before.kind == "enumeration" or before.is_a("flow", "and", "among") or before.quantity is not None or before.period is not None):
+            if before is not None and not (
+                before.kind in BOUNDARIES
+                or before.kind == "enumeration"
+                or before.is_a("flow", "and", "among")
+                or before.quantity is not None
+                or before.period is not None
+            ):
                 first = index
             if (first, last) != (index, index + 1) and (last > index + 1 or index - first >= 2):
                 self.unknown[first] = (first, last)
                 for cursor in range(first, last):
                     self.sentence.spoken_for[cursor] = "longer name"
 
+    def _english_name_before(self, index: int) -> None:
+        """`Coffee exports`, `palm oil purchases`: the words right before the flow, where they are no names or small words."""
+        tokens = self.tokens
+        first = index
+        while first > 0 and first > index - 4 and tokens[first - 1].kind == "word" and len(tokens[first - 1].text) > 2 and self.sentence.free(first - 1):
+            first -= 1
+        before = tokens[first - 1] if first else None
+        if first == index or tokens[index].text not in ("exports", "imports", "export", "import", "shipments", "purchases"):
+            return
+        if before is None or before.kind in BOUNDARIES or before.is_a("and", "while", "among", "of", "filler") or before.period is not None or before.kind == "possessive":
+            if before is None or not before.names:
+                self.unknown[first] = (first, index)
+
     def _unknown_before(self, index: int) -> None:
         tokens, sentence = self.tokens, self.sentence
-        if not sentence.is_chinese or not tokens[index].senses["flow"] in ("export", "import"):
+        if tokens[index].senses["flow"] not in ("export", "import"):
+            return
+        if not sentence.is_chinese:
+            self._english_name_before(index)
             return
         first = index
         while first > 0 and self._is_unknown_word(first - 1) and not tokens[first - 1].is_a("filler"):

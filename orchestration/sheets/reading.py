@@ -8,7 +8,6 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,16 +16,15 @@ import pandera.errors
 import yaml
 from pydantic import ValidationError
 
-from orchestration.codes import CodeLists
+from orchestration.codes import CodeLists, check_reference
 from orchestration.figures import (
     COMPARING_STATISTICS,
     UNMAPPED,
     Figure,
     InvalidFigure,
     figure_identity,
-    parse_reference,
 )
-from orchestration.intervals import printed_interval
+from orchestration.intervals import natural_bounds, printed_interval
 from orchestration.sheets.periods import period_end, period_start, year_before
 from orchestration.sheets.schema import IDENTITY_COLUMNS, SHEET_COLUMNS, Sidecar, sheet_schema
 from orchestration.sources import Rejection, Source, readable_name
@@ -297,7 +295,7 @@ def _failures(
 def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
     statistic, measure, unit = row["statistic"], row["measure"], row["unit"]
     qualifier = row["qualifier"] or "exact"
-    floor, ceiling = _natural_bounds(statistic, row["flow"])
+    floor, ceiling = natural_bounds(statistic, row["flow"])
     interval = printed_interval(
         row["printed"],
         scale=row["scale"] or "one",
@@ -309,7 +307,7 @@ def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
     if (floor is not None and interval.value < floor) or (ceiling is not None and interval.value > ceiling):
         least, most = ("any" if bound is None else str(bound) for bound in (floor, ceiling))
         raise InvalidFigure("printed", f"{row['printed']!r} cannot be a {statistic}: it lies in {least} … {most}")
-    _check_reference(row["reference"], codes)
+    check_reference(row["reference"], codes)
 
     def code(dimension: str) -> str:
         return codes.resolve(dimension, row[dimension], region_id=source.region_id)
@@ -354,43 +352,6 @@ def _figure(source: Source, row: dict[str, str], codes: CodeLists) -> Figure:
         quote=row["locator"],
         reading="sheet",
     )
-
-
-def _natural_bounds(statistic: str, flow: str) -> tuple[Decimal | None, Decimal | None]:
-    """What a statistic cannot pass: a share lies in 0 … 100 percent, nothing falls by more than all of it.
-
-    A balance passes through nought, so its growth and the shares of it are without bounds.
-    """
-    match statistic:
-        case "share" | "growth" | "level" if flow == "balance":
-            return None, None
-        case "share":
-            return Decimal(0), Decimal(100)
-        case "growth":
-            return Decimal(-100), None
-        case "rank":
-            return Decimal(1), None
-        case "level":
-            return Decimal(0), None
-        case _:
-            return None, None
-
-
-def _check_reference(reference: str, codes: CodeLists) -> None:
-    for key, code in parse_reference(reference).items():
-        match key:
-            case "flow":
-                known = code in codes.flows
-            case "unit":
-                known = code in codes.units
-            case "measure":
-                known = code in codes.measures
-            case "ranked_by":
-                known = code in ("level", "growth")
-            case _:
-                known = code in codes.codes(key)
-        if not known:
-            raise InvalidFigure("reference", f"{code!r} is not a code of {key}")
 
 
 def _first_line(problem: BaseException) -> str:

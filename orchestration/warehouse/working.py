@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import duckdb
@@ -37,7 +37,22 @@ CHECK_TYPES = {
 }
 
 
-INPUT_TYPES = {"path": "VARCHAR", "kind": "VARCHAR", "sha256": "VARCHAR", "bytes": "BIGINT"}
+@dataclass(frozen=True, slots=True)
+class RecordedInput:
+    """A file that a step was about to read."""
+
+    step: str
+    path: str
+    kind: str
+    sha256: str
+    bytes: int
+
+
+INPUT_TYPES = {"step": "VARCHAR", "path": "VARCHAR", "kind": "VARCHAR", "sha256": "VARCHAR", "bytes": "BIGINT"}
+
+#: The tables that a raw folder is loaded into: name to columns and their types.
+SourceTables = Mapping[str, Mapping[str, str]]
+FIGURES_AND_SOURCES: SourceTables = {"figures": FIGURE_TYPES, "sources": SOURCE_TYPES}
 
 
 class WorkingWarehouseHeld(RuntimeError):
@@ -67,6 +82,44 @@ def discard_working(path: Path) -> None:
     _write_ahead_log(path).unlink(missing_ok=True)
 
 
+class SourceLoad:
+    """A replacement under way of what a raw folder holds; `add` and `reject` take records in as many parts as suits."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, kind: str, tables: SourceTables) -> None:
+        self._connection = connection
+        self._kind = kind
+        self._tables = tables
+
+    def add(self, name: str, records: Sequence[object]) -> None:
+        """Load records into `raw.<kind>_<name>`."""
+        _insert(self._connection, f"raw.{self._kind}_{name}", self._tables[name], records)
+
+    def reject(self, rejected: Sequence[Rejection]) -> None:
+        """List what could not be loaded."""
+        _insert(self._connection, "raw.rejected_rows", REJECTION_TYPES, rejected)
+
+
+@contextmanager
+def replacing_source_kind(
+    connection: duckdb.DuckDBPyConnection, kind: str, tables: SourceTables, *, kept: Collection[str] = ()
+) -> Iterator[SourceLoad]:
+    """Replace, in one transaction, all that the raw folder `kind` holds, but for the sources named in `kept`.
+
+    `tables` gives each table `raw.<kind>_<name>`, which has a column source_id, with its columns and types. Rows of
+    `raw.rejected_rows` are replaced whole: what is kept has none.
+    """
+    with _raw_transaction(connection):
+        for name, types in tables.items():
+            table = f"raw.{kind}_{name}"
+            _ensure_table(connection, table, types)
+            connection.execute(
+                f"DELETE FROM {table} WHERE source_id NOT IN (SELECT unnest(CAST(? AS VARCHAR[])))", [list(kept)]
+            )
+        _ensure_table(connection, "raw.rejected_rows", REJECTION_TYPES)
+        connection.execute("DELETE FROM raw.rejected_rows WHERE source_kind = ?", [kind])
+        yield SourceLoad(connection, kind, tables)
+
+
 def replace_source_kind(
     connection: duckdb.DuckDBPyConnection,
     kind: str,
@@ -77,12 +130,20 @@ def replace_source_kind(
 ) -> None:
     """Replace, in one transaction, all that the raw folder `kind` holds: `raw.<kind>_figures`, `raw.<kind>_sources`
     and its rows of `raw.rejected_rows`."""
-    with _raw_transaction(connection):
-        _replace_table(connection, f"raw.{kind}_figures", FIGURE_TYPES, figures)
-        _replace_table(connection, f"raw.{kind}_sources", SOURCE_TYPES, sources)
-        _ensure_table(connection, "raw.rejected_rows", REJECTION_TYPES)
-        connection.execute("DELETE FROM raw.rejected_rows WHERE source_kind = ?", [kind])
-        _insert(connection, "raw.rejected_rows", REJECTION_TYPES, rejected)
+    with replacing_source_kind(connection, kind, FIGURES_AND_SOURCES) as load:
+        load.add("figures", figures)
+        load.add("sources", sources)
+        load.reject(rejected)
+
+
+def loaded_contents(connection: duckdb.DuckDBPyConnection, kind: str, tables: SourceTables) -> dict[str, str]:
+    """What is loaded of a raw folder: source_id to the content_key that `raw.<kind>_readings` has of it.
+
+    Nothing, where one of the tables is missing or has other columns than `tables` says: then all is to be loaded anew.
+    """
+    if not all(_is_table(connection, f"raw.{kind}_{name}", types) for name, types in tables.items()):
+        return {}
+    return dict(connection.execute(f"SELECT source_id, content_key FROM raw.{kind}_readings").fetchall())
 
 
 def record_checks(
@@ -101,21 +162,26 @@ def record_checks(
         _insert(connection, "raw.checks", CHECK_TYPES, outcomes)
 
 
-def record_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs, kinds: Sequence[str]) -> None:
-    """Replace, in `raw.inputs`, the files of these kinds: each step records what it is about to read.
+def record_inputs(connection: duckdb.DuckDBPyConnection, step: str, *inputs: Inputs) -> None:
+    """Replace, in `raw.inputs`, the files that a step has recorded: each records what it is about to read.
 
     What is published carries the inputs that were read, not those that lie there when it is published: a file that
     changes meanwhile makes the next refresh due.
     """
     with _raw_transaction(connection):
         _ensure_table(connection, "raw.inputs", INPUT_TYPES)
-        connection.execute("DELETE FROM raw.inputs WHERE list_contains(?, kind)", [list(kinds)])
-        _insert(connection, "raw.inputs", INPUT_TYPES, inputs.of_kind(*kinds).files)
+        connection.execute("DELETE FROM raw.inputs WHERE step = ?", [step])
+        files = [RecordedInput(step, *astuple(file)) for part in inputs for file in part.files]
+        _insert(connection, "raw.inputs", INPUT_TYPES, files)
 
 
 def recorded_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
-    """What the steps have recorded."""
-    rows = connection.execute("SELECT path, kind, sha256, bytes FROM raw.inputs ORDER BY path").fetchall()
+    """What the steps have recorded.
+
+    A file that changed between two steps, of which each ran alone, is in it twice. No state of the files has that
+    fingerprint, so the next refresh is due.
+    """
+    rows = connection.execute("SELECT DISTINCT path, kind, sha256, bytes FROM raw.inputs ORDER BY ALL").fetchall()
     return Inputs(tuple(Input(*row) for row in rows))
 
 
@@ -174,24 +240,21 @@ def _write_ahead_log(path: Path) -> Path:
 
 def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str]) -> None:
     """Make the table; one with other columns, of an earlier version, is dropped: its rows come from raw/ again."""
+    if not _is_table(connection, table, types):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    columns = ", ".join(f"{quoted(column)} {sql_type}" for column, sql_type in types.items())
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+
+
+def _is_table(connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str]) -> bool:
+    """Whether there is a table with these columns."""
     schema, name = table.split(".")
     existing = connection.execute(
         "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() "
         "AND schema_name = ? AND table_name = ? ORDER BY column_index",
         [schema, name],
     ).fetchall()
-    if existing and existing != [(column, sql_type.replace(", ", ",")) for column, sql_type in types.items()]:
-        connection.execute(f"DROP TABLE {table}")
-    columns = ", ".join(f"{quoted(column)} {sql_type}" for column, sql_type in types.items())
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-
-
-def _replace_table(
-    connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], records: Sequence[object]
-) -> None:
-    _ensure_table(connection, table, types)
-    connection.execute(f"DELETE FROM {table}")
-    _insert(connection, table, types, records)
+    return existing == [(column, sql_type.replace(", ", ",")) for column, sql_type in types.items()]
 
 
 def _insert(
