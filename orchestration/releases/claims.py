@@ -249,7 +249,11 @@ class Claims:
         if kind == "rank":
             return ""
         chars = self.grammar.text.chars
-        if quantity.noun in ("位", "名") and before is not None and (before.text in ("前移", "后移") or before.is_a("rise", "fall", "rank")):
+        if (
+            quantity.noun in ("位", "名")
+            and before is not None
+            and (before.text in ("前移", "后移") or before.is_a("rise", "fall", "rank"))
+        ):
             return "change of a rank"
         if before is not None and before.is_a("top") and kind in ("bare", "count", "physical") and not quantity.scales:
             return "size of a list"
@@ -295,16 +299,18 @@ class Claims:
             quantity = tokens[index].quantity
             if quantity is None or sentence.is_set_aside(index):
                 continue
+            if quantity.unit_kind in ("percent", "points"):
+                self._contribution_reference(sentence, index)
+            if index in self.contributions:
+                continue
             if quantity.unit_kind == "percent":
                 self._share_reference(sentence, index)
             elif quantity.unit_kind == "points":
                 self._gap_reference(sentence, index)
+            elif quantity.unit_kind == "rank":
+                self._peers(sentence, index)
         for index, token in enumerate(tokens):
-            if (
-                token.is_a("versus")
-                or token.is_a("than")
-                or token.text in ("than", "from", "against", "over", "比", "较", "against")
-            ):
+            if token.is_a("versus", "than") or token.text in ("over", "比", "较") or token.text.endswith(" than"):
                 self._comparison(sentence, index)
 
     def _share_reference(self, sentence: Sentence, index: int) -> None:

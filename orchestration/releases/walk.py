@@ -480,7 +480,7 @@ class Walk:
         if measure == "value" and not self._is_measure_list(index):
             if (
                 not any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
-                and self.last_level is None
+                and not (self.frame is not None and set(self.frame.measures) - {"value"})
             ):
                 return
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
@@ -525,7 +525,12 @@ class Walk:
             if not token.is_a("zone") or not self.sentence.free(index):
                 continue
             first = index - 1
-            while first >= 0 and first > index - 7 and tokens[first].kind in ("word", "mark") and self.sentence.free(first):
+            while (
+                first >= 0
+                and first > index - 7
+                and tokens[first].kind in ("word", "mark")
+                and self.sentence.free(first)
+            ):
                 first -= 1
             if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
                 continue
@@ -542,11 +547,21 @@ class Walk:
             if not token.is_a("place") or not self.sentence.free(index):
                 continue
             first = index
-            while first > 0 and first > index - 3 and tokens[first - 1].kind == "word" and cased[tokens[first - 1].start].isupper():
+            while (
+                first > 0
+                and first > index - 3
+                and tokens[first - 1].kind == "word"
+                and cased[tokens[first - 1].start].isupper()
+            ):
                 first -= 1
             if first < index:
                 self._merge(first, index + 1, "region")
-            elif index + 2 < len(tokens) and tokens[index + 1].text == "of" and tokens[index + 2].kind == "word" and cased[tokens[index + 2].start].isupper():
+            elif (
+                index + 2 < len(tokens)
+                and tokens[index + 1].text == "of"
+                and tokens[index + 2].kind == "word"
+                and cased[tokens[index + 2].start].isupper()
+            ):
                 self._merge(index + 2, index + 3, "region")
 
     def _merge(self, first: int, last: int, dimension: str) -> None:
@@ -636,12 +651,31 @@ class Walk:
         """`Coffee exports`, `palm oil purchases`: the words right before the flow, where they are no names or small words."""
         tokens = self.tokens
         first = index
-        while first > 0 and first > index - 4 and tokens[first - 1].kind == "word" and len(tokens[first - 1].text) > 2 and self.sentence.free(first - 1):
+        while (
+            first > 0
+            and first > index - 4
+            and tokens[first - 1].kind == "word"
+            and len(tokens[first - 1].text) > 2
+            and self.sentence.free(first - 1)
+        ):
             first -= 1
         before = tokens[first - 1] if first else None
-        if first == index or tokens[index].text not in ("exports", "imports", "export", "import", "shipments", "purchases"):
+        if first == index or tokens[index].text not in (
+            "exports",
+            "imports",
+            "export",
+            "import",
+            "shipments",
+            "purchases",
+        ):
             return
-        if before is None or before.kind in BOUNDARIES or before.is_a("and", "while", "among", "of", "filler") or before.period is not None or before.kind == "possessive":
+        if (
+            before is None
+            or before.kind in BOUNDARIES
+            or before.is_a("and", "while", "among", "of", "filler")
+            or before.period is not None
+            or before.kind == "possessive"
+        ):
             if before is None or not before.names:
                 self.unknown[first] = (first, index)
 
