@@ -30,6 +30,7 @@ class Claims:
         self.gaps: dict[int, int] = {}
         self.contributions: dict[int, int] = {}
         self.quarters: list[Span] = []
+        self.others: dict[int, str] = {}
         self.base_values: set[int] = set()
         self.spans: dict[int, Span] = {}
         self.comparisons: dict[int, str] = {}
@@ -37,6 +38,7 @@ class Claims:
         self._claim_dateline(sentence)
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
+        self._claim_overtaken(sentence)
         self._find_ranks(sentence)
         share_units(sentence)
         self._set_aside(sentence)
@@ -117,6 +119,17 @@ class Claims:
     @staticmethod
     def _within_names(tokens: list[Token], index: int) -> bool:
         return index + 1 < len(tokens) and bool(tokens[index - 1].names) and bool(tokens[index + 1].names)
+
+    @staticmethod
+    def _claim_overtaken(sentence: Sentence) -> None:
+        """Who was overtaken is no subject: 东盟超越美国成为第二大市场."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-1]):
+            if token.is_a("overtake"):
+                cursor = index + 1
+                while cursor < len(tokens) and (tokens[cursor].names or tokens[cursor].text == "the"):
+                    sentence.spoken_for.setdefault(cursor, "overtaken")
+                    cursor += 1
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
@@ -304,6 +317,10 @@ class Claims:
             if index in self.contributions:
                 continue
             if quantity.unit_kind == "percent":
+                self._growth_of_another(sentence, index)
+            if index in self.others:
+                continue
+            if quantity.unit_kind == "percent":
                 self._share_reference(sentence, index)
             elif quantity.unit_kind == "points":
                 self._gap_reference(sentence, index)
@@ -405,6 +422,26 @@ class Claims:
                 if flow == "export" or flow == "import" or "flow" not in reference:
                     reference["flow"] = flow
         return reference
+
+    def _growth_of_another(self, sentence: Sentence, index: int) -> None:
+        """`高于同期全国2.8%的整体增幅`: the number is the growth of the place it is compared with."""
+        tokens = sentence.tokens
+        if not sentence.is_chinese or index + 1 >= len(tokens) or tokens[index + 1].text != "的":
+            return
+        last = sentence.clause_end(index)
+        noun = next((at for at in range(index + 1, last) if tokens[at].is_a("growth_noun")), None)
+        if noun is None:
+            return
+        for cursor in range(index - 1, sentence.clause_start(index) - 1, -1):
+            if tokens[cursor].quantity is not None:
+                return
+            if tokens[cursor].is_a("gap_up", "gap_down") or tokens[cursor].text in ("比", "较"):
+                region = self._reference(tokens[cursor:index]).get("region", "")
+                if region:
+                    self.others[index] = region
+                    sentence.claim(cursor, index, "reference")
+                    sentence.claim(index + 1, noun + 1, "reference")
+                return
 
     def _contribution_reference(self, sentence: Sentence, index: int) -> None:
         """`对全省外贸增长的贡献率为85.3%`, `contributing 3 points to the province's growth`: to whose growth."""
@@ -617,6 +654,9 @@ class Claims:
             if is_since(sentence, index):
                 sentence.claim(index, index + 1, "since")
                 continue
+            if period.months == 12 and period.year is None and self._is_background_year(sentence, index):
+                sentence.claim(index, index + 1, "background")
+                continue
             if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
                 span = self._compared_span(period)
                 if span is not None:
@@ -646,6 +686,17 @@ class Claims:
             elif index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末"):
                 span = (span[1].replace(day=1), span[1])
             self.spans[index] = span
+
+    @staticmethod
+    def _is_background_year(sentence: Sentence, index: int) -> bool:
+        """Whether a whole year stands beside another span, or is that of a target."""
+        first, last = sentence.clause_start(index), sentence.clause_end(index)
+        if any(token.is_a("target", "threshold") for token in sentence.tokens[first:last]):
+            return True
+        return any(
+            at != index and token.period is not None and 0 < token.period.months < 12
+            for at, token in enumerate(sentence.tokens)
+        )
 
     def _dates_base(self, sentence: Sentence, index: int) -> bool:
         """Whether a period dates the value compared with, right before it."""
@@ -680,6 +731,9 @@ def _starts_with(chars: str, position: int, phrases: tuple[str, ...]) -> str:
 
 def is_compared(sentence: Sentence, index: int) -> bool:
     """Whether a period is the one compared with."""
+    following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
+    if following is not None and following.text in ("相比", "比较", "相比较"):
+        return True
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]
         if token.kind in BOUNDARIES or token.quantity is not None:

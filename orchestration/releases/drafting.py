@@ -16,7 +16,7 @@ from yaml.serializer import Serializer
 from orchestration.figures import FLOWS, QUALIFIERS, STATISTICS, Figure
 from orchestration.intervals import SCALES
 from orchestration.releases.corrections import SETTABLE_COLUMNS, corrections_path
-from orchestration.releases.marks import Mark, described, plain_number, visible
+from orchestration.releases.marks import Mark, described, plain_number, readings, visible
 from orchestration.releases.review import Review
 from orchestration.sources import readable_name
 
@@ -66,13 +66,18 @@ def _of_mark(mark: Mark, review: Review, today: datetime.date) -> Iterator[str]:
     alternatives = [figure for figure in mark.figures if figure.status == "uncertain"]
     unread = [figure for figure in mark.figures if figure.status == "unread"]
     if alternatives:
-        yield f"## {_line(mark.reason) or 'more than one reading'}: one of {len(alternatives)}"
+        yield f"## {readings(alternatives)}{': ' if mark.reason else ''}{_line(mark.reason)}"
     elif mark.reason:
         yield f"## {_line(mark.reason)}"
     for figure in alternatives:
         yield "##"
         yield f"## {_line(str(described(figure)))}"
         yield from _commented(_entry("accept", figure, today))
+    for figure in alternatives[:1]:
+        yield "##"
+        yield "## It states something else: say which columns of this reading are to be changed"
+        columns = ["  set: {}  # such as {partner_text: Kazakhstan, flow: export}"]
+        yield from _commented(_entry("correct", figure, today, columns))
     for figure in unread:
         yield "##"
         yield "## It states a figure:"

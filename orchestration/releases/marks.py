@@ -179,6 +179,11 @@ def described(figure: Figure) -> Described:
     )
 
 
+def readings(alternatives: Sequence[Figure]) -> str:
+    """How many readings a number has, in words."""
+    return "one reading, which is in doubt" if len(alternatives) == 1 else f"one of {len(alternatives)} readings"
+
+
 def plain_number(number: Decimal | None) -> str:
     """A number without exponent and without trailing noughts behind the point; nothing for None."""
     if number is None:
@@ -200,7 +205,8 @@ def _value(figure: Figure) -> str:
     if figure.statistic in COMPARING_STATISTICS and figure.value is not None and figure.value > 0:
         number = f"+{number}"
     qualifier = "" if figure.qualifier == "exact" else figure.qualifier.replace("_", " ")
-    return " ".join(filter(None, (qualifier, number, figure.unit)))
+    unit = "" if figure.unit == figure.statistic else figure.unit  # a rank is counted in ranks
+    return " ".join(filter(None, (qualifier, number, unit)))
 
 
 def _named(text: str, code: str) -> str:

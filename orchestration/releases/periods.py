@@ -47,7 +47,11 @@ class Period:
     is_loose: bool = False  # a length alone, such as "the two months": it points back to a period already named
 
 
-_M = r"(?:(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + rf")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
+_M = (
+    r"(?:(?:"
+    + "|".join(sorted(_MONTHS, key=len, reverse=True))
+    + rf")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
+)
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
 #: The months that a fiscal period spans, said again: `first quarter (July-September) of the fiscal year`.

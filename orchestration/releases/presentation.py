@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from orchestration.releases.marks import KIND_NAMES, SIGNS, Mark, counts_of, described, visible
+from orchestration.releases.marks import KIND_NAMES, SIGNS, Mark, counts_of, described, readings, visible
 from orchestration.releases.review import Review
 
 STYLES = {"read": "green", "uncertain": "bold yellow", "unread": "bold red", "not_a_figure": "dim"}
@@ -141,7 +141,7 @@ def _print_notes(mark: Mark, console: Console) -> None:
     if mark.kind == "read" and mark.reason:
         _print_note("", mark.reason, "dim", console)
     if alternatives:
-        _print_note(label, f"one of {len(alternatives)} readings{_because(mark)}", style, console)
+        _print_note(label, f"{readings(alternatives)}{_because(mark)}", style, console)
     for number, figure in enumerate(alternatives, 1):
         _print_note("", f"{number}) {described(figure)}  [{figure.figure_id}]", style, console)
 

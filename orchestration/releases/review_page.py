@@ -19,6 +19,7 @@ from orchestration.releases.marks import (
     counts_of,
     described,
     grouped_number,
+    readings,
     visible,
 )
 from orchestration.releases.records import cell_text
@@ -161,7 +162,7 @@ def _entry(number: int, count: int, mark: Mark, language: dict[str, str]) -> Ele
         said.append(_element("p", f"not a figure{f': {mark.reason}' if mark.reason else ''}", {"class": "reason"}))
     else:
         alternatives = [figure for figure in mark.figures if figure.status == "uncertain"]
-        state = f"one of {len(alternatives)} readings" if alternatives else ""
+        state = readings(alternatives) if alternatives else ""
         state = ": ".join(filter(None, (KIND_NAMES[mark.kind], state, mark.reason)))
         if state != KIND_NAMES["read"]:
             said.append(_element("p", state, {"class": f"kind {mark.kind}"}))

@@ -286,6 +286,8 @@ def _frame(numbers: _Numbers) -> Frame:
 
 def _joint_frame(numbers: _Numbers, frame: Frame) -> Frame | None:
     """The subjects of the clauses before, together: 二者相加, "together", 以上市场合计."""
+    if any(len(items) > 1 for items in frame.names.values()):
+        return frame
     walk, grammar = numbers.walk, numbers.grammar
     own = frame.own if frame.own - {"flow"} else grammar.top.own
     dimension = next((one for one in ("partner", "commodity", "ownership", "trade_mode", "region") if one in own), None)
@@ -316,6 +318,13 @@ def _joint_frame(numbers: _Numbers, frame: Frame) -> Frame | None:
                 ("三者", 3),
                 ("两项", 2),
                 ("三项", 3),
+                ("三国", 3),
+                ("两国", 2),
+                ("四国", 4),
+                ("三市", 3),
+                ("两市", 2),
+                ("三地", 3),
+                ("两地", 2),
                 ("the two", 2),
                 ("the three", 3),
             )
@@ -359,6 +368,7 @@ def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
                 if noun.endswith(("enterprises", "companies", "firms")):
                     quantity = numbers.quantities[0]
                     quantity.unit, quantity.unit_kind, quantity.measure = "enterprises", "count", "enterprises"
+                    numbers.walk.sentence_doubt = "which enterprises are meant is not certain"
                     return _count(numbers, _frame(numbers)), ""
     if len(numbers.quantities[0].printed) < 2:
         for quantity in numbers.quantities:
@@ -406,6 +416,8 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         measure = f"{tokens[average].senses['average']}_average_value"
         rule = "average"
     following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
+    if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
+        doubt = "a target or forecast, not a measured value"
     if following is not None and following.is_a("threshold"):
         doubt = "a threshold that is passed, not a measured value"
     flow_signs = _balance_sign(numbers, frame)
@@ -559,6 +571,13 @@ def _percent(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         if joint is not None:
             frame = joint
     period = _period(numbers)
+    another = next((numbers.claims.others[index] for index in numbers.group if index in numbers.claims.others), "")
+    if another:
+        text = "全国" if another == "CHN" else another
+        other = frame.copy()
+        start = numbers.grammar.text.offsets[numbers.tokens[numbers.first].start]
+        other.names = {"region": [Item(another, text, start, start)]}
+        return _choices(numbers, other, [("growth", 1, "growth of another")], period)
     contribution = next(
         (numbers.claims.contributions[index] for index in numbers.group if index in numbers.claims.contributions), None
     )
@@ -914,7 +933,9 @@ def _choices(
             rule=rule,
             reference=reference,
             unit=unit,
-            doubt=doubt or ("what it states is not said" if len(choices) > 1 else ""),
+            doubt=doubt
+            or ("what it states is not said" if len(choices) > 1 else "")
+            or ("what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""),
         )
         for into, found in zip(merged, readings, strict=True):
             into += found
@@ -1079,7 +1100,7 @@ def _statement(
     comparison, span = _comparison(numbers)
     statement = Statement(
         quantity=quantity, statistic=statistic, sign=sign, measure=measure, frame=frame, names=names, flow=flow,
-        period=own_period or period, comparison=comparison, comparison_span=span, doubt=doubt or frame.doubt, rule=rule,
+        period=own_period or period, comparison=comparison, comparison_span=span, doubt=doubt or frame.doubt or numbers.walk.sentence_doubt, rule=rule,
         unit=unit, scale_times=quantity.unit_kind == "times" and statistic == "growth",
         qualifier=_qualifier(numbers, index, quantity), currency_terms=numbers.walk.currency_terms,
     )  # fmt: skip
@@ -1128,6 +1149,8 @@ def _is_base(numbers: _Numbers) -> bool:
     if numbers.first in numbers.claims.base_values:
         return True
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
+        if numbers.tokens[index].is_a("and") and not numbers.sentence.is_chinese:
+            break
         if numbers.claims.comparisons.get(index) in ("base", "prior"):
             return not any(
                 numbers.tokens[cursor].is_a("rise", "fall", "flow") for cursor in range(index, numbers.first)

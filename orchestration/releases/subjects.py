@@ -86,21 +86,15 @@ def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, 
         return items[0].code, items[0].text
     codes = sorted({item.code for item in items})
     code = UNMAPPED if UNMAPPED in codes else JOINT.join(codes)
-    first, last = min(item.start for item in items), max(item.end for item in items)
-    text = source[first:last]
-    if (
-        all(item.text and item.text[0] >= "\u3400" for item in items)
-        and len(items) == 2
-        and last - first > sum(len(item.text) for item in items) + 3
-    ):
-        return code, "和".join(item.text for item in items)
-    if last - first > sum(len(item.text) for item in items) + 12 * len(items):
-        text = (
-            "、".join(item.text for item in items)
-            if not items[0].text.isascii()
-            else ", ".join(item.text for item in items)
-        )
-    return code, text
+    ordered = sorted(items, key=lambda item: item.start)
+    is_chinese = ordered[0].text[:1] >= "\u3400"
+    widest = 4 if is_chinese else 10
+    if all(0 <= right.start - left.end <= widest for left, right in zip(ordered, ordered[1:], strict=False)):
+        return code, source[ordered[0].start : ordered[-1].end]
+    names = [item.text for item in ordered]
+    if is_chinese:
+        return code, "和".join(names) if len(names) == 2 else "、".join(names)
+    return code, f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def innermost_region(items: list[Item], codes: CodeLists) -> list[Item]:

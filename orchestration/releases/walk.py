@@ -44,6 +44,7 @@ class Walk:
         self.currency_terms = ""
         self.own_period = False
         self.joint_next = False
+        self.sentence_doubt = ""
         self.pending_break = False
         self.in_list_of: set[int] = set()
         for group in lists.values():
@@ -287,7 +288,14 @@ class Walk:
             return
         if last is not None and phrase.names.get(dimension) and self._coordinated(last, index):
             phrase.names[dimension].append(item)
-        elif dimension == "region" and phrase.names.get(dimension) and self._nested(phrase.names[dimension], item):
+        elif (
+            dimension == "region"
+            and last is not None
+            and index - last <= 5
+            and not any(token.kind == "comma" and self.sentence.is_chinese for token in self.tokens[last:index])
+            and phrase.names.get(dimension)
+            and self._nested(phrase.names[dimension], item)
+        ):
             phrase.names[dimension] = innermost_region([*phrase.names[dimension], item], self.grammar.codes)
         else:
             previous = phrase.names.get(dimension)
@@ -478,9 +486,8 @@ class Walk:
                 else "volume"
             )
         if measure == "value" and not self._is_measure_list(index):
-            if (
-                not any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
-                and not (self.frame is not None and set(self.frame.measures) - {"value"})
+            if not any(one in ("quantity", "unit_value", "volume") for one in phrase.measures) and not (
+                self.frame is not None and set(self.frame.measures) - {"value"}
             ):
                 return
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
@@ -939,7 +946,7 @@ class Walk:
             frame.nontrade = phrase.is_nontrade
         elif own:
             frame.nontrade = ""
-        if phrase.is_joint:
+        if phrase.is_joint and not own - {"flow", "region"}:
             self.joint_next = True
 
     # --- numbers --------------------------------------------------------------------------------------------------

@@ -1,0 +1,260 @@
+"""From a file to a document: its text as one string, and what is known of it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+
+from orchestration.releases.decoding import UnusableDocument, damage, decode, han_share, place, sniff
+from orchestration.releases.metadata import Metadata, read_front_matter, read_sidecar
+
+__all__ = ["MAXIMUM_BYTES", "MAXIMUM_CHARACTERS", "Document", "UnusableDocument", "read_document"]
+
+#: The longest release known is under 100 kB of text; pages bring the site with them, the others pictures and fonts.
+MAXIMUM_BYTES = {
+    ".txt": 5_000_000,
+    ".md": 5_000_000,
+    ".html": 10_000_000,
+    ".htm": 10_000_000,
+    ".pdf": 50_000_000,
+    ".docx": 50_000_000,
+}
+MAXIMUM_CHARACTERS = 5_000_000
+#: Where one letter in five is Chinese, the text is: a Chinese letter is a word, and names may stand in Latin ones.
+_CHINESE_SHARE = 0.2
+_MARKUP = re.compile(r"\s*(?:<!doctype html|<html[\s>]|<\?xml)", re.IGNORECASE)
+_HEADING = re.compile(r"\s*#[ \t]+([^\n]+)")
+#: Titles that programs write by themselves.
+_NO_TITLE = re.compile(
+    r"(?:untitled|microsoft word\b.*|.*\.(?:docx?|wps|rtf|html?|indd|pdf)|文档\d*|新建.*)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A release as it was received: every span of the reading counts in `text`, and the reading begins at `body_start`.
+
+    What nobody says is "", or None for a date. The currency is that in which the document measures value; the region is
+    as written, a code or a name.
+    """
+
+    text: str
+    body_start: int
+    title: str
+    publisher: str
+    published_date: datetime.date | None
+    published_date_basis: str
+    region: str
+    language: str
+    url: str
+    licence: str
+    retrieved_date: datetime.date | None
+    note: str
+    currency: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """The text of a file, and what the file itself states."""
+
+    text: str
+    body_start: int = 0
+    metadata: tuple[Metadata, ...] = ()  # the front matter
+    title: str = ""
+    publisher: str = ""
+    published_date: datetime.date | None = None
+    published_date_basis: str = ""
+    url: str = ""
+
+
+def read_document(path: Path) -> Document:
+    """Read a release: .txt, .md, .html, .htm, .pdf or .docx, with the sidecar `<name>.yml` beside it if there is one.
+
+    What the sidecar gives comes before what the front matter of a text gives, and that before what a page states.
+    Raises UnusableDocument, and nothing else, for whatever is wrong with the file or its metadata.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in MAXIMUM_BYTES:
+        raise UnusableDocument(f"is no release: only {', '.join(MAXIMUM_BYTES)} are read, not {suffix or 'no suffix'}")
+    content = _bytes(path, MAXIMUM_BYTES[suffix])
+    sha256 = hashlib.sha256(content).hexdigest()
+    sidecar = read_sidecar(path)
+    if sidecar and sidecar.sha256 and sidecar.sha256 != sha256:
+        raise UnusableDocument(
+            f"is not the file its sidecar describes: sha256 is {sha256}, {path.stem}.yml says {sidecar.sha256}; if the "
+            "file was changed on purpose, write its sha256 into the sidecar"
+        )
+    read = _content(content, suffix)
+    _check_text(read)
+    return _document(read, [*([sidecar] if sidecar else []), *read.metadata], sha256)
+
+
+def _bytes(path: Path, maximum: int) -> bytes:
+    """The content of a regular file that is not too large; a pipe would be waited for, and a device has no end."""
+    try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise UnusableDocument("is not a file")
+        if status.st_size > maximum:
+            raise _too_large(status.st_size, maximum)
+        # The file of a moment ago can be a pipe by now, and opening that would wait for a writer.
+        with open(path, "rb", opener=_without_waiting) as file:
+            content = file.read(maximum + 1)
+    except OSError as problem:
+        raise UnusableDocument(f"cannot be read: {problem.strerror or problem}") from problem
+    except ValueError as problem:  # a name with NUL in it
+        raise UnusableDocument(f"cannot be read: {problem}") from problem
+    if len(content) > maximum:
+        raise _too_large(len(content), maximum)
+    if not content:
+        raise UnusableDocument("is empty: it holds no bytes")
+    return content
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _too_large(size: int, maximum: int) -> UnusableDocument:
+    return UnusableDocument(
+        f"is larger than {maximum:,} bytes ({size:,}): it is not one release; cut out the part that is, or split it"
+    )
+
+
+def _content(content: bytes, suffix: str) -> _Content:
+    match suffix:
+        case ".pdf":
+            return _pdf(content)
+        case ".docx":
+            return _docx(content)
+        case ".html" | ".htm":
+            return _html(content)
+        case _:
+            return _plain(content, suffix)
+
+
+def _plain(content: bytes, suffix: str) -> _Content:
+    text = decode(content)
+    if _MARKUP.match(text):
+        raise UnusableDocument(f"is by its content an HTML page (line 1), not {suffix}: name it .html")
+    metadata, body_start = read_front_matter(text)
+    heading = _HEADING.match(text, body_start) if suffix == ".md" else None
+    return _Content(
+        text=text,
+        body_start=body_start,
+        metadata=(metadata,) if metadata else (),
+        title=heading[1].strip(" #") if heading else "",
+    )
+
+
+def _html(content: bytes) -> _Content:
+    from orchestration.releases.html_text import html_text
+
+    _refuse_other_kind(content, "an HTML page")
+    page = html_text(content)
+    stated = page.statements
+    return _Content(
+        text=page.text,
+        title=stated.title,
+        publisher=stated.publisher,
+        published_date=stated.published_date,
+        published_date_basis=stated.published_date_basis,
+        url=stated.url,
+    )
+
+
+def _pdf(content: bytes) -> _Content:
+    from orchestration.releases.pdf_text import pdf_text
+
+    if b"%PDF-" not in content[:1024]:
+        _refuse_other_kind(content, "a PDF")
+        raise UnusableDocument("is not a PDF: %PDF- is not among its first 1,024 bytes; name it by what it is")
+    read = pdf_text(content)
+    return _Content(text=read.text, title=_given_title(read.title))
+
+
+def _docx(content: bytes) -> _Content:
+    from orchestration.releases.docx_text import docx_text
+
+    read = docx_text(content)
+    return _Content(text=read.text, title=_given_title(read.title))
+
+
+def _refuse_other_kind(content: bytes, expected: str) -> None:
+    known = sniff(content)
+    if known:
+        raise UnusableDocument(f"is by its content {known[0]} (byte 0), not {expected}: {known[1]}")
+
+
+def _given_title(title: str) -> str:
+    """The title among a file's properties, unless a program put it there by itself."""
+    title = " ".join(title.split())
+    return "" if _NO_TITLE.fullmatch(title) else title
+
+
+def _check_text(read: _Content) -> None:
+    if len(read.text) > MAXIMUM_CHARACTERS:
+        raise UnusableDocument(f"holds {len(read.text):,} characters of text, a release at most {MAXIMUM_CHARACTERS:,}")
+    if not any(map(str.isalnum, read.text[read.body_start :])):
+        where = "after its front matter" if read.body_start else "in it"
+        raise UnusableDocument(f"is blank: there is no letter and no digit {where}")
+    harm = damage(read.text)
+    if harm:
+        around = read.text[max(harm.offset - 20, 0) : harm.offset + 20]
+        raise UnusableDocument(
+            f"{place(read.text, harm.offset)} of its text, at {around!r}: {harm.what}; get the file anew, or save it "
+            "from its source as UTF-8"
+        )
+
+
+def _document(read: _Content, given: list[Metadata], sha256: str) -> Document:
+    """The document, each field from the first place that gives it; a date and how it is known come from one place."""
+
+    def first(field: str) -> str:
+        return next((value for one in given if (value := getattr(one, field)) is not None), None) or ""
+
+    published, basis = read.published_date, read.published_date_basis
+    dated = next((one for one in given if one.published_date is not None), None)
+    if dated:
+        published, basis = dated.published_date, dated.published_date_basis or "stated"
+    retrieved = next((one.retrieved_date for one in given if one.retrieved_date is not None), None)
+    _check_dates(published, basis, retrieved)
+    language = first("language") or ("zh" if han_share(read.text[read.body_start :]) > _CHINESE_SHARE else "en")
+    return Document(
+        text=read.text,
+        body_start=read.body_start,
+        title=first("title") or read.title,
+        publisher=first("publisher") or read.publisher,
+        published_date=published,
+        published_date_basis=basis,
+        region=first("region"),
+        language=language,
+        url=first("url") or read.url,
+        licence=first("licence"),
+        retrieved_date=retrieved,
+        note=first("note"),
+        currency=first("currency"),
+        sha256=sha256,
+    )
+
+
+def _check_dates(published: datetime.date | None, basis: str, retrieved: datetime.date | None) -> None:
+    latest = _today() + datetime.timedelta(days=1)  # it is tomorrow already where the sun rises first
+    for name, day in (("published_date", published), ("retrieved_date", retrieved)):
+        if day and day > latest:
+            how = f" ({basis})" if name == "published_date" else ""
+            raise UnusableDocument(f"{name} {day}{how} lies in the future: write the right one into the sidecar")
+    if published and retrieved and retrieved < published:
+        raise UnusableDocument(
+            f"retrieved_date {retrieved} lies before published_date {published} ({basis}): correct the wrong one"
+        )
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now().astimezone().date()
