@@ -177,7 +177,7 @@ def rollback(
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="Releases: .txt, .md, .html, .pdf, .docx.", metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="Releases: .txt, .md, .html, .pdf, .docx.", metavar="FILE")],
     *,
     published: Annotated[
         str | None, typer.Option("--published", metavar="DATE", help="When they were published, as YYYY-MM-DD.")
@@ -187,7 +187,7 @@ def read(
     ] = None,
     format: Annotated[
         ReadFormat | None,
-        typer.Option("--format", "-f", help="`text` for people (the default), records for programs.", metavar="FORMAT"),
+        typer.Option("--format", "-f", help="`text` for people, records for programs. [default: text]"),
     ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page to review them in a browser.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from orchestration.releases.numerals import Numeral
@@ -20,6 +21,13 @@ _CHINESE_OTHER = (
 )  # fmt: skip
 
 
+_JOINT = re.compile(
+    r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省){1,2}[^，。；,;0-9%]{0,6}?(?:合计|共|总计|加起来|包揽|合占|占|合并))"
+    r"|(?:the (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}(?:together|combined|accounted|took|made up|represented|combine|account|contributed))"
+)
+_JOINT_SIZES = {word: size for size, words in enumerate(("两 二 two", "三 three", "四 four", "五 five", "六 six", "七 seven", "八 eight", "九 nine", "十 ten"), 2) for word in words.split()}
+
+
 class Claims:
     """The claims on one sentence, found in the order of `__init__`."""
 
@@ -31,6 +39,8 @@ class Claims:
         self.contributions: dict[int, int] = {}
         self.quarters: list[Span] = []
         self.others: dict[int, str] = {}
+        self.is_stock = False
+        self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
         self.spans: dict[int, Span] = {}
         self.comparisons: dict[int, str] = {}
@@ -44,6 +54,12 @@ class Claims:
         self._set_aside(sentence)
         self._claim_references(sentence)
         self._claim_periods(sentence)
+
+    def _joint_size(self, sentence: Sentence) -> int:
+        """How many subjects "the three" or 三国合计 takes together; 0 where nothing says."""
+        text = self.grammar.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
+        found = _JOINT.search(text)
+        return _JOINT_SIZES[found[1] or found[2]] if found else 0
 
     def _claim_dateline(self, sentence: Sentence) -> None:
         """`NANJING, July 18 —`, 济南12月11日讯: where and when it was written is no subject."""
@@ -327,7 +343,7 @@ class Claims:
             elif quantity.unit_kind == "rank":
                 self._peers(sentence, index)
         for index, token in enumerate(tokens):
-            if token.is_a("versus", "than") or token.text in ("over", "比", "较") or token.text.endswith(" than"):
+            if token.is_a("versus", "than") or token.text in ("over", "after", "比", "较") or token.text.endswith(" than"):
                 self._comparison(sentence, index)
 
     def _share_reference(self, sentence: Sentence, index: int) -> None:
@@ -606,6 +622,11 @@ class Claims:
             if token.quantity is not None:
                 if tokens[index].text == "from" and cursor > index + 1 and not tokens[index + 1].is_a("qualifier"):
                     return
+                if tokens[index].text == "after":
+                    behind = tokens[cursor + 1 : cursor + 4]
+                    if any(one.is_a("base") or (one.period is not None and one.period.kind == "base") for one in behind):
+                        self.base_values.add(cursor)
+                    return
                 if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
                     if token.quantity.unit_kind == "percent" and tokens[index].text == "from":
                         after = self._near(sentence, cursor, 6, "comparison", "base", "anaphor")
@@ -683,8 +704,10 @@ class Claims:
             before = tokens[index - 1] if index else None
             if before is not None and before.is_a("stock") and period.months:
                 span = (span[1].replace(day=1), span[1])
+                self.is_stock = True
             elif index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末"):
                 span = (span[1].replace(day=1), span[1])
+                self.is_stock = True
             self.spans[index] = span
 
     @staticmethod
@@ -732,7 +755,7 @@ def _starts_with(chars: str, position: int, phrases: tuple[str, ...]) -> str:
 def is_compared(sentence: Sentence, index: int) -> bool:
     """Whether a period is the one compared with."""
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
-    if following is not None and following.text in ("相比", "比较", "相比较"):
+    if following is not None and following.text in ("相比", "比较", "相比较", "比"):
         return True
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]

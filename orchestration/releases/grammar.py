@@ -70,7 +70,7 @@ class Grammar:
         self.stated_year = None
         self.paragraph_flow = ""
         self.topic_flow = ""
-        self.top = self.topic = self.base
+        self.topic = self.base
         self.siblings = []
 
     def _main_period(self, found: list[Sentence]) -> Span | None:
@@ -107,6 +107,8 @@ class Grammar:
         context_year = None
         if period.year is not None:
             self.stated_year = period.year
+        elif period.relative_year is not None and period.months == 12 and self.published is not None:
+            self.stated_year = self.published.year + period.relative_year
         elif period.relative_year is None and period.kind == "span":
             context_year = self.stated_year
         span = resolve(period, self.published, self.region_id, context_year)

@@ -28,7 +28,7 @@ CHINESE_DIGITS = {
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
 CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
 _CHINESE_PART = "[零〇一二两三四五六七八九十百千]+"
-_CHINESE = re.compile(f"{_CHINESE_PART}(?:点[零〇一二三四五六七八九]+)?")
+_CHINESE = re.compile(f"{_CHINESE_PART}(?:[点.·][零〇一二三四五六七八九]+)?")
 _CHINESE_COMPOUND = re.compile(f"(?:({_CHINESE_PART})亿)?零?(?:({_CHINESE_PART})万)?({_CHINESE_PART})?")
 
 
@@ -135,7 +135,7 @@ def _chinese(chars: str, position: int) -> Numeral | None:
     if not found:
         return None
     text, end = found[0], found.end()
-    whole, point, decimals = text.partition("点")
+    whole, point, decimals = text.replace(".", "点").replace("·", "点").partition("点")
     value = _chinese_value(whole)
     if value is None:
         return None

@@ -27,8 +27,9 @@ from orchestration.releases.review import Review
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _EXPLANATION = (
-    "Point at a number, tap it or reach it with the Tab key to see what it was taken for; Escape closes. "
-    "Marks: # read, ? more than one reading, ! not read, ° not a figure."
+    "Point at a number, tap it or reach it with the Tab key to see what it was taken for; Escape closes. Marks: "
+    + ", ".join(f"{sign} {KIND_NAMES[kind]}" for kind, sign in SIGNS.items())
+    + "."
 )
 
 

@@ -309,29 +309,9 @@ def _joint_frame(numbers: _Numbers, frame: Frame) -> Frame | None:
                 for item in sibling.names.get(dimension, [])
                 if item.code not in {one.code for one in items} or item.code == "UNMAPPED"
             ]
-    wanted = next(
-        (
-            size
-            for word, size in (
-                ("二者", 2),
-                ("两者", 2),
-                ("三者", 3),
-                ("两项", 2),
-                ("三项", 3),
-                ("三国", 3),
-                ("两国", 2),
-                ("四国", 4),
-                ("三市", 3),
-                ("两市", 2),
-                ("三地", 3),
-                ("两地", 2),
-                ("the two", 2),
-                ("the three", 3),
-            )
-            if any(token.text.startswith(word) for token in walk.tokens[numbers.window_start : numbers.first])
-        ),
-        0,
-    )
+    wanted = numbers.claims.joint_size
+    if wanted and len(items) < wanted:
+        return None
     if wanted:
         items = items[-wanted:]
     if len(items) < 2:
@@ -935,7 +915,9 @@ def _choices(
             unit=unit,
             doubt=doubt
             or ("what it states is not said" if len(choices) > 1 else "")
-            or ("what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""),
+            or (
+                "what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""
+            ),
         )
         for into, found in zip(merged, readings, strict=True):
             into += found
@@ -1131,7 +1113,7 @@ def _qualifier(numbers: _Numbers, index: int, quantity: Quantity) -> str:
 
 def _period(numbers: _Numbers) -> Span | None:
     grammar = numbers.grammar
-    if len(set(numbers.claims.spans.values())) > 1:
+    if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses:
         stop = numbers.clause_end
         for index in range(numbers.last + 1, stop):
             token = numbers.tokens[index]

@@ -55,7 +55,10 @@ class Walk:
     def run(self) -> None:
         """Walk the tokens from left to right."""
         grammar, tokens, sentence = self.grammar, self.tokens, self.sentence
+        period_before = grammar.period
         self._set_sentence_period()
+        if self.claims.joint_size:
+            self.joint_next = True
         self._find_unknown_names()
         self._header()
         index = 0
@@ -81,6 +84,8 @@ class Walk:
                 reading.quantity is token.quantity for reading in grammar.readings
             ):
                 grammar.readings.append(Reading(token.quantity, unread="no rule reads it"))
+        if self.claims.is_stock:
+            grammar.period = period_before
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
             self._open_frame()
@@ -98,7 +103,7 @@ class Walk:
                 outside.append(self.claims.spans[index])
         if not self.lists and all(span[0].month == 1 and span[1].month == 12 for span in outside):
             return  # a year in the background
-        for span in outside:
+        for span in () if self.claims.is_stock else outside:
             grammar.note_period(span)
         spans = list(dict.fromkeys(outside))
         if len(spans) == 1:
@@ -518,7 +523,7 @@ class Walk:
         index = 0
         while index < len(tokens):
             token = tokens[index]
-            if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import", "total"):
+            if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import"):
                 self._unknown_after(index)
                 self._unknown_before(index)
             index += 1
@@ -535,7 +540,7 @@ class Walk:
             while (
                 first >= 0
                 and first > index - 7
-                and tokens[first].kind in ("word", "mark")
+                and (tokens[first].kind in ("word", "mark") or set(tokens[first].senses) == {"filler"})
                 and self.sentence.free(first)
             ):
                 first -= 1
@@ -819,6 +824,9 @@ class Walk:
         return frame
 
     def _same_subject(self, before: Frame, phrase: Phrase) -> Frame:
+        if self.is_first and self.sentence.begins_paragraph and not phrase.is_anaphoric and not phrase.is_drilling:
+            before = self._base_frame()
+            before.doubt = "the paragraph begins without a subject"
         frame = before.copy()
         frame.parent, frame.own = before.parent, before.own
         if self.is_first and not (phrase.is_anaphoric or phrase.has_statistic or phrase.is_drilling):
@@ -845,8 +853,6 @@ class Walk:
         grammar = self.grammar
         if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}):
             parent = grammar.top
-            while parent.parent is not None and parent.own & own - {"flow"}:
-                parent = parent.parent
             frame = parent.copy()
             frame.parent = parent
             frame.count_measure = frame.nontrade = frame.doubt = ""
