@@ -25,7 +25,13 @@ _JOINT = re.compile(
     r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省){1,2}[^，。；,;0-9%]{0,6}?(?:合计|共|总计|加起来|包揽|合占|占|合并))"
     r"|(?:the (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}(?:together|combined|accounted|took|made up|represented|combine|account|contributed))"
 )
-_JOINT_SIZES = {word: size for size, words in enumerate(("两 二 two", "三 three", "四 four", "五 five", "六 six", "七 seven", "八 eight", "九 nine", "十 ten"), 2) for word in words.split()}
+_JOINT_SIZES = {
+    word: size
+    for size, words in enumerate(
+        ("两 二 two", "三 three", "四 four", "五 five", "六 six", "七 seven", "八 eight", "九 nine", "十 ten"), 2
+    )
+    for word in words.split()
+}
 
 
 class Claims:
@@ -343,7 +349,11 @@ class Claims:
             elif quantity.unit_kind == "rank":
                 self._peers(sentence, index)
         for index, token in enumerate(tokens):
-            if token.is_a("versus", "than") or token.text in ("over", "after", "比", "较") or token.text.endswith(" than"):
+            if (
+                token.is_a("versus", "than")
+                or token.text in ("over", "after", "比", "较")
+                or token.text.endswith(" than")
+            ):
                 self._comparison(sentence, index)
 
     def _share_reference(self, sentence: Sentence, index: int) -> None:
@@ -624,7 +634,9 @@ class Claims:
                     return
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
-                    if any(one.is_a("base") or (one.period is not None and one.period.kind == "base") for one in behind):
+                    if any(
+                        one.is_a("base") or (one.period is not None and one.period.kind == "base") for one in behind
+                    ):
                         self.base_values.add(cursor)
                     return
                 if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
@@ -735,6 +747,9 @@ class Claims:
             span = resolve(period, self.grammar.published, self.grammar.region_id)
             if span is None or self.grammar.period is None:
                 return span
+            before = shifted(self.grammar.period, -12)
+            if period.months == 12 and span[0] <= before[0] and before[1] <= span[1]:
+                return before
             if (
                 period.months == 12
                 and period.first_month == 1

@@ -38,6 +38,9 @@ class Phrase:
     each: bool = False
     is_nontrade: str = ""
     unknown_words: int = 0
+    unknown_names: list[str] = field(default_factory=list)
+    unknown_characters: int = 0
+    is_flipped: bool = False
     has_statistic: bool = False
 
     @property

@@ -170,8 +170,12 @@ class Walk:
             phrase.is_nontrade = token.senses["nontrade"]
         if token.is_a("count_measure"):
             phrase.measures.append(token.senses["count_measure"])
-        if token.kind == "word" and not token.is_a("filler") and (len(token.text) > 2):
+        if token.kind == "word" and len(token.text) > 2:
             phrase.unknown_words += 1
+            if index and self.tokens[index - 1].kind != "stop" and self.grammar.text.cased[token.start].isupper():
+                phrase.unknown_names.append(token.text)
+        if token.kind == "word" and is_chinese(token.text[0]):
+            phrase.unknown_characters += 1
         if token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
@@ -258,6 +262,7 @@ class Walk:
         if len(set(self.claims.spans.values())) > 1:
             self.phrase.periods.append(span)
             self.grammar.period = span
+            self.own_period = True
 
     def _follows_number(self, index: int) -> bool:
         """Whether a token stands in a clause after its number, and so was taken with it."""
@@ -275,6 +280,11 @@ class Walk:
         if not dimension:
             return
         item = self._item(token, dimension, code)
+        if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
+            item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
+        if dimension == "region" and self._is_other_side(index, code):
+            self.phrase.is_flipped = True
+            return
         if dimension == "region" and code == self.grammar.region_id and self._follows_number(index):
             return
         if dimension == "region" and code == self.grammar.region_id:
@@ -283,6 +293,19 @@ class Walk:
             if inner:
                 return
         self._add_item(dimension, item, index)
+
+    def _is_other_side(self, index: int, code: str) -> bool:
+        """Whether the one who reports is named as the other side: "the US, importing 44 billion of goods from Vietnam"."""
+        if code != self.grammar.region_id or self.sentence.is_chinese or not index:
+            return False
+        flows = self.phrase.flows or (self.frame.flows if self.frame is not None else [])
+        wanted = {"import": "from", "export": "to"}.get(flows[-1] if flows else "", "")
+        subject = self.phrase.names.get("partner") or (self.frame.names.get("partner") if self.frame is not None else None)
+        return bool(wanted and subject and self.tokens[index - 1].text == wanted and min(item.start for item in subject) < self.grammar.text.offsets[self.tokens[index].start] and self._partner_is_subject())
+
+    def _partner_is_subject(self) -> bool:
+        first = self.last_name.get("partner")
+        return first is not None and (first == 0 or self.tokens[first - 1].text not in ("to", "from", "with"))
 
     def _add_item(self, dimension: str, item: Item, index: int) -> None:
         phrase = self.phrase
@@ -935,6 +958,8 @@ class Walk:
             kept = [item for item in items if dimension != "region" or item.code != self.grammar.region_id]
             frame.names[dimension] = kept
         frame.head = dict(phrase.head)
+        if phrase.is_flipped:
+            phrase.flows = [{"import": "export", "export": "import"}.get(flow, flow) for flow in phrase.flows]
         if phrase.flows:
             frame.flows = list(phrase.flows)
             frame.flow_pair = phrase.flow_pair
@@ -948,6 +973,10 @@ class Walk:
         if own:
             frame.own = own
             frame.doubt = ""
+        if phrase.unknown_names and not phrase.names.get("region"):
+            frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
+        if phrase.unknown_characters >= 5:
+            frame.doubt = "words of the subject that are not understood"
         if phrase.is_nontrade:
             frame.nontrade = phrase.is_nontrade
         elif own:
