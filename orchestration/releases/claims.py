@@ -690,6 +690,12 @@ class Claims:
             if period.months == 12 and period.year is None and self._is_background_year(sentence, index):
                 sentence.claim(index, index + 1, "background")
                 continue
+            if period.months == 0 and period.is_loose:
+                span = self._compared_span(period)
+                if span is not None:
+                    self.comparison_spans[index] = span
+                self.comparisons[index] = "base"
+                continue
             if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
                 span = self._compared_span(period)
                 if span is not None:

@@ -76,6 +76,8 @@ def html_text(content: bytes) -> HtmlText:
         raise UnusableDocument("holds no HTML: name it .txt if it is text")
     tree = _parsed(source)
     statements = page_statements(tree, source)
+    if _squeeze(tree) > MAXIMUM_CHARACTERS:
+        raise UnusableDocument(f"holds more than {MAXIMUM_CHARACTERS:,} characters of text: it is not one release")
     for element in [*tree.iter(*_UNSEEN)]:
         _take_out(element)
     for element in [*tree.xpath("//*[@hidden or @aria-hidden = 'true' or @style]")]:
@@ -86,7 +88,6 @@ def html_text(content: bytes) -> HtmlText:
         ):
             _take_out(element)
     blocks = _blocks(tree)
-    size = sum(len(block.text) for block in blocks)
     if not blocks:
         raise UnusableDocument(f"holds no text that can be seen: a script may have made the page; {_BY_HAND}")
     if size > MAXIMUM_CHARACTERS:
@@ -112,6 +113,23 @@ def _parsed(source: str) -> etree._Element:
     if sum(1 for _ in tree.iter()) > MAXIMUM_ELEMENTS:
         raise UnusableDocument(f"has more than {MAXIMUM_ELEMENTS:,} elements: it is not one release; {_BY_HAND}")
     return tree
+
+
+def _squeeze(tree: etree._Element) -> int:
+    """Make one of many spaces, as browsers do, and count the characters; what follows takes long over long runs."""
+    size = 0
+    for element in tree.iter():
+        if element.text and element.tag not in ("script", "style"):
+            element.text = _SPACE.sub(_one_space, element.text)
+            size += len(element.text)
+        if element.tail:
+            element.tail = _SPACE.sub(_one_space, element.tail)
+            size += len(element.tail)
+    return size
+
+
+def _one_space(run: re.Match[str]) -> str:
+    return "\n" if "\n" in run[0] else " "
 
 
 def _take_out(element: etree._Element) -> None:
@@ -285,7 +303,7 @@ def _tidy(text: str) -> str:
         if not words:
             separator = BREAK if tidy and separator else separator
             continue
-        is_indented = line.startswith(("\u3000", "\xa0\xa0", "\xa0 ", " \xa0", "  "))
+        is_indented = line.startswith(("\u3000", "\xa0\xa0", "\xa0 ", " \xa0"))
         if tidy:
             tidy += BREAK if separator == BREAK or is_indented or ends_sentence(tidy) else "\n"
         tidy += words
@@ -298,4 +316,4 @@ def _join_lines_of_source(text: str) -> str:
         before, after = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
         return "" if before and after and is_wide(before) and is_wide(after) else " "
 
-    return re.sub(r"[ \t\r\f]*\n[ \t\r\n\f]*", joint, text)
+    return re.sub(r" ?\n ?", joint, text)

@@ -112,6 +112,7 @@ _CHINESE = [
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
         ("day", rf"{_ZN}日(?!均|元|圆|本|用)"),
         ("base", r"(?:去年|上年|上一年|前一年|前年)(?:的)?(?:同期|同月|同季)"),
+        ("based", rf"(?:{_ZY})(?:的)?(?:同期|同月|同季)"),
         ("base", r"一年前"),
         ("prior", r"上个?月|上一?季度|上季|前月|前一个?月"),
         ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?(?P<b>{_ZN})月份?"),
@@ -256,6 +257,10 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
             return Period("date"), found.end()
         if kind in ("same", "base", "prior", "single"):
             return Period(kind), found.end()
+        if kind == "based" and groups.get("year"):
+            return Period("span", 0, 0, _chinese_year(groups["year"] or ""), None, is_loose=True), found.end()
+        if kind == "based":
+            return Period("base" if groups.get("last") else "same"), found.end()
         year = _chinese_year(groups["year"]) if groups.get("year") else None
         relative = -1 if groups.get("last") else 0 if groups.get("this") else None
         if kind == "year":

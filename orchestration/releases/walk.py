@@ -45,6 +45,7 @@ class Walk:
         self.own_period = False
         self.joint_next = False
         self.sentence_doubt = ""
+        self.outside: list[Span] = []
         self.pending_break = False
         self.in_list_of: set[int] = set()
         for group in lists.values():
@@ -84,13 +85,24 @@ class Walk:
                 reading.quantity is token.quantity for reading in grammar.readings
             ):
                 grammar.readings.append(Reading(token.quantity, unread="no rule reads it"))
-        if self.claims.is_stock:
-            grammar.period = period_before
+        self._carry_period(period_before)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
             self._open_frame()
         if self.frame is not None:
             grammar.top = self.frame
+
+    def _carry_period(self, before: Span | None) -> None:
+        """The period that the next sentence inherits: of several the latest and longest, not one in the background."""
+        grammar = self.grammar
+        if self.claims.is_stock:
+            grammar.period = before
+            return
+        spans = list(dict.fromkeys(self.outside))
+        if len(spans) > 1:
+            grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
+        elif spans and before is not None and spans[0][1] < before[0] and not self.sentence.begins_paragraph:
+            grammar.period = before
 
     def _set_sentence_period(self) -> None:
         """Where a sentence names one period, all of it is about that one."""
@@ -105,6 +117,7 @@ class Walk:
             return  # a year in the background
         for span in () if self.claims.is_stock else outside:
             grammar.note_period(span)
+        self.outside = outside
         spans = list(dict.fromkeys(outside))
         if len(spans) == 1:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
@@ -300,8 +313,16 @@ class Walk:
             return False
         flows = self.phrase.flows or (self.frame.flows if self.frame is not None else [])
         wanted = {"import": "from", "export": "to"}.get(flows[-1] if flows else "", "")
-        subject = self.phrase.names.get("partner") or (self.frame.names.get("partner") if self.frame is not None else None)
-        return bool(wanted and subject and self.tokens[index - 1].text == wanted and min(item.start for item in subject) < self.grammar.text.offsets[self.tokens[index].start] and self._partner_is_subject())
+        subject = self.phrase.names.get("partner") or (
+            self.frame.names.get("partner") if self.frame is not None else None
+        )
+        return bool(
+            wanted
+            and subject
+            and self.tokens[index - 1].text == wanted
+            and min(item.start for item in subject) < self.grammar.text.offsets[self.tokens[index].start]
+            and self._partner_is_subject()
+        )
 
     def _partner_is_subject(self) -> bool:
         first = self.last_name.get("partner")
@@ -563,15 +584,20 @@ class Walk:
             while (
                 first >= 0
                 and first > index - 7
-                and (tokens[first].kind in ("word", "mark") or set(tokens[first].senses) == {"filler"})
+                and (tokens[first].kind in ("word", "mark", "possessive") or set(tokens[first].senses) == {"filler"})
                 and self.sentence.free(first)
             ):
                 first -= 1
             if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
+                if not self.sentence.is_chinese and not token.names:
+                    self.sentence_doubt = "which zone is meant is not certain"
                 continue
-            if not (self.sentence.is_chinese or first == index - 1):
-                continue
-            self._merge(first, index + 1, "region")
+            if self.sentence.is_chinese or first == index - 1:
+                self._merge(first, index + 1, "region")
+            elif tokens[first + 1].kind == "possessive" and first == index - 2:
+                self._merge(first, index + 1, "region")
+            else:
+                self.sentence_doubt = "which zone is meant is not certain"
 
     def _places(self) -> None:
         """`Atyrau region`, `the city of Almaty`: a place that no list knows, by the noun beside it."""
@@ -613,8 +639,13 @@ class Walk:
                 return
             first += 1
         last = first
-        while last < len(tokens) and self._is_unknown_word(last):
+        while last < len(tokens) and (
+            self._is_unknown_word(last)
+            or (not sentence.is_chinese and last > first and tokens[first].kind == "word" and (tokens[last].is_a("and") or bool(tokens[last].names)))
+        ):
             last += 1
+        while last > first and tokens[last - 1].is_a("and"):
+            last -= 1
         while first < last and tokens[first].is_a("filler"):
             first += 1
         while last > first and tokens[last - 1].is_a("filler"):
