@@ -621,10 +621,11 @@ class Claims:
             token = tokens[cursor]
             if token.period is not None:
                 is_year = token.period.months == 12 and token.period.year is not None
+                follows = index > 0 and tokens[index - 1].quantity is not None
                 if (
                     tokens[index].text == "from"
                     and token.period.kind == "span"
-                    and not (token.period.is_loose or is_year)
+                    and not (token.period.is_loose or is_year or follows)
                 ):
                     return
                 sentence.claim(index, cursor + 1, "comparison:" + str(cursor))

@@ -398,6 +398,9 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
         doubt = "a target or forecast, not a measured value"
+    before = tokens[numbers.clause_start : numbers.first]
+    if any(token.is_a("duration") for token in before) or any(token.text in ("连续", "保持") for token in before):
+        doubt = "a bound that held for several periods"
     if following is not None and following.is_a("threshold"):
         doubt = "a threshold that is passed, not a measured value"
     flow_signs = _balance_sign(numbers, frame)
@@ -470,6 +473,10 @@ def _physical(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
+
+
+def _is_vehicle(name: str) -> bool:
+    return any(word in name.lower() for word in ("vehicle", "car", "automobile", "autos", "truck", "motorcycle", "汽车", "乘用车"))
 
 
 def _count(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
@@ -659,12 +666,15 @@ def _further(numbers: _Numbers, cue: int) -> int | None:
 
 
 def _list_like(numbers: _Numbers) -> bool:
-    between = numbers.tokens[numbers.window_start : numbers.first]
+    """Whether nothing but names and small words stands between the number and the one before it."""
+    spoken_for = numbers.sentence.spoken_for
     return all(
-        token.kind in ("comma", "enumeration", "semicolon")
+        token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition")
         or bool(token.names)
-        for token in between
+        or spoken_for.get(index) == "reference"
+        for index, token in enumerate(numbers.tokens[: numbers.first])
+        if index >= numbers.window_start
     )
 
 

@@ -122,7 +122,7 @@ def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) 
         token = sentence.tokens[index]
         if token.kind in _LIST_SEPARATORS or token.is_a("and"):
             has_separator = True
-        elif token.kind == "mark" and token.text in "%+":
+        elif token.text in ("%", "+", "第"):
             continue
         elif token.is_a("respectively", "by", "qualifier") and not token.is_a("versus"):
             continue

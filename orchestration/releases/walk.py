@@ -46,6 +46,7 @@ class Walk:
         self.joint_next = False
         self.sentence_doubt = ""
         self.outside: list[Span] = []
+        self.unknown_starts: set[int] = set()
         self.pending_break = False
         self.in_list_of: set[int] = set()
         for group in lists.values():
@@ -221,6 +222,8 @@ class Walk:
         ):
             dimension = self._dimension(last + 1, following)[0] or dimension
         text = self.grammar.source[start:end]
+        if first not in self.unknown_dimension:
+            self.unknown_starts.add(start)
         code = self.grammar.codes.resolve(dimension, text, region_id=self.grammar.region_id)
         self._add_item(dimension, Item(code, text, start, end), first)
         self.last_name[dimension] = last - 1
@@ -641,7 +644,12 @@ class Walk:
         last = first
         while last < len(tokens) and (
             self._is_unknown_word(last)
-            or (not sentence.is_chinese and last > first and tokens[first].kind == "word" and (tokens[last].is_a("and") or bool(tokens[last].names)))
+            or (
+                not sentence.is_chinese
+                and last > first
+                and tokens[first].kind == "word"
+                and (tokens[last].is_a("and") or bool(tokens[last].names))
+            )
         ):
             last += 1
         while last > first and tokens[last - 1].is_a("and"):
@@ -1004,6 +1012,8 @@ class Walk:
         if own:
             frame.own = own
             frame.doubt = ""
+        if any(item.code == UNMAPPED and item.start in self.unknown_starts for items in phrase.names.values() for item in items):
+            frame.doubt = "a name that no list knows"
         if phrase.unknown_names and not phrase.names.get("region"):
             frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
         if phrase.unknown_characters >= 5:
