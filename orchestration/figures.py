@@ -116,7 +116,7 @@ class Figure:
             units = " or ".join(UNITS_OF_STATISTICS[self.statistic])
             raise InvalidFigure("unit", f"{self.unit!r} is not the unit of a {self.statistic}, which is {units}")
         for column in ("value", "low", "high"):
-            _storable(column, getattr(self, column))
+            check_storable(column, getattr(self, column))
         if self.low is not None and self.high is not None and self.low > self.high:
             raise InvalidFigure("low", f"{self.low} lies above high {self.high}")
         if self.value is not None:
@@ -178,7 +178,7 @@ def _one_of(column: str, value: str, allowed: tuple[str, ...]) -> None:
         raise InvalidFigure(column, f"{value!r} is not one of {', '.join(filter(None, allowed))}")
 
 
-def _storable(column: str, number: Decimal | None) -> None:
+def check_storable(column: str, number: Decimal | None) -> None:
     """Refuse what the warehouse would round or cannot hold: rounding could cut off what the printed digits allow."""
     if number is None:
         return

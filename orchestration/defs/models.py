@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import Warehouse
-from orchestration.defs.sheets import CODE_LISTS
+from orchestration.defs.sources import CODE_LISTS
 from orchestration.transformation import (
     ChecksFailed,
     NodeOutcome,

@@ -6,16 +6,11 @@ import dagster as dg
 
 from orchestration.codes import LISTS
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.sources import CODE_LISTS, check_result, column_schema, outcome_of, place_of
 from orchestration.figures import FIGURE_TYPES, UNMAPPED, Figure
 from orchestration.sheets import SheetReading, read_sheets
-from orchestration.sources import SOURCE_TYPES, Rejection
-from orchestration.warehouse.working import (
-    CheckOutcome,
-    open_working,
-    record_checks,
-    record_inputs,
-    replace_source_kind,
-)
+from orchestration.sources import SOURCE_TYPES
+from orchestration.warehouse.working import open_working, record_checks, record_inputs, replace_source_kind
 
 KIND = "sheets"
 RAW_FILES = dg.AssetSpec(
@@ -24,22 +19,8 @@ RAW_FILES = dg.AssetSpec(
     description="Figure sheets as keyed in: `raw/sheets/*.csv`, each with a sidecar of metadata.",
     kinds={"csv"},
 )
-CODE_LISTS = dg.AssetSpec(
-    ["raw", "code_lists"],
-    group_name="code_lists",
-    description="Code lists and the names they are known by: `dbt_project/seeds/*.csv`, read by Python and by dbt.",
-    kinds={"csv"},
-)
 FIGURES = dg.AssetKey([KIND, "figures"])
 SOURCES = dg.AssetKey([KIND, "sources"])
-
-
-def _columns(types: dict[str, str]) -> dict[str, dg.TableSchema]:
-    return {
-        "dagster/column_schema": dg.TableSchema(
-            columns=[dg.TableColumn(name, type=sql_type.lower()) for name, sql_type in types.items()]
-        )
-    }
 
 
 @dg.multi_asset(
@@ -49,7 +30,7 @@ def _columns(types: dict[str, str]) -> dict[str, dg.TableSchema]:
             deps=[RAW_FILES, CODE_LISTS],
             group_name=KIND,
             description="Every figure that a sheet states, as figure records, in `raw.sheets_figures`.",
-            metadata=_columns(FIGURE_TYPES),
+            metadata=column_schema(FIGURE_TYPES),
             kinds={"python", "duckdb"},
         ),
         dg.AssetSpec(
@@ -57,7 +38,7 @@ def _columns(types: dict[str, str]) -> dict[str, dg.TableSchema]:
             deps=[RAW_FILES],
             group_name=KIND,
             description="The documents that the sheets were keyed from, in `raw.sheets_sources`.",
-            metadata=_columns(SOURCE_TYPES),
+            metadata=column_schema(SOURCE_TYPES),
             kinds={"python", "duckdb"},
         ),
     ],
@@ -82,17 +63,17 @@ def sheets(
         reading = read_sheets(warehouse.settings.raw_dir / KIND, warehouse.codes())
     unmapped = _unmapped(reading)
     outcomes = [
-        _outcome("sheets: every row is loaded", [_place(rejection) for rejection in reading.rejected]),
-        _outcome("sheets: every name is mapped", unmapped),
+        outcome_of(KIND, "every row is loaded", [place_of(rejection) for rejection in reading.rejected]),
+        outcome_of(KIND, "every name is mapped", unmapped),
     ]
     with warehouse.progress.step("load sheets"), open_working(warehouse.settings) as connection:
         replace_source_kind(
             connection, KIND, figures=reading.figures, sources=reading.sources, rejected=reading.rejected
         )
         record_checks(connection, KIND, outcomes)
-        record_inputs(connection, warehouse.inputs, ("raw", "code_list", "program"))
+        record_inputs(connection, KIND, warehouse.inputs.raw_of(KIND), warehouse.inputs.of_kind("code_list", "program"))
     for rejection in reading.rejected:
-        context.log.warning("rejected: %s", _place(rejection))
+        context.log.warning("rejected: %s", place_of(rejection))
     context.log.info(
         "%d figures from %d sheets, %d rejected", len(reading.figures), len(reading.sources), len(reading.rejected)
     )
@@ -100,33 +81,11 @@ def sheets(
         FIGURES,
         metadata={"dagster/row_count": len(reading.figures), "rejected": len(reading.rejected)},
         check_results=[
-            dg.AssetCheckResult(
-                check_name=name,
-                passed=not outcome.failures,
-                severity=dg.AssetCheckSeverity.WARN,
-                metadata={"failures": outcome.failures, "found": dg.MetadataValue.md(outcome.message or "none")},
-            )
+            check_result(name, outcome)
             for name, outcome in zip(("every_row_is_loaded", "every_name_is_mapped"), outcomes, strict=True)
         ],
     )
     yield dg.MaterializeResult(SOURCES, metadata={"dagster/row_count": len(reading.sources)})
-
-
-def _outcome(name: str, found: list[str]) -> CheckOutcome:
-    return CheckOutcome(
-        check_name=name,
-        kind=KIND,
-        severity="warn",
-        status="warn" if found else "pass",
-        failures=len(found),
-        message="; ".join(found[:20]) + ("; …" if len(found) > 20 else ""),
-    )
-
-
-def _place(rejection: Rejection) -> str:
-    row = f", row {rejection.row_number}" if rejection.row_number else ""
-    column = f", {rejection.column_name}" if rejection.column_name else ""
-    return f"{rejection.file}{row}{column}: {rejection.reason}"
 
 
 def _unmapped(reading: SheetReading) -> list[str]:

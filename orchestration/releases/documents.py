@@ -6,11 +6,12 @@ import datetime
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
 
 from orchestration.releases.decoding import UnusableDocument, damage, decode, han_share, place, sniff
+from orchestration.releases.extraction import Extract, extract
 from orchestration.releases.metadata import Metadata, read_front_matter, read_sidecar
 
 __all__ = ["MAXIMUM_BYTES", "MAXIMUM_CHARACTERS", "Document", "UnusableDocument", "read_document"]
@@ -28,7 +29,7 @@ MAXIMUM_CHARACTERS = 5_000_000
 #: Where one letter in five is Chinese, the text is: a Chinese letter is a word, and names may stand in Latin ones.
 _CHINESE_SHARE = 0.2
 _MARKUP = re.compile(r"\s*(?:<!doctype html|<html[\s>]|<\?xml)", re.IGNORECASE)
-_HEADING = re.compile(r"\s*#[ \t]+([^\n]+)")
+_HEADING = re.compile(r"^#[ \t]+(\S[^\n]{0,300})$", re.MULTILINE)
 #: Titles that programs write by themselves.
 _NO_TITLE = re.compile(
     r"(?:untitled|microsoft word\b.*|.*\.(?:docx?|wps|rtf|html?|indd|pdf)|文档\d*|新建.*)", re.IGNORECASE
@@ -59,20 +60,6 @@ class Document:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Content:
-    """The text of a file, and what the file itself states."""
-
-    text: str
-    body_start: int = 0
-    metadata: tuple[Metadata, ...] = ()  # the front matter
-    title: str = ""
-    publisher: str = ""
-    published_date: datetime.date | None = None
-    published_date_basis: str = ""
-    url: str = ""
-
-
 def read_document(path: Path) -> Document:
     """Read a release: .txt, .md, .html, .htm, .pdf or .docx, with the sidecar `<name>.yml` beside it if there is one.
 
@@ -90,9 +77,16 @@ def read_document(path: Path) -> Document:
             f"is not the file its sidecar describes: sha256 is {sha256}, {path.stem}.yml says {sidecar.sha256}; if the "
             "file was changed on purpose, write its sha256 into the sidecar"
         )
-    read = _content(content, suffix)
-    _check_text(read)
-    return _document(read, [*([sidecar] if sidecar else []), *read.metadata], sha256)
+    given = [sidecar] if sidecar else []
+    body_start = 0
+    if suffix in (".txt", ".md"):
+        read = _plain(content, suffix)
+        front_matter, body_start = read_front_matter(read.text)
+        given += [front_matter] if front_matter else []
+    else:
+        read = _extracted(content, suffix)
+    _check_text(read.text, body_start)
+    return _document(read, body_start, given, sha256)
 
 
 def _bytes(path: Path, maximum: int) -> bytes:
@@ -127,63 +121,26 @@ def _too_large(size: int, maximum: int) -> UnusableDocument:
     )
 
 
-def _content(content: bytes, suffix: str) -> _Content:
-    match suffix:
-        case ".pdf":
-            return _pdf(content)
-        case ".docx":
-            return _docx(content)
-        case ".html" | ".htm":
-            return _html(content)
-        case _:
-            return _plain(content, suffix)
-
-
-def _plain(content: bytes, suffix: str) -> _Content:
+def _plain(content: bytes, suffix: str) -> Extract:
     text = decode(content)
     if _MARKUP.match(text):
         raise UnusableDocument(f"is by its content an HTML page (line 1), not {suffix}: name it .html")
-    metadata, body_start = read_front_matter(text)
-    heading = _HEADING.match(text, body_start) if suffix == ".md" else None
-    return _Content(
-        text=text,
-        body_start=body_start,
-        metadata=(metadata,) if metadata else (),
-        title=heading[1].strip(" #") if heading else "",
-    )
+    heading = _HEADING.search(text) if suffix == ".md" else None
+    return Extract(text=text, title=heading[1].strip(" #") if heading else "")
 
 
-def _html(content: bytes) -> _Content:
-    from orchestration.releases.html_text import html_text
-
-    _refuse_other_kind(content, "an HTML page")
-    page = html_text(content)
-    stated = page.statements
-    return _Content(
-        text=page.text,
-        title=stated.title,
-        publisher=stated.publisher,
-        published_date=stated.published_date,
-        published_date_basis=stated.published_date_basis,
-        url=stated.url,
-    )
-
-
-def _pdf(content: bytes) -> _Content:
-    from orchestration.releases.pdf_text import pdf_text
-
-    if b"%PDF-" not in content[:1024]:
-        _refuse_other_kind(content, "a PDF")
-        raise UnusableDocument("is not a PDF: %PDF- is not among its first 1,024 bytes; name it by what it is")
-    read = pdf_text(content)
-    return _Content(text=read.text, title=_given_title(read.title))
-
-
-def _docx(content: bytes) -> _Content:
-    from orchestration.releases.docx_text import docx_text
-
-    read = docx_text(content)
-    return _Content(text=read.text, title=_given_title(read.title))
+def _extracted(content: bytes, suffix: str) -> Extract:
+    if suffix == ".pdf":
+        if b"%PDF-" not in content[:1024]:
+            _refuse_other_kind(content, "a PDF")
+            raise UnusableDocument("is not a PDF: %PDF- is not among its first 1,024 bytes; name it by what it is")
+        read = extract("pdf", content)
+    elif suffix == ".docx":
+        read = extract("docx", content)
+    else:
+        _refuse_other_kind(content, "an HTML page")
+        return extract("html", content)
+    return replace(read, title=_given_title(read.title))
 
 
 def _refuse_other_kind(content: bytes, expected: str) -> None:
@@ -198,22 +155,22 @@ def _given_title(title: str) -> str:
     return "" if _NO_TITLE.fullmatch(title) else title
 
 
-def _check_text(read: _Content) -> None:
-    if len(read.text) > MAXIMUM_CHARACTERS:
-        raise UnusableDocument(f"holds {len(read.text):,} characters of text, a release at most {MAXIMUM_CHARACTERS:,}")
-    if not any(map(str.isalnum, read.text[read.body_start :])):
-        where = "after its front matter" if read.body_start else "in it"
+def _check_text(text: str, body_start: int) -> None:
+    if len(text) > MAXIMUM_CHARACTERS:
+        raise UnusableDocument(f"holds {len(text):,} characters of text, a release at most {MAXIMUM_CHARACTERS:,}")
+    if not any(map(str.isalnum, text[body_start:])):
+        where = "after its front matter" if body_start else "in it"
         raise UnusableDocument(f"is blank: there is no letter and no digit {where}")
-    harm = damage(read.text)
+    harm = damage(text)
     if harm:
-        around = read.text[max(harm.offset - 20, 0) : harm.offset + 20]
+        around = text[max(harm.offset - 20, 0) : harm.offset + 20]
         raise UnusableDocument(
-            f"{place(read.text, harm.offset)} of its text, at {around!r}: {harm.what}; get the file anew, or save it "
-            "from its source as UTF-8"
+            f"{place(text, harm.offset)} of its text, at {around!r}: {harm.what}; get the file anew, or save it from "
+            "its source as UTF-8"
         )
 
 
-def _document(read: _Content, given: list[Metadata], sha256: str) -> Document:
+def _document(read: Extract, body_start: int, given: list[Metadata], sha256: str) -> Document:
     """The document, each field from the first place that gives it; a date and how it is known come from one place."""
 
     def first(field: str) -> str:
@@ -225,10 +182,10 @@ def _document(read: _Content, given: list[Metadata], sha256: str) -> Document:
         published, basis = dated.published_date, dated.published_date_basis or "stated"
     retrieved = next((one.retrieved_date for one in given if one.retrieved_date is not None), None)
     _check_dates(published, basis, retrieved)
-    language = first("language") or ("zh" if han_share(read.text[read.body_start :]) > _CHINESE_SHARE else "en")
+    language = first("language") or ("zh" if han_share(read.text[body_start:]) > _CHINESE_SHARE else "en")
     return Document(
         text=read.text,
-        body_start=read.body_start,
+        body_start=body_start,
         title=first("title") or read.title,
         publisher=first("publisher") or read.publisher,
         published_date=published,

@@ -6,12 +6,12 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from lxml import etree  # type: ignore[import-untyped]  # it has no types of its own
 
 from orchestration.releases.decoding import UnusableDocument, sniff
+from orchestration.releases.extraction import Extract
 from orchestration.releases.paragraphs import BREAK, lowered, raised
 
 #: The XML of a release is a few hundred thousand bytes; a small archive can be made to unpack to terabytes.
@@ -39,15 +39,7 @@ _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
-@dataclass(frozen=True, slots=True)
-class DocxText:
-    """What a Word document holds: the title that it was given, and its text."""
-
-    title: str
-    text: str
-
-
-def docx_text(content: bytes) -> DocxText:
+def docx_text(content: bytes) -> Extract:
     """Title and text of a Word document. Raises UnusableDocument: no such document, protected, or far too large."""
     if not content.startswith(b"PK"):
         known = sniff(content)
@@ -70,7 +62,7 @@ def docx_text(content: bytes) -> DocxText:
         title = ""
         if "docProps/core.xml" in archive.namelist():
             title = "".join(_xml(archive, "docProps/core.xml").xpath("string(//*[local-name() = 'title'])")).strip()
-    return DocxText(title, BREAK.join(paragraphs))
+    return Extract(text=BREAK.join(paragraphs), title=title)
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from orchestration.codes import LISTS, CodeLists
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure, InvalidFigure, check_storable
-from orchestration.releases.corrections import CORRECTIONS_SUFFIX, InvalidCorrections, apply_corrections
-from orchestration.releases.corrections import corrections_path as corrections_of
-from orchestration.releases.documents import Document, UnusableDocument, read_document
-from orchestration.releases.reading import MissingPublicationDate, ReleaseReading, read_text
+from orchestration.releases.corrections import CORRECTIONS_SUFFIX, corrections_path
+from orchestration.releases.documents import MAXIMUM_BYTES
+from orchestration.releases.metadata import SIDECAR_SUFFIX
+from orchestration.releases.review import Review, UnusableRelease, review_release
 from orchestration.sources import Rejection, Source, readable_name, record_types
 
 KIND = "releases"
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx")
-SIDECAR_SUFFIX = ".yml"
+SUFFIXES = tuple(MAXIMUM_BYTES)
 #: Characters on either side of a number that are kept to show where it stands.
 _CONTEXT = 60
-#: The country whose releases measure value in its own currency unless they say otherwise.
+#: The currency of a country's releases that state no value and do not say what they measure it in.
 _CURRENCIES = {"CHN": "CNY"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseFile:
-    """A file that is to be read; equal content keys mean that it would be read to the same figures."""
+    """A file that is to be read; of equal content keys the same figures would be read."""
 
     path: Path
     file: str  # relative to raw/
@@ -49,8 +48,8 @@ class ReleaseNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseContent:
-    """What was read of a release, by the key of its content."""
+class ReadContent:
+    """Of what content the figures of a release were read."""
 
     source_id: str
     content_key: str
@@ -63,7 +62,7 @@ class Release:
     source: Source
     figures: list[Figure]
     numbers: list[ReleaseNumber]
-    content: ReleaseContent
+    content: ReadContent
 
 
 @dataclass(slots=True)
@@ -75,18 +74,14 @@ class FoundReleases:
 
 
 NUMBER_TYPES = record_types(ReleaseNumber)
-CONTENT_TYPES = record_types(ReleaseContent)
-
-
-class _Unusable(Exception):
-    """The file as a whole cannot be used."""
+CONTENT_TYPES = record_types(ReadContent)
 
 
 def find_releases(folder: Path, *, reader_key: str, taken: Mapping[str, str] | None = None) -> FoundReleases:
     """Every release below `folder`, in alphabetical order; what is neither a release nor belongs to one is rejected.
 
     `reader_key` stands for the reader and its code lists: where it changes, every content key does. `taken` are ids of
-    sources of other folders, with their files. Hidden files are passed over: no publication counts them among its
+    the sources of other folders, with their files. Hidden files are passed over: no publication counts them among its
     inputs.
     """
     paths = [
@@ -95,22 +90,23 @@ def find_releases(folder: Path, *, reader_key: str, taken: Mapping[str, str] | N
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     releases = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    companions = {companion for path in releases for companion in _companions(path)}
     known = dict(taken or {})
     found = FoundReleases()
-    for path in releases:
-        file = _name(path, folder)
+    for path in paths:
+        file = readable_name(path.relative_to(folder.parent).as_posix())
+        if path not in releases:
+            if path not in companions:
+                found.rejected.append(_rejection(file, _what_else(path)))
+            continue
         try:
-            content_key = _content_key(path, file, reader_key)
             _check_name(path, known)
-        except _Unusable as problem:
+            content_key = _content_key(path, file, reader_key)
+        except UnusableRelease as problem:
             found.rejected.append(_rejection(file, str(problem)))
             continue
         known[path.stem] = file
         found.files.append(ReleaseFile(path=path, file=file, source_id=path.stem, content_key=content_key))
-    companions = {companion for path in releases for companion in _companions(path)}
-    for path in paths:
-        if path not in companions and path.suffix.lower() not in SUFFIXES:
-            found.rejected.append(_rejection(_name(path, folder), _what_else(path)))
     return found
 
 
@@ -120,79 +116,37 @@ def read_release(release: ReleaseFile, codes: CodeLists) -> Release | Rejection:
     Whatever goes wrong with one file is told of that file and never keeps another from being read.
     """
     try:
-        return _read(release, codes)
-    except (_Unusable, UnusableDocument, MissingPublicationDate, InvalidCorrections) as problem:
+        review = review_release(release.path, codes)
+        figures = [_storable(figure) for figure in review.reading.figures]
+        _check(figures, review, codes)
+        source = _source(release, review, figures, codes)
+        numbers = list(_numbers(review))
+        _check_texts([source, *figures, *numbers])
+    except UnusableRelease as problem:
         return _rejection(release.file, str(problem))
     except Exception as problem:
         return _rejection(release.file, f"could not be read, which is a defect: {type(problem).__name__}: {problem}")
-
-
-def _read(release: ReleaseFile, codes: CodeLists) -> Release:
-    document = read_document(release.path)
-    source = _source(release, document, codes)
-    reading = read_text(
-        document.text,
-        codes=codes,
-        source_id=source.source_id,
-        region_id=source.region_id,
-        published=source.published_date,
-        body_start=document.body_start,
-        title=document.title,
-    )
-    corrections = corrections_of(release.path)
-    if corrections.exists():
-        reading = apply_corrections(
-            reading,
-            corrections,
-            document_sha256=document.sha256,
-            text=document.text,
-            source_id=source.source_id,
-            codes=codes,
-        )
-    figures = [_storable(figure) for figure in reading.figures]
-    _check(figures, reading, source.source_id, codes)
     return Release(
-        source=replace(source, currency=source.currency or _currency(figures, source.region_id, codes)),
+        source=source,
         figures=figures,
-        numbers=[
-            ReleaseNumber(
-                source_id=source.source_id,
-                char_start=number.char_start,
-                char_end=number.char_end,
-                printed=number.printed,
-                kind=number.kind,
-                reason=number.reason,
-                figure_ids=" ".join(number.figure_ids),
-                context=_context(document.text, number.char_start, number.char_end),
-            )
-            for number in reading.numbers
-        ],
-        content=ReleaseContent(source_id=source.source_id, content_key=release.content_key),
+        numbers=numbers,
+        content=ReadContent(source_id=source.source_id, content_key=release.content_key),
     )
 
 
-def _source(release: ReleaseFile, document: Document, codes: CodeLists) -> Source:
-    sidecar = release.path.with_suffix(SIDECAR_SUFFIX).name
+def _source(release: ReleaseFile, review: Review, figures: list[Figure], codes: CodeLists) -> Source:
+    document = review.document
     if document.published_date is None:
-        raise _Unusable(
-            f"does not say when it was published: write `published_date: YYYY-MM-DD` into {sidecar} beside it"
-        )
-    if not document.region.strip():
-        raise _Unusable(
-            f"does not say which region it is about: write `region:`, with a code or a name of the region lists such "
-            f"as CN-XJ, into {sidecar} beside it"
-        )
-    region_id = codes.resolve("region", document.region)
-    if region_id == UNMAPPED:
-        raise _Unusable(
-            f"names a region that no code list knows: {document.region!r}; write `region:`, with a code or a name of "
-            f"the region lists such as CN-XJ, into {sidecar} beside it, or add an alias"
+        sidecar = release.path.with_name(release.path.stem + SIDECAR_SUFFIX).name
+        raise UnusableRelease(
+            f"does not say when it was published: add `published_date:` with the day, as 2023-04-19, to {sidecar} "
+            "beside it"
         )
     return Source(
-        source_id=release.source_id,
+        source_id=review.source_id,
         kind=KIND,
         path=release.file,
-        title=document.title or release.source_id,
+        title=document.title or review.source_id,
         publisher=document.publisher or "not stated",
         published_date=document.published_date,
         published_date_basis=document.published_date_basis,
@@ -201,8 +155,8 @@ def _source(release: ReleaseFile, document: Document, codes: CodeLists) -> Sourc
         licence=document.licence,
         retrieved_date=document.retrieved_date,
         sha256=document.sha256,
-        region_id=region_id,
-        currency=document.currency,
+        region_id=review.region_id,
+        currency=document.currency or _currency(figures, review.region_id, codes),
         note=document.note,
     )
 
@@ -219,31 +173,59 @@ def _currency(figures: list[Figure], region_id: str, codes: CodeLists) -> str:
     return next((_CURRENCIES[one] for one in codes.containing_regions(region_id) if one in _CURRENCIES), "")
 
 
+def _numbers(review: Review) -> Iterator[ReleaseNumber]:
+    text = review.document.text
+    for number in review.reading.numbers:
+        line_start = text.rfind("\n", 0, number.char_start) + 1
+        line_end = text.find("\n", number.char_end)
+        first = max(line_start, number.char_start - _CONTEXT)
+        last = min(len(text) if line_end < 0 else line_end, number.char_end + _CONTEXT)
+        yield ReleaseNumber(
+            source_id=review.source_id,
+            char_start=number.char_start,
+            char_end=number.char_end,
+            printed=number.printed,
+            kind=number.kind,
+            reason=number.reason,
+            figure_ids=" ".join(number.figure_ids),
+            context=text[first:last].strip(),
+        )
+
+
 def _storable(figure: Figure) -> Figure:
-    """The figure, where it is not understood without a value that the warehouse cannot hold: its words say it."""
+    """A number that is not understood may be too large for the warehouse: its words say it, and its value is left out."""
     if figure.status == "unread":
         try:
             check_storable("value", figure.value)
         except InvalidFigure:
-            return replace(figure, value=None, low=None, high=None)
+            return replace(figure, value=None)
     return figure
 
 
-def _check(figures: list[Figure], reading: ReleaseReading, source_id: str, codes: CodeLists) -> None:
-    """Refuse a reading that the warehouse would refuse as a whole, with all neighbours of this release."""
+def _check(figures: list[Figure], review: Review, codes: CodeLists) -> None:
+    """Refuse a reading that the warehouse would refuse, and all neighbours of the release with it."""
     seen: set[str] = set()
     for figure in figures:
-        if figure.source_id != source_id or not figure.figure_id or figure.figure_id in seen:
+        if figure.source_id != review.source_id or not figure.figure_id or figure.figure_id in seen:
             raise ValueError(f"the figure {figure.figure_id!r} of {figure.quote!r} stands twice, or in another source")
         seen.add(figure.figure_id)
         if figure.status != "unread":
             _check_codes(figure, codes)
-    spans = [(number.char_start, number.char_end) for number in reading.numbers]
-    if len(set(spans)) < len(spans):
-        twice = next(span for span in spans if spans.count(span) > 1)
-        raise ValueError(f"the number at the characters {twice[0]} to {twice[1]} is accounted for twice")
-    # What is not text, such as half of a surrogate pair, cannot be stored.
-    "".join(f"{figure.quote}{figure.region_text}{figure.partner_text}{figure.commodity_text}" for figure in figures)
+    spans: set[tuple[int, int]] = set()
+    for number in review.reading.numbers:
+        span = (number.char_start, number.char_end)
+        if span in spans:
+            raise ValueError(f"{number.printed!r} at the characters {span[0]} to {span[1]} is accounted for twice")
+        spans.add(span)
+
+
+def _check_texts(records: list[Source | Figure | ReleaseNumber]) -> None:
+    """Refuse half of a surrogate pair: it is no text, and no database takes it."""
+    for record in records:
+        for column in fields(record):
+            value = getattr(record, column.name)
+            if isinstance(value, str) and not value.isascii():
+                value.encode()
 
 
 def _check_codes(figure: Figure, codes: CodeLists) -> None:
@@ -257,27 +239,19 @@ def _check_codes(figure: Figure, codes: CodeLists) -> None:
         raise ValueError(f"{figure.measure!r} in {figure.unit!r}, read from {figure.quote!r}: no such measure or unit")
 
 
-def _context(text: str, start: int, end: int) -> str:
-    """The number with the words around it, of its own line."""
-    first = max(text.rfind("\n", 0, start) + 1, start - _CONTEXT)
-    line_end = text.find("\n", end)
-    last = min(len(text) if line_end < 0 else line_end, end + _CONTEXT)
-    return text[first:last].strip()
-
-
 def _check_name(path: Path, known: Mapping[str, str]) -> None:
     if readable_name(path.stem) != path.stem:
-        raise _Unusable("has a name that is not UTF-8: rename it")
-    if path.with_suffix(SIDECAR_SUFFIX).name.endswith(CORRECTIONS_SUFFIX):
-        raise _Unusable(f"has a name whose sidecar would be corrections ({CORRECTIONS_SUFFIX}): rename it")
+        raise UnusableRelease("has a name that is not UTF-8: rename it")
     if path.stem in known:
-        raise _Unusable(f"has the name of {known[path.stem]}, and the name is the source's id: rename it")
+        raise UnusableRelease(f"has the name of {known[path.stem]}, and the name is the source's id: rename it")
 
 
 def _content_key(path: Path, file: str, reader_key: str) -> str:
-    """One hash over all that the figures follow from. It is taken before the file is read: what changes meanwhile has
-    another key next time, and is read again."""
-    hashes = [_sha256(one) if one == path or one.exists() else "" for one in (path, *_companions(path))]
+    """One hash over all that the figures follow from.
+
+    It is taken before the file is read: what changes meanwhile has another key the next time, and is read again.
+    """
+    hashes = [_sha256(path), *(_sha256(one) if one.is_file() else "" for one in _companions(path))]
     return hashlib.sha256("\n".join((reader_key, file, *hashes)).encode()).hexdigest()
 
 
@@ -286,13 +260,13 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as problem:
-        raise _Unusable(f"cannot be read: {path.name}: {problem.strerror}") from problem
+        raise UnusableRelease(f"cannot be read: {path.name}: {problem.strerror}") from problem
 
 
 def _companions(path: Path) -> Iterator[Path]:
     """The files that belong to a release, whether they are there or not."""
-    yield path.with_suffix(SIDECAR_SUFFIX)
-    yield corrections_of(path)
+    yield path.with_name(path.stem + SIDECAR_SUFFIX)
+    yield corrections_path(path)
 
 
 def _what_else(path: Path) -> str:
@@ -301,10 +275,6 @@ def _what_else(path: Path) -> str:
     if path.suffix == SIDECAR_SUFFIX:
         return "is a sidecar without its release"
     return f"is no release: only {', '.join(SUFFIXES)} are read"
-
-
-def _name(path: Path, folder: Path) -> str:
-    return readable_name(path.relative_to(folder.parent).as_posix())
 
 
 def _rejection(file: str, reason: str) -> Rejection:

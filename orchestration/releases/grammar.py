@@ -64,7 +64,8 @@ class Grammar:
         is_part = (
             main is not None and self.period is not None and main[0] <= self.period[0] and self.period[1] <= main[1]
         )
-        if sentence.is_chinese or is_part or self.period is None:
+        says_same = any(token.period is not None and token.period.kind == "same" for token in sentence.tokens[:4])
+        if (sentence.is_chinese or is_part or self.period is None) and not (says_same and self.period is not None):
             self.period = main
         self.paragraph_period = self.period
         self.stated_year = None

@@ -10,7 +10,8 @@ import lxml.html  # type: ignore[import-untyped]  # it has no types of its own
 from lxml import etree
 
 from orchestration.releases.decoding import UnusableDocument, decode, is_wide
-from orchestration.releases.html_page import PageStatements, page_statements
+from orchestration.releases.extraction import Extract
+from orchestration.releases.html_page import page_statements
 from orchestration.releases.paragraphs import BREAK, ends_sentence, lowered, raised
 
 #: A page that carries a release has some thousand elements; the work grows with their number.
@@ -47,14 +48,6 @@ _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆�
 _TELLING = 12
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlText:
-    """What a page states of itself, and its main text."""
-
-    statements: PageStatements
-    text: str
-
-
 @dataclass(slots=True)
 class _Block:
     """A paragraph, a heading, an item or a table: how many of its characters are links, and what it stands in."""
@@ -68,7 +61,7 @@ class _Block:
         return self.linked > 0.7 * len(self.text)
 
 
-def html_text(content: bytes) -> HtmlText:
+def html_text(content: bytes) -> Extract:
     """What a page states, and its main text. Raises UnusableDocument: no text in it, too large, of unknown encoding."""
     charset = _CHARSET.search(content[:8192])
     source = decode(content, stated=charset[1].decode() if charset else "")
@@ -90,14 +83,17 @@ def html_text(content: bytes) -> HtmlText:
     blocks = _blocks(tree)
     if not blocks:
         raise UnusableDocument(f"holds no text that can be seen: a script may have made the page; {_BY_HAND}")
-    if size > MAXIMUM_CHARACTERS:
-        raise UnusableDocument(
-            f"holds {size:,} characters of text, a release at most {MAXIMUM_CHARACTERS:,}; {_BY_HAND}"
-        )
     text = BREAK.join(block.text for block in _main(blocks, _extracted(tree)))
     if not text:
         raise UnusableDocument(f"holds no main text that can be told from the page around it; {_BY_HAND}")
-    return HtmlText(statements, text)
+    return Extract(
+        text=text,
+        title=statements.title,
+        publisher=statements.publisher,
+        published_date=statements.published_date,
+        published_date_basis=statements.published_date_basis,
+        url=statements.url,
+    )
 
 
 def _parsed(source: str) -> etree._Element:

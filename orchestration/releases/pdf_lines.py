@@ -1,42 +1,60 @@
-"""A program of its own: reads a PDF on standard input and prints its lines of text, with their places, as JSON.
-
-It runs apart because what a broken or hostile PDF does to a PDF library (a crash, gigabytes, no end) cannot be caught
-within a process. It knows nothing of the package; `pdf_text` starts it and makes sentences of what it prints.
-"""
+"""From a PDF to its lines of text, each with its place on the page."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import math
-import sys
-import unicodedata
+from dataclasses import dataclass
 from typing import Any
+
+from orchestration.releases.decoding import UnusableDocument, is_wide
+from orchestration.releases.paragraphs import raised
 
 #: A release has a few pages; the yearbooks that have more are not prose.
 MAXIMUM_PAGES = 200
 MAXIMUM_CHARACTERS = 5_000_000
-#: What the process may use. The largest real release takes a second and 100 MB.
-_PROCESSOR_SECONDS = 60
-_MEMORY_BYTES = 2_000_000_000
 
 _HYPHEN = 0x02  # what pdfium makes of a hyphen at the end of a line
 _INVISIBLE = 3  # text rendering mode: how text recognition lays its result over a scan
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: A gap of so many times the size of the letters parts two cells of a table.
 _CELL_GAP = 1.2
 
 
-class Refused(Exception):
-    """The PDF is no release; the message says why."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page and its place, in points from the page's lower left corner.
 
-
-def lines_of(content: bytes) -> dict[str, Any]:
-    """Title and pages of a PDF; a page has its size, its lines, and what else speaks for or against a scan.
-
-    A line is `[text, left, right, bottom, size]`, in points from the lower left corner. A hyphen at its end that pdfium
-    takes for one of word division is `\\x02`; cells of a table row are separated by a tab.
+    A hyphen at its end that pdfium takes for one of word division is `\\x02`; cells of a table row have a tab between
+    them.
     """
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    size: float  # of its letters
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its lines in the order of the file, and what speaks for a scan."""
+
+    height: float
+    lines: list[Line]
+    hidden: int = 0  # letters that are there to be found and not to be seen
+    picture_share: float = 0.0  # how much of it the largest picture covers
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLines:
+    """The title that a PDF was given, and its pages."""
+
+    title: str
+    pages: list[Page]
+
+
+def printed_lines(content: bytes) -> PrintedLines:
+    """Title and lines of a PDF. Raises UnusableDocument: no PDF, protected, too many pages."""
     import pypdfium2  # type: ignore[import-untyped]  # it has no types of its own
 
     try:
@@ -44,36 +62,40 @@ def lines_of(content: bytes) -> dict[str, Any]:
         count = len(document)
     except pypdfium2.PdfiumError as problem:
         if "password" in str(problem).lower():
-            raise Refused("is protected by a password: save it without one") from problem
-        raise Refused("is not a whole PDF: no page can be found in it; save or print it anew as PDF") from problem
+            raise UnusableDocument("is protected by a password: save it without one") from problem
+        raise UnusableDocument(
+            "is not a whole PDF: no page can be found in it; save or print it anew as PDF"
+        ) from problem
     if count > MAXIMUM_PAGES:
-        raise Refused(f"has {count} pages, and a release at most {MAXIMUM_PAGES}: cut out the pages that state figures")
-    pages: list[dict[str, Any]] = []
+        raise UnusableDocument(
+            f"has {count} pages, and a release at most {MAXIMUM_PAGES}: cut out the pages that state figures"
+        )
+    pages: list[Page] = []
     characters = 0
     for number in range(count):
         try:
             pages.append(_page(document[number]))
         except pypdfium2.PdfiumError as problem:
-            raise Refused(f"page {number + 1} cannot be read; save or print it anew as PDF") from problem
-        characters += sum(len(line[0]) for line in pages[-1]["lines"])
+            raise UnusableDocument(f"page {number + 1} cannot be read; save or print it anew as PDF") from problem
+        characters += sum(len(line.text) for line in pages[-1].lines)
         if characters > MAXIMUM_CHARACTERS:
-            raise Refused(
+            raise UnusableDocument(
                 f"holds more than {MAXIMUM_CHARACTERS:,} characters by page {number + 1}: it is not a release"
             )
     title = ""
     with contextlib.suppress(pypdfium2.PdfiumError, UnicodeError):
         title = document.get_metadata_value("Title")
-    return {"title": title, "pages": pages}
+    return PrintedLines(title, pages)
 
 
-def _page(page: Any) -> dict[str, Any]:
+def _page(page: Any) -> Page:
     import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
     width, height = page.get_size()
     text = page.get_textpage()
     count = text.count_chars()
     if count > MAXIMUM_CHARACTERS:
-        raise Refused(f"holds more than {MAXIMUM_CHARACTERS:,} characters on one page: it is not a release")
+        raise UnusableDocument(f"holds more than {MAXIMUM_CHARACTERS:,} characters on one page: it is not a release")
     lines = [_Line()]
     hidden = 0
     for index in range(count):
@@ -96,13 +118,12 @@ def _page(page: Any) -> dict[str, Any]:
     for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4):
         left, bottom, right, top = picture.get_bounds()
         largest = max(largest, (right - left) * (top - bottom))
-    return {
-        "width": width,
-        "height": height,
-        "lines": [line.as_list() for line in lines if line.letters],
-        "hidden": hidden,
-        "picture_share": largest / (width * height) if width * height else 0.0,
-    }
+    return Page(
+        height=height,
+        lines=[line.finished() for line in lines if line.letters],
+        hidden=hidden,
+        picture_share=largest / (width * height) if width * height else 0.0,
+    )
 
 
 def _letter(pdfium: Any, text: Any, index: int, code: int) -> str:
@@ -157,15 +178,15 @@ class _Line:
                 self.seen_gaps.add(len(self.letters))
         is_raised = size < 0.75 * self.size and bottom > self.bottom + 0.2 * size
         if is_raised and letter.isascii() and letter.isdigit():
-            letter = letter.translate(_SUPERSCRIPTS)
+            letter = raised(letter)
         else:
             self.bottom, self.size = min(self.bottom, bottom), max(self.size, size)
         self.letters.append(letter)
         self.left, self.right = min(self.left, left), max(self.right, right)
         self._next_space = ""
 
-    def as_list(self) -> list[Any]:
-        """The line as it is printed. Wide gaps part cells, unless the line was stretched to its width."""
+    def finished(self) -> Line:
+        """The line with its spaces. Wide gaps part cells, unless the line was stretched to its width."""
         narrowest, widest = min(self.gaps.values(), default=0.0), max(self.gaps.values(), default=0.0)
         is_stretched = len(self.gaps) > 1 and widest < min(1.6 * narrowest, 4 * self.size)
         is_loose = len(self.seen_gaps) > max(3, len(self.letters) / 5)
@@ -174,37 +195,10 @@ class _Line:
             if index in self.gaps:
                 # Between Chinese characters, which fill their square, stretching shows as a gap; marks do not fill it.
                 is_small = is_loose and (is_stretched or self.gaps[index] < 0.6 * self.size or text[-1] in "、，。；：")
-                is_beside_wide = _is_wide(letter) or _is_wide(text[-1])
+                is_beside_wide = is_wide(letter) or is_wide(text[-1])
                 if not is_stretched and not (is_small and is_beside_wide) and self.gaps[index] > _CELL_GAP * self.size:
                     text += "\t"
                 elif not (is_small and is_beside_wide and index in self.seen_gaps):
                     text += " "
             text += letter
-        return [text, *(round(one, 1) for one in (self.left, self.right, self.bottom, self.size))]
-
-
-def _is_wide(letter: str) -> bool:
-    return unicodedata.east_asian_width(letter) in "WF"
-
-
-def main() -> None:
-    """Read standard input, print the lines or `{"refused": reason}`."""
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system, and a lower limit may hold
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        found = lines_of(sys.stdin.buffer.read())
-    except Refused as problem:
-        found = {"refused": str(problem)}
-    except MemoryError:
-        found = {
-            "refused": f"needs more than {_MEMORY_BYTES // 1_000_000:,} MB of memory: save or print it anew as PDF"
-        }
-    json.dump(found, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+        return Line(text, self.left, self.right, self.bottom, self.size)

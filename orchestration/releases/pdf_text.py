@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
-from typing import Any
 
 from orchestration.releases.decoding import UnusableDocument, damage, is_wide
+from orchestration.releases.extraction import Extract
 from orchestration.releases.paragraphs import BREAK, ends_sentence, joined, words_of
+from orchestration.releases.pdf_lines import Line, Page, printed_lines
 
-_PROGRAM = Path(__file__).with_name("pdf_lines.py")
-#: The program ends itself after 60 seconds of work; more than this it is not given even where the machine is busy.
-_SECONDS = 180.0
 _SCAN = "recognise its text (OCR), check the figures against the picture, and save it as .txt"
 
 #: Where heads, feet and page numbers stand: above or below so much of the page.
@@ -31,51 +25,24 @@ _PAGE_NUMBER = re.compile(
 _BULLET = re.compile("^[\ufffd\ue000-\uf8ff](?=\\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page and its place, in points from the page's lower left corner."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    size: float
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page with its lines in reading order."""
-
-    height: float
-    lines: list[Line]
-
-
-@dataclass(frozen=True, slots=True)
-class PdfText:
-    """What a PDF holds: the title that it was given, and its text."""
-
-    title: str
-    text: str
-
-
-def pdf_text(content: bytes) -> PdfText:
+def pdf_text(content: bytes) -> Extract:
     """Title and text of a PDF. Raises UnusableDocument: no PDF, protected, a scan, characters that say nothing."""
-    printed = _printed_lines(content)
+    printed = printed_lines(content)
     pages = []
-    for number, page in enumerate(printed["pages"], start=1):
-        lines = [Line(_BULLET.sub("•", text), *place) for text, *place in page["lines"]]
+    for number, page in enumerate(printed.pages, start=1):
+        lines = [replace(line, text=_BULLET.sub("•", line.text)) for line in page.lines]
         whole = "\n".join(line.text.replace("\x02", "-") for line in lines)
-        _refuse_scan(number, len(printed["pages"]), whole, page["picture_share"], page["hidden"])
+        _refuse_scan(number, len(printed.pages), whole, page)
         harm = damage(whole)
         if harm:
             raise UnusableDocument(
                 f"page {number}, line {whole[: harm.offset].count(chr(10)) + 1} of its text: {harm.what}: a font does "
                 "not say which characters it shows; copy the text by hand and save it as .txt"
             )
-        pages.append(Page(page["height"], lines))
+        pages.append(replace(page, lines=lines))
     if not any(page.lines for page in pages):
         raise UnusableDocument(f"holds no text on its {len(pages)} pages: it is a scan, or empty; {_SCAN}")
-    return PdfText(printed["title"], running_text(pages))
+    return Extract(text=running_text(pages), title=printed.title)
 
 
 def running_text(pages: Sequence[Page]) -> str:
@@ -95,38 +62,14 @@ def running_text(pages: Sequence[Page]) -> str:
     return text + joined(gathered, words)
 
 
-def _printed_lines(content: bytes) -> dict[str, Any]:
-    try:
-        run = subprocess.run(  # noqa: S603  # the program is our own
-            [sys.executable, "-P", str(_PROGRAM)], input=content, capture_output=True, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as problem:
-        raise UnusableDocument(
-            f"could not be read within {_SECONDS:.0f} seconds; save or print it anew as PDF"
-        ) from problem
-    except OSError as problem:
-        raise UnusableDocument(f"could not be read: {problem.strerror}; try again") from problem
-    try:
-        found: dict[str, Any] = json.loads(run.stdout)
-    except ValueError as problem:
-        if run.returncode > 0 and b"ModuleNotFoundError" in run.stderr:
-            raise RuntimeError(run.stderr.decode(errors="replace")) from problem  # the environment, not the document
-        raise UnusableDocument(
-            f"breaks the program that reads PDFs (exit {run.returncode}); save or print it anew as PDF"
-        ) from problem
-    if "refused" in found:
-        raise UnusableDocument(found["refused"])
-    return found
-
-
-def _refuse_scan(number: int, count: int, text: str, picture_share: float, hidden: int) -> None:
-    visible = len(re.sub(r"\s", "", text)) - hidden
-    if hidden > visible:
+def _refuse_scan(number: int, count: int, text: str, page: Page) -> None:
+    visible = len(re.sub(r"\s", "", text)) - page.hidden
+    if page.hidden > visible:
         raise UnusableDocument(
             f"page {number} of {count} is a scan with recognised text (OCR) under it, whose digits can be wrong; check "
             "the figures against the picture and save the text as .txt"
         )
-    if picture_share > 0.5 and visible < 20:
+    if page.picture_share > 0.5 and visible < 20:
         raise UnusableDocument(f"page {number} of {count} is a scan: a picture without text; {_SCAN}")
 
 
@@ -153,7 +96,7 @@ def _without_furniture(pages: Sequence[Page]) -> list[Page]:
         if len(pages) > 1 and on_pages | ({0} if len(pages) > 2 else set()) == set(range(len(pages))):
             unwanted.update(places)
     return [
-        Page(page.height, [line for index, line in enumerate(page.lines) if (number, index) not in unwanted])
+        replace(page, lines=[line for index, line in enumerate(page.lines) if (number, index) not in unwanted])
         for number, page in enumerate(pages)
     ]
 

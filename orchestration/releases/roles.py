@@ -476,7 +476,10 @@ def _physical(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
 
 
 def _is_vehicle(name: str) -> bool:
-    return any(word in name.lower() for word in ("vehicle", "car", "automobile", "autos", "truck", "motorcycle", "汽车", "乘用车"))
+    return any(
+        word in name.lower()
+        for word in ("vehicle", "car", "automobile", "autos", "truck", "motorcycle", "汽车", "乘用车")
+    )
 
 
 def _count(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
@@ -920,7 +923,7 @@ def _choices(
             sign,
             measure,
             period=period,
-            rule=rule,
+            rule="; ".join((rule, *frame.notes)),
             reference=reference,
             unit=unit,
             doubt=doubt

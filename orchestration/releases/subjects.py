@@ -68,6 +68,7 @@ class Frame:
     count_unit: str = ""
     nontrade: str = ""
     doubt: str = ""
+    notes: tuple[str, ...] = ()
     head: dict[str, list[Item]] = field(default_factory=dict)
 
     def copy(self) -> Frame:

@@ -46,6 +46,8 @@ class Walk:
         self.joint_next = False
         self.sentence_doubt = ""
         self.outside: list[Span] = []
+        self.in_order = False
+        self.flow_doubt = ""
         self.unknown_starts: set[int] = set()
         self.pending_break = False
         self.in_list_of: set[int] = set()
@@ -120,7 +122,10 @@ class Walk:
             grammar.note_period(span)
         self.outside = outside
         spans = list(dict.fromkeys(outside))
-        if len(spans) == 1:
+        first_number = min(self.lists, default=len(self.tokens))
+        late = self.sentence.is_chinese and all(index > first_number for index in self.claims.spans)
+        self.in_order = len(set(self.claims.spans.values())) > 1 or late
+        if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
             if self.sentence.begins_paragraph and not is_single:
@@ -275,7 +280,7 @@ class Walk:
         span = self.claims.spans[index]
         if self._follows_number(index):
             return
-        if len(set(self.claims.spans.values())) > 1:
+        if self.in_order:
             self.phrase.periods.append(span)
             self.grammar.period = span
             self.own_period = True
@@ -868,7 +873,9 @@ class Walk:
             frame = self._first_frame(own, phrase)
         else:
             frame = self._next_frame(own, phrase, before)
+        self._note(frame, phrase, own)
         self._fill(frame, phrase, own)
+        frame.doubt = frame.doubt or self.flow_doubt
         if self.is_first and not phrase.is_empty():
             grammar.topic = frame
             if phrase.flows:
@@ -992,6 +999,30 @@ class Walk:
             frame.flows = ["total"]
         frame.flow_pair = ()
 
+    def _note(self, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
+        """What of the subject is not said by its own words: it stands in the reading of its figures."""
+        notes: list[str] = []
+        if not phrase.flows:
+            if not self.is_first:
+                notes.append("flow of the clause before")
+            elif self.grammar.paragraph_flow:
+                notes.append("flow of the paragraph's heading")
+            elif own and self.grammar.topic_flow:
+                notes.append("flow of the sentence before")
+            elif own:
+                notes.append("flow not said")
+        if not own:
+            notes.append("subject of the clause before" if not self.is_first else "subject of the sentence before")
+        elif phrase.is_anaphoric or phrase.is_drilling:
+            notes.append("narrows the subject before")
+        frame.notes = tuple(notes)
+        if "subject of the sentence before" in notes and not self.grammar.trailing_measures:
+            frame.doubt = frame.doubt or "the sentence names no subject; that of the sentence before is taken"
+        if "flow not said" in notes and not self.sentence.is_chinese and "region" not in own:
+            self.flow_doubt = "whether exports, imports or both is not said"
+        elif phrase.flows:
+            self.flow_doubt = ""
+
     def _fill(self, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
         for dimension, items in phrase.names.items():
             kept = [item for item in items if dimension != "region" or item.code != self.grammar.region_id]
@@ -1012,7 +1043,11 @@ class Walk:
         if own:
             frame.own = own
             frame.doubt = ""
-        if any(item.code == UNMAPPED and item.start in self.unknown_starts for items in phrase.names.values() for item in items):
+        if any(
+            item.code == UNMAPPED and item.start in self.unknown_starts
+            for items in phrase.names.values()
+            for item in items
+        ):
             frame.doubt = "a name that no list knows"
         if phrase.unknown_names and not phrase.names.get("region"):
             frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
