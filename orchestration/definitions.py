@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs import automation, models, publishing, resources, sheets
+from orchestration.defs import automation, models, publishing, releases, resources, sheets, sources
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import prepare_manifest
@@ -23,9 +23,11 @@ def build_definitions(settings: Settings | None = None, progress: Progress | Non
     )
     return dg.Definitions(
         assets=[
+            sources.CODE_LISTS,
             sheets.RAW_FILES,
-            sheets.CODE_LISTS,
             sheets.sheets,
+            releases.RAW_FILES,
+            releases.releases,
             model_assets,
             publishing.publication_asset(sorted(marts)),
         ],

@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import Warehouse
-from orchestration.defs.sources import CODE_LISTS
+from orchestration.defs.sources import CODE_LISTS, RAW_FOLDERS
 from orchestration.transformation import (
     ChecksFailed,
     NodeOutcome,
@@ -75,7 +75,13 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
         }
         with open_working(warehouse.settings) as connection:
             record_checks(connection, "dbt", checks, is_whole=not context.is_subset)
-            record_inputs(connection, warehouse.inputs, ("model",))
+            # The code lists are read here, too; raw files that no source reads are nobody else's to record.
+            record_inputs(
+                connection,
+                "models",
+                warehouse.inputs.of_kind("model", "code_list", "program"),
+                warehouse.inputs.raw_of_others(*RAW_FOLDERS),
+            )
             schemas = connection.execute(
                 "SELECT table_name, schema_name FROM duckdb_tables() WHERE database_name = current_database()"
             ).fetchall()

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.codes import LISTS
 from orchestration.defs.resources import Warehouse
 from orchestration.defs.sources import CODE_LISTS, check_result, column_schema, outcome_of, place_of
-from orchestration.figures import FIGURE_TYPES, UNMAPPED, Figure
-from orchestration.sheets import SheetReading, read_sheets
+from orchestration.figures import FIGURE_TYPES
+from orchestration.sheets import read_sheets
 from orchestration.sources import SOURCE_TYPES
+from orchestration.warehouse.findings import unmapped_names
 from orchestration.warehouse.working import open_working, record_checks, record_inputs, replace_source_kind
 
 KIND = "sheets"
@@ -61,16 +61,15 @@ def sheets(
     """Read every sheet and replace what the working warehouse holds of them."""
     with warehouse.progress.step("read sheets"):
         reading = read_sheets(warehouse.settings.raw_dir / KIND, warehouse.codes())
-    unmapped = _unmapped(reading)
-    outcomes = [
-        outcome_of(KIND, "every row is loaded", [place_of(rejection) for rejection in reading.rejected]),
-        outcome_of(KIND, "every name is mapped", unmapped),
-    ]
     with warehouse.progress.step("load sheets"), open_working(warehouse.settings) as connection:
         replace_source_kind(
             connection, KIND, figures=reading.figures, sources=reading.sources, rejected=reading.rejected
         )
-        record_checks(connection, KIND, outcomes)
+        outcomes = {
+            "every_row_is_loaded": outcome_of(KIND, "every row is loaded", list(map(place_of, reading.rejected))),
+            "every_name_is_mapped": outcome_of(KIND, "every name is mapped", unmapped_names(connection, KIND)),
+        }
+        record_checks(connection, KIND, list(outcomes.values()))
         record_inputs(connection, KIND, warehouse.inputs.raw_of(KIND), warehouse.inputs.of_kind("code_list", "program"))
     for rejection in reading.rejected:
         context.log.warning("rejected: %s", place_of(rejection))
@@ -80,18 +79,6 @@ def sheets(
     yield dg.MaterializeResult(
         FIGURES,
         metadata={"dagster/row_count": len(reading.figures), "rejected": len(reading.rejected)},
-        check_results=[
-            check_result(name, outcome)
-            for name, outcome in zip(("every_row_is_loaded", "every_name_is_mapped"), outcomes, strict=True)
-        ],
+        check_results=[check_result(name, outcome) for name, outcome in outcomes.items()],
     )
     yield dg.MaterializeResult(SOURCES, metadata={"dagster/row_count": len(reading.sources)})
-
-
-def _unmapped(reading: SheetReading) -> list[str]:
-    def names(figure: Figure) -> Iterator[str]:
-        for dimension in LISTS:
-            if getattr(figure, f"{dimension}_id") == UNMAPPED:
-                yield f"{dimension} {getattr(figure, f'{dimension}_text')!r} in {figure.source_id}"
-
-    return sorted({name for figure in reading.figures for name in names(figure)})

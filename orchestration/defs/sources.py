@@ -7,6 +7,8 @@ import dagster as dg
 from orchestration.sources import Rejection
 from orchestration.warehouse.working import CheckOutcome
 
+#: One word a source: its folder in raw/, and all that is named after it.
+RAW_FOLDERS = ("sheets", "releases")
 CODE_LISTS = dg.AssetSpec(
     ["raw", "code_lists"],
     group_name="code_lists",
@@ -26,14 +28,17 @@ def column_schema(types: Mapping[str, str]) -> dict[str, dg.TableSchema]:
     }
 
 
-def outcome_of(kind: str, name: str, found: Sequence[str]) -> CheckOutcome:
-    """What a check of a raw folder found, which warns and never keeps other files from being published."""
+def outcome_of(kind: str, name: str, found: Sequence[str], failures: int | None = None) -> CheckOutcome:
+    """What a check of a raw folder found, which warns and never keeps other files from being published.
+
+    `failures` is the number of what it found where that is not told one by one.
+    """
     return CheckOutcome(
         check_name=f"{kind}: {name}",
         kind=kind,
         severity="warn",
         status="warn" if found else "pass",
-        failures=len(found),
+        failures=len(found) if failures is None else failures,
         message="; ".join(found[:_TOLD]) + ("; …" if len(found) > _TOLD else ""),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.releases.numerals import Numeral
@@ -985,6 +986,8 @@ def _distribute(
                     doubt or assigned_doubt,
                 )
             )
+        if frame.alternative is not None:
+            row += [replace(one, names={**frame.alternative.names}) for one in row]
         result.append(row)
     return result
 
@@ -1142,6 +1145,9 @@ def _is_base(numbers: _Numbers) -> bool:
     """Whether the number is that of the period compared with."""
     grammar = numbers.grammar
     if numbers.first in numbers.claims.base_values:
+        return True
+    start = numbers.clause_start
+    if start > 1 and numbers.tokens[start].text in ("which", "when") and numbers.claims.comparisons.get(start - 2) == "base":
         return True
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
         if numbers.tokens[index].is_a("and") and not numbers.sentence.is_chinese:

@@ -597,7 +597,7 @@ class Walk:
             ):
                 first -= 1
             if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
-                if not self.sentence.is_chinese and not token.names:
+                if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.sentence_doubt = "which zone is meant is not certain"
                 continue
             if self.sentence.is_chinese or first == index - 1:
@@ -930,6 +930,9 @@ class Walk:
             return frame
         frame = self._base_frame()
         frame.parent = grammar.base
+        if own == {"flow"} and not self.sentence.begins_paragraph and self._is_narrow(grammar.top):
+            frame.alternative = grammar.top
+            frame.doubt = "it may go on with the subject of the sentence before"
         if not phrase.flows:
             flow = grammar.paragraph_flow or grammar.topic_flow
             if flow:
@@ -942,6 +945,12 @@ class Walk:
         ):
             grammar.period = grammar.paragraph_period
         return frame
+
+    def _is_narrow(self, frame: Frame) -> bool:
+        """Whether a subject is a part of the trade of the place that reports."""
+        if frame.count_measure or frame.nontrade:
+            return False
+        return any(len(items) == 1 for name, items in frame.names.items() if name != "region")
 
     def _next_frame(self, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
         narrow = own - {"flow"} or own
@@ -1042,7 +1051,9 @@ class Walk:
             frame.measures = list(phrase.measures)
         if own:
             frame.own = own
-            frame.doubt = ""
+            if own != {"flow"}:
+                frame.alternative = None
+            frame.doubt = frame.doubt if frame.alternative is not None else ""
         if any(
             item.code == UNMAPPED and item.start in self.unknown_starts
             for items in phrase.names.values()
@@ -1051,7 +1062,7 @@ class Walk:
             frame.doubt = "a name that no list knows"
         if phrase.unknown_names and not phrase.names.get("region"):
             frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
-        if phrase.unknown_characters >= 5:
+        if phrase.unknown_characters >= 4:
             frame.doubt = "words of the subject that are not understood"
         if phrase.is_nontrade:
             frame.nontrade = phrase.is_nontrade

@@ -67,12 +67,8 @@ def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
     Files that are neither a sheet nor the sidecar of one are rejected. Hidden files are passed over: no publication
     counts them among its inputs.
     """
-    paths = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
-    sheets = [path for path in paths if path.suffix.lower() == ".csv"]
+    paths = _paths(folder)
+    sheets = [path for path in paths if _is_sheet(path)]
     sidecars = {_sidecar_path(path) for path in sheets}
     reading = _read(sheets, codes, root=folder.parent)
     for path in paths:
@@ -83,9 +79,31 @@ def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
     return reading
 
 
+def sheet_names(folder: Path) -> dict[str, str]:
+    """The id of each sheet below `folder`, with its file relative to raw/, whether it can be read or not."""
+    return {
+        path.stem: readable_name(path.relative_to(folder.parent).as_posix())
+        for path in _paths(folder)
+        if _is_sheet(path)
+    }
+
+
 def read_sheet(path: Path, codes: CodeLists) -> SheetReading:
     """Read one sheet and its sidecar."""
     return _read([path], codes, root=path.parent)
+
+
+def _paths(folder: Path) -> list[Path]:
+    """Everything below `folder` that is not hidden, in alphabetical order."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
+def _is_sheet(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
 
 
 def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
