@@ -611,6 +611,20 @@ class Claims:
     def _names_other(self, named: list[Token]) -> bool:
         return any(token.is_a("scope_nation", "scope_province") or bool(token.names) for token in named)
 
+    def _value_of_another_span(self, sentence: Sentence, index: int) -> None:
+        """`由2023年的1282亿元收窄至…`, `较2023年的1549亿元下跌`: the value of the span that is named before it."""
+        tokens = sentence.tokens
+        period = tokens[index + 1].period if index + 1 < len(tokens) else None
+        if period is None:
+            return
+        cursor = index + 2
+        while cursor < len(tokens) and cursor < index + 5 and tokens[cursor].text in ("的", "为", "，"):
+            cursor += 1
+        quantity = tokens[cursor].quantity if cursor < len(tokens) else None
+        if quantity is not None and quantity.unit_kind in ("money", "physical"):
+            self.base_values.add(cursor)
+            sentence.claim(index, index + 2, "comparison:" + str(index + 1))
+
     def _comparison(self, sentence: Sentence, index: int) -> None:
         """`compared to USD 39.59 billion in the same period`, `than in the same months of 2023`, `from 35 billion`."""
         tokens = sentence.tokens

@@ -193,7 +193,7 @@ def _numbers(review: Review) -> Iterator[ReleaseNumber]:
 
 
 def _storable(figure: Figure) -> Figure:
-    """A number that is not understood may be too large for the warehouse: its words say it, and its value is left out."""
+    """A number that is not understood may be too large for the warehouse: its value is left out, its words are kept."""
     if figure.status == "unread":
         try:
             check_storable("value", figure.value)

@@ -76,6 +76,7 @@ _ENGLISH = [
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
         ("quarters", rf"(?:the )?(?:first|opening) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
         ("quarter", rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("qrange", rf"(?:from )?q(?P<a>[1-4]) ?(?:to|through|-|and) ?q(?P<b>[1-4])(?:{_YEAR})?(?![0-9])"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
         ("half", rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
@@ -211,6 +212,9 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
                 relative,
             )
         return Period("calendar_fiscal" if is_fiscal else "span", first, last - first + 1, year, relative)
+    if kind == "qrange":
+        first, last = int(groups["a"]), int(groups["b"])
+        return Period("span", 3 * first - 2, 3 * (last - first + 1), year, relative) if last > first else None
     if kind == "quarters":
         return Period(span_kind, 1, 3 * _count(groups["n"]), year, relative)
     if kind == "quarter":

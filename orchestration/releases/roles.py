@@ -400,6 +400,9 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
         doubt = "a target or forecast, not a measured value"
     before = tokens[numbers.clause_start : numbers.first]
+    earlier = tokens[numbers.window_start - 1].quantity if numbers.window_start else None
+    if _qualifier(numbers, numbers.first, numbers.quantities[0]) == "over" and earlier is not None and (earlier.unit_kind == "count" or "种" in tokens[numbers.window_start - 1].text):
+        doubt = "a bound for each of several"
     if any(token.is_a("duration") for token in before) or any(token.text in ("连续", "保持") for token in before):
         doubt = "a bound that held for several periods"
     if following is not None and following.is_a("threshold"):
@@ -892,7 +895,13 @@ def _rank(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
             peers = grammar.province()
         reference = {"region": peers}
     reference["ranked_by"] = ranked_by
-    frame_ = frame
+    noun = next((token.text for token in tokens[numbers.last : numbers.sentence.clause_end(numbers.last)] if token.is_a("rank_noun")), "")
+    frame_ = frame.copy()
+    frame_.parent, frame_.own = frame.parent, frame.own
+    if "出口" in noun or "export" in noun:
+        frame_.flows = ["export"]
+    elif "进口" in noun or "import" in noun or "supplier" in noun:
+        frame_.flows = ["import"]
     if not frame.names.get("partner") and any(token.is_a("rank_noun") for token in clause):
         names = [pair for token in clause for pair in token.names if pair[0] == "partner"]
         if not names and frame.doubt == "":
@@ -1147,14 +1156,18 @@ def _is_base(numbers: _Numbers) -> bool:
     if numbers.first in numbers.claims.base_values:
         return True
     start = numbers.clause_start
-    if start > 1 and numbers.tokens[start].text in ("which", "when") and numbers.claims.comparisons.get(start - 2) == "base":
+    if (
+        start > 1
+        and numbers.tokens[start].text in ("which", "when")
+        and numbers.claims.comparisons.get(start - 2) == "base"
+    ):
         return True
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
         if numbers.tokens[index].is_a("and") and not numbers.sentence.is_chinese:
             break
         if numbers.claims.comparisons.get(index) in ("base", "prior"):
             return not any(
-                numbers.tokens[cursor].is_a("rise", "fall", "flow") for cursor in range(index, numbers.first)
+                numbers.tokens[cursor].is_a("rise", "fall") for cursor in range(index, numbers.first)
             )
         if numbers.tokens[index].is_a("rise", "fall"):
             return False

@@ -104,8 +104,11 @@ class Walk:
         spans = list(dict.fromkeys(self.outside))
         if len(spans) > 1:
             grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
-        elif spans and before is not None and spans[0][1] < before[0] and not self.sentence.begins_paragraph:
-            grammar.period = before
+        elif spans and before is not None and not self.sentence.begins_paragraph:
+            is_drill = any(token.is_a("among") for token in self.tokens[:3])
+            is_part = before[0] <= spans[0][0] and spans[0][1] <= before[1] and spans[0] != before
+            if spans[0][1] < before[0] or (is_drill and is_part):
+                grammar.period = before
 
     def _set_sentence_period(self) -> None:
         """Where a sentence names one period, all of it is about that one."""
@@ -300,6 +303,8 @@ class Walk:
         dimension, code = self._dimension(index, token)
         if not dimension:
             return
+        if token.text in ("我省", "本省", "我国") and code != self.grammar.region_id:
+            return  # where the place lies, no subject
         item = self._item(token, dimension, code)
         if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
@@ -339,7 +344,7 @@ class Walk:
     def _add_item(self, dimension: str, item: Item, index: int) -> None:
         phrase = self.phrase
         last = self.last_name.get(dimension)
-        if last is not None and index and self.tokens[index - 1].text == "等" and phrase.names.get(dimension):
+        if last is not None and phrase.names.get(dimension) and self._sums_up(last, index):
             phrase.names[dimension] = [item]  # A、B等三地: the names are examples of what follows
             self.last_name[dimension] = index
             return
@@ -363,6 +368,13 @@ class Walk:
                 phrase.head[dimension] = previous
             phrase.names[dimension] = [item]
         self.last_name[dimension] = index
+
+    def _sums_up(self, last: int, index: int) -> bool:
+        """Whether a name sums up those before it: 纺织、服装、鞋类等七大类劳动密集型产品."""
+        between = self.tokens[last + 1 : index]
+        return bool(between) and len(between) <= 6 and between[0].text == "等" and not any(
+            token.kind in ("comma", "enumeration", "semicolon") for token in between
+        )
 
     def _nested(self, items: list[Item], item: Item) -> bool:
         codes = self.grammar.codes
