@@ -107,3 +107,44 @@ differ, and only the first belongs to the growth. Columns `level`, `level_low`, 
     case when {{ has_own }} then {{ growth }}.own_level_low else {{ best }}.low end as level_low,
     case when {{ has_own }} then {{ growth }}.own_level_high else {{ best }}.high end as level_high
 {%- endmacro %}
+
+{#-
+Figures that are read and belong to a series, in the terms in which two that state the same thing are equal: with the
+span compared with only where something is compared, and with the whole, the other or the peers spelled out.
+-#}
+{% macro comparable_figures(figures) -%}
+    select
+        figures.*,
+        {{ named_whole('figures', 'figures.refers_to') }},
+        case
+            when figures.statistic = 'rank'
+                then coalesce({{ reference_code('figures.refers_to', 'ranked_by') }}, 'level')
+        end as ranked_by
+    from (
+        select
+            every_figure.*,
+            case
+                when every_figure.statistic in ('growth', 'change', 'share_change', 'growth_gap', 'contribution')
+                    then every_figure.comparison_start
+            end as compared_start,
+            case
+                when every_figure.statistic in ('growth', 'change', 'share_change', 'growth_gap', 'contribution')
+                    then every_figure.comparison_end
+            end as compared_end,
+            case
+                when every_figure.statistic in ('share', 'share_change', 'growth_gap', 'contribution', 'rank', 'ratio')
+                    then every_figure.reference
+            end as refers_to
+        from {{ figures }} as every_figure
+        where every_figure.status = 'read' and every_figure.is_mapped
+    ) as figures
+{%- endmacro %}
+
+{#- What is equal in two comparable figures that speak of the same thing. -#}
+{% macro statement_columns() -%}
+    {{ return(
+        ['statistic'] + subject_columns() + ['series_unit', 'period_start', 'period_end', 'compared_start', 'compared_end']
+        + ['whole_measure', 'whole_region_id', 'whole_partner_id', 'whole_commodity_id', 'whole_flow']
+        + ['whole_ownership_id', 'whole_trade_mode_id', 'ranked_by']
+    ) }}
+{%- endmacro %}

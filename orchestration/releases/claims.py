@@ -208,9 +208,7 @@ class Claims:
                     and sentence.is_chinese
                     and not quantity.unit
                     and "." not in quantity.printed
-                ):
-                    self._make_rank(quantity, tokens, index)
-                elif (
+                ) or (
                     before is not None
                     and before.is_a("rank")
                     and quantity.unit_kind in ("bare", "word")
@@ -735,10 +733,7 @@ class Claims:
             if span is None:
                 continue
             before = tokens[index - 1] if index else None
-            if before is not None and before.is_a("stock") and period.months:
-                span = (span[1].replace(day=1), span[1])
-                self.is_stock = True
-            elif index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末"):
+            if (before is not None and before.is_a("stock") and period.months) or (index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末")):
                 span = (span[1].replace(day=1), span[1])
                 self.is_stock = True
             self.spans[index] = span

@@ -292,8 +292,9 @@ def _western(text: str) -> Damage | None:
         hits.append((run.start(), f"{run[0]!r} is UTF-8 ({meant!r}) that was read as Latin-1"))
     if len(hits) > _FEW:
         return Damage(*hits[0])
-    run_of_letters = _LETTERS_IN_A_ROW.search(text)
-    if run_of_letters:
+    for run_of_letters in _LETTERS_IN_A_ROW.finditer(text):
+        if sum(character >= "\xc0" for character in run_of_letters[0]) < 2:
+            continue  # marks of notes
         return Damage(run_of_letters.start(), f"{run_of_letters[0][:12]!r} is text of another encoding read as Latin-1")
     return None
 

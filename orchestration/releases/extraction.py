@@ -22,7 +22,7 @@ from typing import IO, Any
 from orchestration.releases.decoding import UnusableDocument
 
 #: How long one file may take. The largest real ones take a second, or a few where the machine is busy.
-SECONDS = 60.0
+SECONDS = 30.0
 #: After so many files a new process is started: libraries do not give back all that they took.
 FILES_OF_A_PROCESS = 500
 SAVE_ANEW = "save it anew from the program that made it, or copy its text into a .txt file"

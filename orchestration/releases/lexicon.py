@@ -45,7 +45,9 @@ class Lexicon:
                 kind = f"{kind}_prefix"
             if (kind, value) not in senses.setdefault(phrase, []):
                 senses[phrase].append((kind, value))
-        self.longest_suffix = max(map(len, self.suffixes))
+        self._suffixes_by_first: dict[str, list[str]] = {}
+        for phrase in sorted(self.suffixes, key=lambda one: -len(one)):
+            self._suffixes_by_first.setdefault(phrase[0], []).append(phrase)
         names: dict[str, dict[tuple[str, str], None]] = {}
         aliases = [(list_name, alias) for list_name, alias in codes.names() if list_name in LISTS]
         folded = simplified("\n".join(alias for _, alias in aliases)).split("\n")
@@ -80,15 +82,13 @@ class Lexicon:
 
     def suffix_at(self, chars: str, position: int, kinds: frozenset[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
         """The longest suffix phrase of these kinds at `position`, with its senses; ("", ()) where there is none."""
-        for width in range(min(self.longest_suffix, len(chars) - position), 0, -1):
-            phrase = chars[position : position + width]
-            senses = self.suffixes.get(phrase)
-            if not senses:
+        for phrase in self._suffixes_by_first.get(chars[position : position + 1], ()):
+            if not chars.startswith(phrase, position):
                 continue
-            end = position + width
+            end = position + len(phrase)
             if end < len(chars) and _joins(phrase[-1], chars[end]):
                 continue
-            fitting = tuple(sense for sense in senses if sense[0] in kinds)
+            fitting = tuple(sense for sense in self.suffixes[phrase] if sense[0] in kinds)
             if fitting:
                 return phrase, fitting
         return "", ()

@@ -17,6 +17,8 @@ SIDECAR_SUFFIX = ".yml"
 CORRECTIONS_SUFFIX = ".corrections"
 #: Metadata is a dozen lines; PyYAML takes time by the byte.
 MAXIMUM_BYTES = 64_000
+#: A note can be a paragraph; more than this is not written by hand.
+MAXIMUM_CHARACTERS = 5_000
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
@@ -43,7 +45,7 @@ def _words(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_calendar_date)]
-Words = Annotated[str, BeforeValidator(_words), StringConstraints(strip_whitespace=True)]
+Words = Annotated[str, BeforeValidator(_words), StringConstraints(strip_whitespace=True, max_length=MAXIMUM_CHARACTERS)]
 Text = Annotated[Words, StringConstraints(min_length=1)]
 
 

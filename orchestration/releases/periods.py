@@ -50,7 +50,7 @@ class Period:
 _M = (
     r"(?:(?:"
     + "|".join(sorted(_MONTHS, key=len, reverse=True))
-    + rf")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
+    + r")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
 )
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"

@@ -141,8 +141,11 @@ class _Builder:
         if any(statement.measure == "volume" for statement in reading.statements):
             is_uncertain, reason = True, "volume may be value or quantity"
         if is_uncertain or (len(made) > 1 and not each_of_list):
-            alternatives = made[0].figure_id
-            made = [_replaced(figure, status="uncertain", alternatives_id=alternatives) for figure in made]
+            first = made[0].figure_id
+            made = [
+                _replaced(figure, status="uncertain", alternatives_id=figure.figure_id if each_of_list else first)
+                for figure in made
+            ]
             doubts = [statement.doubt for statement in reading.statements if statement.doubt]
             self._account(
                 start, end, printed, "uncertain", doubts[0] if doubts else reason, tuple(one.figure_id for one in made)

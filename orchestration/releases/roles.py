@@ -371,9 +371,7 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         change = None
     if not price_unit and "unit_value" in frame.measures:
         price_unit = _unit_of_price(numbers)
-    if price_unit:
-        measure, rule = "unit_value", "unit value"
-    elif (
+    if price_unit or (
         any(item in frame.measures for item in ("unit_value",))
         and numbers.quantities[0].unit
         and not frame.has_own_flow
@@ -401,7 +399,11 @@ def _money(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         doubt = "a target or forecast, not a measured value"
     before = tokens[numbers.clause_start : numbers.first]
     earlier = tokens[numbers.window_start - 1].quantity if numbers.window_start else None
-    if _qualifier(numbers, numbers.first, numbers.quantities[0]) == "over" and earlier is not None and (earlier.unit_kind == "count" or "种" in tokens[numbers.window_start - 1].text):
+    if (
+        _qualifier(numbers, numbers.first, numbers.quantities[0]) == "over"
+        and earlier is not None
+        and (earlier.unit_kind == "count" or "种" in tokens[numbers.window_start - 1].text)
+    ):
         doubt = "a bound for each of several"
     if any(token.is_a("duration") for token in before) or any(token.text in ("连续", "保持") for token in before):
         doubt = "a bound that held for several periods"
@@ -714,11 +716,11 @@ def _role_of_cue(numbers: _Numbers, cue: int) -> tuple[str, int, str] | None:
     if token.is_a("share") and not token.is_a("rise", "fall"):
         return ("share", 1, "share")
     is_to = (
-        bool(between)
+        (bool(between)
         and any(
             one.is_a("to") and one.text in ("to", "至", "到", "为", "达", "达到", "at", "to reach", "reaching")
             for one in between[-2:]
-        )
+        ))
         or (token.is_a("to") and token.text.endswith(("至", "到")))
     )
     share = any(one.is_a("share") for one in clause)
@@ -764,8 +766,8 @@ def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         for token in tokens[numbers.last + 1 : numbers.clause_end]
     )
     if (
-        contribution is not None
-        and not tokens[contribution].is_a("share")
+        (contribution is not None
+        and not tokens[contribution].is_a("share"))
         or around is not None
         or (
             numbers.left("share") is not None
@@ -895,7 +897,14 @@ def _rank(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
             peers = grammar.province()
         reference = {"region": peers}
     reference["ranked_by"] = ranked_by
-    noun = next((token.text for token in tokens[numbers.last : numbers.sentence.clause_end(numbers.last)] if token.is_a("rank_noun")), "")
+    noun = next(
+        (
+            token.text
+            for token in tokens[numbers.last : numbers.sentence.clause_end(numbers.last)]
+            if token.is_a("rank_noun")
+        ),
+        "",
+    )
     frame_ = frame.copy()
     frame_.parent, frame_.own = frame.parent, frame.own
     if "出口" in noun or "export" in noun:
@@ -996,7 +1005,10 @@ def _distribute(
                 )
             )
         if frame.alternative is not None:
-            row += [replace(one, names={**frame.alternative.names}) for one in row]
+            row += [
+                replace(one, names={**frame.alternative.names}, rule=f"{one.rule}; with the subject before")
+                for one in row
+            ]
         result.append(row)
     return result
 
@@ -1166,9 +1178,7 @@ def _is_base(numbers: _Numbers) -> bool:
         if numbers.tokens[index].is_a("and") and not numbers.sentence.is_chinese:
             break
         if numbers.claims.comparisons.get(index) in ("base", "prior"):
-            return not any(
-                numbers.tokens[cursor].is_a("rise", "fall") for cursor in range(index, numbers.first)
-            )
+            return not any(numbers.tokens[cursor].is_a("rise", "fall") for cursor in range(index, numbers.first))
         if numbers.tokens[index].is_a("rise", "fall"):
             return False
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):

@@ -122,13 +122,7 @@ def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) 
         token = sentence.tokens[index]
         if token.kind in _LIST_SEPARATORS or token.is_a("and"):
             has_separator = True
-        elif token.text in ("%", "+", "第"):
-            continue
-        elif token.is_a("respectively", "by", "qualifier") and not token.is_a("versus"):
-            continue
-        elif cues and (token.is_a("rise", "fall", "each") or token.text in ("a", "an", "of", "to", "by")):
-            continue
-        elif token.text in ("the", "of", "about"):
+        elif token.text in ("%", "+", "第") or (token.is_a("respectively", "by", "qualifier") and not token.is_a("versus")) or (cues and (token.is_a("rise", "fall", "each") or token.text in ("a", "an", "of", "to", "by"))) or token.text in ("the", "of", "about"):
             continue
         else:
             return False

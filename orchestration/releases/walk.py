@@ -372,8 +372,11 @@ class Walk:
     def _sums_up(self, last: int, index: int) -> bool:
         """Whether a name sums up those before it: 纺织、服装、鞋类等七大类劳动密集型产品."""
         between = self.tokens[last + 1 : index]
-        return bool(between) and len(between) <= 6 and between[0].text == "等" and not any(
-            token.kind in ("comma", "enumeration", "semicolon") for token in between
+        return (
+            bool(between)
+            and len(between) <= 6
+            and between[0].text == "等"
+            and not any(token.kind in ("comma", "enumeration", "semicolon") for token in between)
         )
 
     def _nested(self, items: list[Item], item: Item) -> bool:
@@ -419,13 +422,7 @@ class Walk:
                     "国",
                 )
                 or token.kind == "possessive"
-            ):
-                continue
-            elif token.is_a("flow") and self.sentence.is_chinese and has_separator is False:
-                continue
-            elif token.is_a("flow") and self.phrase.flows and token.senses["flow"] == self.phrase.flows[-1]:
-                continue
-            elif cursor in self.unknown:
+            ) or (token.is_a("flow") and self.sentence.is_chinese and has_separator is False) or (token.is_a("flow") and self.phrase.flows and token.senses["flow"] == self.phrase.flows[-1]) or cursor in self.unknown:
                 continue
             else:
                 return False
@@ -495,9 +492,7 @@ class Walk:
             for one in pair if pair and len(phrase.flows) == 1 else (flow,):
                 if one not in phrase.flows:
                     phrase.flows.append(one)
-        elif phrase.flows and phrase.flows[-1] == flow:
-            pass
-        elif (
+        elif (phrase.flows and phrase.flows[-1] == flow) or (
             phrase.flows
             and flow == "total"
             and phrase.flows[-1] in ("export", "import")
@@ -612,9 +607,7 @@ class Walk:
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.sentence_doubt = "which zone is meant is not certain"
                 continue
-            if self.sentence.is_chinese or first == index - 1:
-                self._merge(first, index + 1, "region")
-            elif tokens[first + 1].kind == "possessive" and first == index - 2:
+            if self.sentence.is_chinese or first == index - 1 or (tokens[first + 1].kind == "possessive" and first == index - 2):
                 self._merge(first, index + 1, "region")
             else:
                 self.sentence_doubt = "which zone is meant is not certain"

@@ -2,6 +2,8 @@
 -- something measured in yuan, tonnes or enterprises.
 with figures as (
     select * from {{ ref('stg_sheets__figures') }}
+    union all
+    select * from {{ ref('stg_releases__figures') }}
 ),
 
 stated_units as (
@@ -10,7 +12,7 @@ stated_units as (
         {{ subject_columns() | join(', ') }},
         min(unit) as unit
     from figures
-    where statistic in ('level', 'change')
+    where status = 'read' and statistic in ('level', 'change')
     group by source_id, {{ subject_columns() | join(', ') }}
     having count(distinct unit) = 1
 )
@@ -18,6 +20,7 @@ stated_units as (
 select
     figures.*,
     case
+        when figures.status = 'unread' then null
         when figures.statistic in ('level', 'change') then figures.unit
         when {{ reference_code('figures.reference', 'unit') }} is not null
             then {{ reference_code('figures.reference', 'unit') }}
@@ -25,6 +28,8 @@ select
         else coalesce(stated_units.unit, 'unstated')
     end as series_unit,
     sources.published_date,
+    sources.source_kind,
+    sources.document_id,
     {{ is_mapped('figures') }} as is_mapped
 from figures
 left join {{ ref('int_sources') }} as sources on figures.source_id = sources.source_id

@@ -1,6 +1,6 @@
 -- Joint subjects ("A and B together") that figures speak of, one row a member: their ids join the members' ids by +.
 {% set lists = [
-    ('partner', 'partner_id'), ('commodity', 'commodity_id'), ('ownership', 'ownership_id'),
+    ('region', 'region_id'), ('partner', 'partner_id'), ('commodity', 'commodity_id'), ('ownership', 'ownership_id'),
     ('trade_mode', 'trade_mode_id')
 ] %}
 with joints as (
@@ -15,6 +15,13 @@ with joints as (
 ),
 
 codes as (
+    select
+        'region' as list,
+        region_id as code,
+        name_en,
+        name_zh
+    from {{ ref('int_regions') }}
+    union all
     select
         'partner' as list,
         partner_id as code,

@@ -76,8 +76,8 @@ from_flows as (
 joint_members as (
     -- One joint dimension at a time: its members' levels, everything else the same.
     {% for list, column in [
-        ('partner', 'partner_id'), ('commodity', 'commodity_id'), ('ownership', 'ownership_id'),
-        ('trade_mode', 'trade_mode_id')
+        ('region', 'region_id'), ('partner', 'partner_id'), ('commodity', 'commodity_id'),
+        ('ownership', 'ownership_id'), ('trade_mode', 'trade_mode_id')
     ] %}
     select
         {% for key in key_columns() -%}

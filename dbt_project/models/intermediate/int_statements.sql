@@ -1,63 +1,22 @@
 -- What is held to be stated: of several figures for one thing, the one that is more than a bound, then the one
 -- published last (the latest figure prevails), then the narrowest. Figures with a name that no code list knows are left
 -- out: it is not known which series they belong to.
-with mapped as (
-    -- Only what compares has a span compared with, and only what refers has a reference: elsewhere they would make two
-    -- statements of one.
-    select
-        figures.*,
-        case
-            when figures.statistic in ('growth', 'change', 'share_change', 'growth_gap', 'contribution')
-                then figures.comparison_start
-        end as compared_start,
-        case
-            when figures.statistic in ('growth', 'change', 'share_change', 'growth_gap', 'contribution')
-                then figures.comparison_end
-        end as compared_end,
-        case
-            when figures.statistic in ('share', 'share_change', 'growth_gap', 'contribution', 'rank', 'ratio')
-                then figures.reference
-        end as refers_to
-    from {{ ref('int_figures') }} as figures
-    where figures.status = 'read' and figures.is_mapped
-),
-
-figures as (
-    select
-        figures.*,
-        {{ named_whole('figures', 'figures.refers_to') }},
-        case
-            when figures.statistic = 'rank'
-                then coalesce({{ reference_code('figures.refers_to', 'ranked_by') }}, 'level')
-        end as ranked_by
-    from mapped as figures
+with figures as (
+    {{ comparable_figures(ref('int_figures')) }}
 ),
 
 ordered as (
     select
         figures.*,
         row_number() over (
-            partition by
-                figures.statistic,
-                {{ columns_of('figures', subject_columns()) }},
-                figures.series_unit,
-                figures.period_start,
-                figures.period_end,
-                figures.compared_start,
-                figures.compared_end,
-                figures.whole_measure,
-                figures.whole_region_id,
-                figures.whole_partner_id,
-                figures.whole_commodity_id,
-                figures.whole_flow,
-                figures.whole_ownership_id,
-                figures.whole_trade_mode_id,
-                figures.ranked_by
+            partition by {{ columns_of('figures', statement_columns()) }}
             order by
                 case when figures.qualifier in ('exact', 'about') then 0 else 1 end asc,
                 figures.published_date desc,
                 case when figures.low is null or figures.high is null then 1 else 0 end asc,
                 figures.high - figures.low asc,
+                -- Where files of one document say the same, the one that a person keyed in is pointed to.
+                case when figures.source_kind = 'sheets' then 0 else 1 end asc,
                 figures.figure_id asc
         ) as preference
     from figures

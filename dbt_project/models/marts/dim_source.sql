@@ -5,11 +5,13 @@ with counts as (
         min(period_start) as first_period_start,
         max(period_end) as last_period_end
     from {{ ref('int_figures') }}
+    where status = 'read'
     group by source_id
 )
 
 select
     sources.source_id,
+    sources.document_id,
     sources.source_kind,
     sources.raw_path,
     sources.title,

@@ -1,0 +1,10 @@
+select
+    source_id,
+    char_start,
+    char_end,
+    printed,
+    kind,
+    nullif(reason, '') as reason,
+    nullif(figure_ids, '') as figure_ids,
+    context
+from {{ source('releases', 'numbers') }}
