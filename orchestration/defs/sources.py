@@ -48,7 +48,7 @@ def check_result(
     outcome: CheckOutcome,
     *,
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
-    metadata: Mapping[str, dg.RawMetadataValue] | None = None,
+    metadata: Mapping[str, int] | None = None,
 ) -> dg.AssetCheckResult:
     """The same for Dagster."""
     return dg.AssetCheckResult(

@@ -733,7 +733,9 @@ class Claims:
             if span is None:
                 continue
             before = tokens[index - 1] if index else None
-            if (before is not None and before.is_a("stock") and period.months) or (index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末")):
+            if (before is not None and before.is_a("stock") and period.months) or (
+                index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末")
+            ):
                 span = (span[1].replace(day=1), span[1])
                 self.is_stock = True
             self.spans[index] = span

@@ -124,14 +124,23 @@ def _paragraphs(parent: etree._Element) -> Iterator[str]:
                 text = _text(element).strip()
                 if text:
                     yield text
-                # Text boxes hang in the paragraph that they are anchored to.
                 for box in element.iter("{*}txbxContent"):
-                    if not any(_name(above) in (*_PASSED_OVER, "txbxContent") for above in box.iterancestors()):
+                    if not _is_passed_over(box, element):
                         yield from _paragraphs(box)
             case "tbl":
                 yield from _table(element)
             case _:
                 yield from _paragraphs(element)
+
+
+def _is_passed_over(box: etree._Element, paragraph: etree._Element) -> bool:
+    """Whether a text box of a paragraph stands in something that is not read, or in another text box of it."""
+    for above in box.iterancestors():
+        if above is paragraph:
+            return False
+        if _name(above) == "txbxContent" or _name(above) in _PASSED_OVER:
+            return True
+    return True
 
 
 def _table(table: etree._Element) -> Iterator[str]:

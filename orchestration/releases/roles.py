@@ -475,6 +475,14 @@ def _physical(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         "pair",
     ):
         doubt = "which goods are counted is not known"
+    chars = numbers.grammar.text.chars
+    clause = chars[numbers.tokens[numbers.clause_start].start : numbers.tokens[numbers.clause_end - 1].end]
+    if any(word in clause for word in ("吞吐量", "throughput")):
+        doubt = "cargo that a port handles is no trade of the place"
+    if not frame.names.get("commodity") and not any(
+        word in clause for word in ("货运量", "货物", "过货", "货量", "cargo", "freight", "goods")
+    ):
+        doubt = doubt or "which goods are weighed is not said"
     statements = _distribute(numbers, frame, statistic, sign, "quantity", period=period, rule="quantity", doubt=doubt)
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
@@ -716,13 +724,12 @@ def _role_of_cue(numbers: _Numbers, cue: int) -> tuple[str, int, str] | None:
     if token.is_a("share") and not token.is_a("rise", "fall"):
         return ("share", 1, "share")
     is_to = (
-        (bool(between)
+        bool(between)
         and any(
             one.is_a("to") and one.text in ("to", "至", "到", "为", "达", "达到", "at", "to reach", "reaching")
             for one in between[-2:]
-        ))
-        or (token.is_a("to") and token.text.endswith(("至", "到")))
-    )
+        )
+    ) or (token.is_a("to") and token.text.endswith(("至", "到")))
     share = any(one.is_a("share") for one in clause)
     growth_noun = any(one.is_a("growth_noun") for one in clause)
     if is_to and share:
@@ -766,8 +773,7 @@ def _points(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
         for token in tokens[numbers.last + 1 : numbers.clause_end]
     )
     if (
-        (contribution is not None
-        and not tokens[contribution].is_a("share"))
+        (contribution is not None and not tokens[contribution].is_a("share"))
         or around is not None
         or (
             numbers.left("share") is not None
@@ -843,7 +849,7 @@ def _times(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if numbers.sentence.is_chinese and before is not None and before.text == "的":
         is_ratio = True
     if is_ratio:
-        return _choices(numbers, frame, [("ratio", 1, "ratio")], period, unit="times")
+        return _choices(numbers, frame, [("ratio", 1, "ratio")], period, unit="times", doubt="what the ratio is to is not kept")
     if cue is not None or after is not None:
         sign = numbers.sign_of(cue) if cue is not None else 1
         return _choices(numbers, frame, [("growth", sign, "growth of N times")], period)

@@ -230,8 +230,7 @@ class Walk:
         ):
             dimension = self._dimension(last + 1, following)[0] or dimension
         text = self.grammar.source[start:end]
-        if first not in self.unknown_dimension:
-            self.unknown_starts.add(start)
+        self.unknown_starts.add(start)
         code = self.grammar.codes.resolve(dimension, text, region_id=self.grammar.region_id)
         self._add_item(dimension, Item(code, text, start, end), first)
         self.last_name[dimension] = last - 1
@@ -401,28 +400,33 @@ class Walk:
                 if self._dimension(cursor, token)[0] != self._dimension(last, self.tokens[last])[0]:
                     return False
             elif (
-                token.text
-                in (
-                    "to",
-                    "the",
-                    "with",
-                    "from",
-                    "对",
-                    "自",
-                    "从",
-                    "向",
-                    "'s",
-                    "like",
-                    "others",
-                    "其他",
-                    "other",
-                    "countries",
-                    "like",
-                    "国家",
-                    "国",
+                (
+                    token.text
+                    in (
+                        "to",
+                        "the",
+                        "with",
+                        "from",
+                        "对",
+                        "自",
+                        "从",
+                        "向",
+                        "'s",
+                        "like",
+                        "others",
+                        "其他",
+                        "other",
+                        "countries",
+                        "like",
+                        "国家",
+                        "国",
+                    )
+                    or token.kind == "possessive"
                 )
-                or token.kind == "possessive"
-            ) or (token.is_a("flow") and self.sentence.is_chinese and has_separator is False) or (token.is_a("flow") and self.phrase.flows and token.senses["flow"] == self.phrase.flows[-1]) or cursor in self.unknown:
+                or (token.is_a("flow") and self.sentence.is_chinese and has_separator is False)
+                or (token.is_a("flow") and self.phrase.flows and token.senses["flow"] == self.phrase.flows[-1])
+                or cursor in self.unknown
+            ):
                 continue
             else:
                 return False
@@ -607,7 +611,11 @@ class Walk:
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.sentence_doubt = "which zone is meant is not certain"
                 continue
-            if self.sentence.is_chinese or first == index - 1 or (tokens[first + 1].kind == "possessive" and first == index - 2):
+            if (
+                self.sentence.is_chinese
+                or first == index - 1
+                or (tokens[first + 1].kind == "possessive" and first == index - 2)
+            ):
                 self._merge(first, index + 1, "region")
             else:
                 self.sentence_doubt = "which zone is meant is not certain"
@@ -691,9 +699,10 @@ class Walk:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械, 黄金 in 非货币用黄金."""
         tokens = self.tokens
         for index, token in enumerate(tokens):
-            if not token.names or not is_chinese(token.text[0]) or not self.sentence.free(index):
+            if not token.names or not self.sentence.free(index) or self._dimension(index, token)[0] != "commodity":
                 continue
-            if self._dimension(index, token)[0] != "commodity":
+            if not is_chinese(token.text[0]):
+                self._extended_in_english(index)
                 continue
             first, last = index, index + 1
             while (
@@ -730,6 +739,20 @@ class Walk:
                 self.unknown[first] = (first, last)
                 for cursor in range(first, last):
                     self.sentence.spoken_for[cursor] = "longer name"
+
+    def _extended_in_english(self, index: int) -> None:
+        """`Textile group exports`, `cotton cloth`: a name and the words right after it, before a flow or a number."""
+        tokens = self.tokens
+        last = index + 1
+        while last < len(tokens) and last - index < 3 and tokens[last].kind == "word" and len(tokens[last].text) > 2:
+            last += 1
+        if last == index + 1 or last >= len(tokens):
+            return
+        ends = tokens[last]
+        if ends.quantity is not None or ends.is_a("flow", "rise", "fall") or ends.kind == "open":
+            self.unknown[index] = (index, last)
+            for cursor in range(index, last):
+                self.sentence.spoken_for[cursor] = "longer name"
 
     def _english_name_before(self, index: int) -> None:
         """`Coffee exports`, `palm oil purchases`: the words right before the flow, where they are no names or small words."""
