@@ -112,16 +112,16 @@ def releases(
         kind: sum(getattr(one, kind) for one in counts) for kind in ("read", "uncertain", "unread", "not_a_figure")
     }
 
-    def result(name: str, **options: Any) -> dg.AssetCheckResult:
-        return check_result(name, outcomes[name], **options)
+    def result(asset: dg.AssetKey, name: str, **options: Any) -> dg.AssetCheckResult:
+        return check_result(asset, name, outcomes[name], **options)
 
     yield dg.MaterializeResult(
         FIGURES,
         metadata={"dagster/row_count": sum(one.figures for one in counts)},
         check_results=[
             # Red for who looks on, and no obstacle to the publication: the other releases are not to blame.
-            result("every_release_reads_something", severity=dg.AssetCheckSeverity.ERROR),
-            result("every_name_is_mapped"),
+            result(FIGURES, "every_release_reads_something", severity=dg.AssetCheckSeverity.ERROR),
+            result(FIGURES, "every_name_is_mapped"),
         ],
     )
     yield dg.MaterializeResult(
@@ -132,12 +132,12 @@ def releases(
             "unchanged": done.unchanged,
             "rejected": len(done.rejected),
         },
-        check_results=[result("every_release_is_loaded")],
+        check_results=[result(SOURCES, "every_release_is_loaded")],
     )
     yield dg.MaterializeResult(
         NUMBERS,
         metadata={"dagster/row_count": sum(coverage.values()), **coverage},
-        check_results=[result("every_number_is_understood", metadata=coverage)],
+        check_results=[result(NUMBERS, "every_number_is_understood", metadata=coverage)],
     )
 
 

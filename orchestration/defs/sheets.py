@@ -79,6 +79,6 @@ def sheets(
     yield dg.MaterializeResult(
         FIGURES,
         metadata={"dagster/row_count": len(reading.figures), "rejected": len(reading.rejected)},
-        check_results=[check_result(name, outcome) for name, outcome in outcomes.items()],
+        check_results=[check_result(FIGURES, name, outcome) for name, outcome in outcomes.items()],
     )
     yield dg.MaterializeResult(SOURCES, metadata={"dagster/row_count": len(reading.sources)})

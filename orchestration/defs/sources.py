@@ -44,6 +44,7 @@ def outcome_of(kind: str, name: str, found: Sequence[str], failures: int | None 
 
 
 def check_result(
+    asset: dg.AssetKey,
     name: str,
     outcome: CheckOutcome,
     *,
@@ -52,6 +53,7 @@ def check_result(
 ) -> dg.AssetCheckResult:
     """The same for Dagster."""
     return dg.AssetCheckResult(
+        asset_key=asset,
         check_name=name,
         passed=not outcome.failures,
         severity=severity,

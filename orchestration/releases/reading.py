@@ -130,7 +130,8 @@ class _Builder:
                 reason = str(problem)
                 continue
             if figure is not None:
-                made.append(figure)
+                if all(_subject(figure) != _subject(other) for other in made):
+                    made.append(figure)
             else:
                 reason = "its period is not known"
         if not made:
@@ -246,6 +247,13 @@ def _with_volume(statements: list[Statement]) -> Iterator[Statement]:
             yield dataclasses.replace(statement, measure="value")
         else:
             yield statement
+
+
+def _subject(figure: Figure) -> tuple[object, ...]:
+    """What tells readings of one number apart."""
+    dimensions = (getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS)
+    texts = (getattr(figure, f"{dimension}_text") for dimension in DIMENSIONS)
+    return (figure.statistic, figure.measure, figure.value, figure.unit, figure.flow, figure.period_start, figure.period_end, *dimensions, *texts)
 
 
 def _digit_runs(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1010,10 +1010,16 @@ def _distribute(
                     doubt or assigned_doubt,
                 )
             )
-        if frame.alternative is not None:
+        stated = list(row)
+        for names, flow in frame.others:
             row += [
-                replace(one, names={**frame.alternative.names}, rule=f"{one.rule}; with the subject before")
-                for one in row
+                replace(
+                    one,
+                    names=one.names if names is None else dict(names),
+                    flow=flow or one.flow,
+                    rule=f"{one.rule}; or so",
+                )
+                for one in stated
             ]
         result.append(row)
     return result

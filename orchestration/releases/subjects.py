@@ -69,8 +69,8 @@ class Frame:
     nontrade: str = ""
     doubt: str = ""
     notes: tuple[str, ...] = ()
-    #: What the frame may be about instead, where a sentence does not say whether it goes on with the subject before.
-    alternative: Frame | None = None
+    #: What it may be about instead, as (names, flow), None where it stays: each becomes a reading of its own.
+    others: tuple[tuple[dict[str, list[Item]] | None, str | None], ...] = ()
     head: dict[str, list[Item]] = field(default_factory=dict)
 
     def copy(self) -> Frame:

@@ -903,7 +903,9 @@ class Walk:
             frame = self._next_frame(own, phrase, before)
         self._note(frame, phrase, own)
         self._fill(frame, phrase, own)
-        frame.doubt = frame.doubt or self.flow_doubt
+        if self.flow_doubt:
+            frame.doubt = frame.doubt or self.flow_doubt
+            frame.others = (*frame.others, *((None, flow) for flow in ("export", "import", "total") if [flow] != frame.flows))
         if self.is_first and not phrase.is_empty():
             grammar.topic = frame
             if phrase.flows:
@@ -959,7 +961,7 @@ class Walk:
         frame = self._base_frame()
         frame.parent = grammar.base
         if own == {"flow"} and not self.sentence.begins_paragraph and self._is_narrow(grammar.top):
-            frame.alternative = grammar.top
+            frame.others = (({**grammar.top.names}, None),)
             frame.doubt = "it may go on with the subject of the sentence before"
         if not phrase.flows:
             flow = grammar.paragraph_flow or grammar.topic_flow
@@ -1055,6 +1057,8 @@ class Walk:
         frame.notes = tuple(notes)
         if "subject of the sentence before" in notes and not self.grammar.trailing_measures:
             frame.doubt = frame.doubt or "the sentence names no subject; that of the sentence before is taken"
+            if frame.names:
+                frame.others = (*frame.others, ({}, None))
         if "flow not said" in notes and not self.sentence.is_chinese and "region" not in own:
             self.flow_doubt = "whether exports, imports or both is not said"
         elif phrase.flows:
@@ -1080,14 +1084,19 @@ class Walk:
         if own:
             frame.own = own
             if own != {"flow"}:
-                frame.alternative = None
-            frame.doubt = frame.doubt if frame.alternative is not None else ""
+                frame.others = ()
+            frame.doubt = frame.doubt if frame.others else ""
         if any(
             item.code == UNMAPPED and item.start in self.unknown_starts
             for items in phrase.names.values()
             for item in items
         ):
             frame.doubt = "a name that no list knows"
+            known = {
+                name: [item for item in items if item.code != UNMAPPED or item.start not in self.unknown_starts]
+                for name, items in frame.names.items()
+            }
+            frame.others = (*frame.others, (known, None))
         if phrase.unknown_names and not phrase.names.get("region"):
             frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
         if phrase.unknown_characters >= 4:
