@@ -253,7 +253,17 @@ def _subject(figure: Figure) -> tuple[object, ...]:
     """What tells readings of one number apart."""
     dimensions = (getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS)
     texts = (getattr(figure, f"{dimension}_text") for dimension in DIMENSIONS)
-    return (figure.statistic, figure.measure, figure.value, figure.unit, figure.flow, figure.period_start, figure.period_end, *dimensions, *texts)
+    return (
+        figure.statistic,
+        figure.measure,
+        figure.value,
+        figure.unit,
+        figure.flow,
+        figure.period_start,
+        figure.period_end,
+        *dimensions,
+        *texts,
+    )
 
 
 def _digit_runs(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:

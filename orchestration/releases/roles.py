@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orchestration.figures import UNMAPPED
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
 if TYPE_CHECKING:
@@ -849,7 +851,9 @@ def _times(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if numbers.sentence.is_chinese and before is not None and before.text == "的":
         is_ratio = True
     if is_ratio:
-        return _choices(numbers, frame, [("ratio", 1, "ratio")], period, unit="times", doubt="what the ratio is to is not kept")
+        return _choices(
+            numbers, frame, [("ratio", 1, "ratio")], period, unit="times", doubt="what the ratio is to is not kept"
+        )
     if cue is not None or after is not None:
         sign = numbers.sign_of(cue) if cue is not None else 1
         return _choices(numbers, frame, [("growth", sign, "growth of N times")], period)
@@ -1072,6 +1076,14 @@ def _subjects(
             return [
                 [(frame, {**names, dimension: [item]}, one, measure, None)] for item in items for one in frame.flows
             ], ""
+        listed = _enumerated(numbers, size)
+        if listed is not None:
+            dimension, items = listed
+            known = all(item.code != UNMAPPED for item in items)
+            frame.names = names = {**names, dimension: items}
+            return [[(frame, {**names, dimension: [item]}, item.flow or flow, measure, None)] for item in items], (
+                "" if known else "names of the list that no list knows"
+            )
         longest = max(names.values(), key=len, default=[])
         if len(longest) > size:
             dimension = next(name for name, items in names.items() if items is longest)
@@ -1094,6 +1106,77 @@ def _subjects(
     if frame.measures and len(frame.measures) > 1 and measure in ("value", "volume"):
         measure = "value"
     return [[(frame, names, flow, measure, None)]], ""
+
+
+def _enumerated(numbers: _Numbers, size: int) -> tuple[str, list[Item]] | None:
+    """The list of as many things as there are numbers, known names or not: 葡萄、柑橘、梨、橙; 民营、国有、外资企业."""
+    tokens, grammar, walk = numbers.tokens, numbers.grammar, numbers.walk
+    runs: list[list[int]] = [[]]
+    best: list[list[int]] | None = None
+    for index in range(numbers.window_start, numbers.first + 1):
+        token = tokens[index]
+        ends = index == numbers.first
+        separates = token.kind == "enumeration" or (
+            token.is_a("and") and (numbers.sentence.is_chinese or token.text == "and")
+        ) or (token.kind == "comma" and not numbers.sentence.is_chinese)
+        if ends or (token.kind in BOUNDARIES and not separates) or token.is_a("rise", "fall", "share", "respectively"):
+            if len(runs) == size and all(runs):
+                best = runs
+            runs = [[]]
+        elif separates:
+            if runs[-1] or token.kind == "enumeration":
+                runs.append([])
+        else:
+            runs[-1].append(index)
+    if best is None:
+        return None
+    items: list[Item] = []
+    dimension = ""
+    for run in best:
+        while run and (
+            _is_around_a_name(tokens[run[0]]) or (len(run) > 1 and run is best[0] and _is_place(tokens[run[0]]))
+        ):
+            run.pop(0)
+        while run and _is_around_a_name(tokens[run[-1]]):
+            run.pop()
+        if not run or len(run) > 12:
+            return None
+        start, end = grammar.text.span(tokens[run[0]].start, tokens[run[-1]].end)
+        named = [index for index in run if tokens[index].names]
+        if named and len(run) == 1:
+            dimension, code = walk._dimension(named[0], tokens[named[0]])
+            items.append(walk._item(tokens[named[0]], dimension, code))
+        else:
+            items.append(Item(UNMAPPED, grammar.source[start:end], start, end))
+    dimension = dimension or "commodity"
+    last = items[-1].text
+    resolved: list[Item] = []
+    for item in items:
+        if item.code == UNMAPPED:
+            for text in (item.text, item.text + last[-2:]):  # 民营、国有、外资企业: what is said once, of all
+                code = grammar.codes.resolve(dimension, text, region_id=grammar.region_id)
+                if code != UNMAPPED:
+                    item = replace(item, code=code)
+                    break
+        resolved.append(item)
+    return (dimension, resolved) if len({item.text for item in resolved}) == size else None
+
+
+def _is_place(token: Token) -> bool:
+    return any(list_name == "region" for list_name, _ in token.names)
+
+
+def _is_around_a_name(token: Token) -> bool:
+    """Whether a token beside a name in a list is no part of it."""
+    if token.names or token.quantity is not None:
+        return False
+    if len(token.text) == 1 and is_chinese(token.text) and set(token.senses) == {"filler"}:
+        return token.text in "的等其为在均"
+    return (
+        token.is_a("flow", "filler", "among", "partner_preposition", "measure", "be", "to", "of", "comparison", "growth_noun")
+        or token.kind in ("period", "possessive", "mark")
+        or token.text in ("对", "向", "自", "从")
+    )
 
 
 def _own_sign(numbers: _Numbers, index: int, sign: int) -> int:

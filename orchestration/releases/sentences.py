@@ -122,7 +122,12 @@ def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) 
         token = sentence.tokens[index]
         if token.kind in _LIST_SEPARATORS or token.is_a("and"):
             has_separator = True
-        elif token.text in ("%", "+", "第") or (token.is_a("respectively", "by", "qualifier") and not token.is_a("versus")) or (cues and (token.is_a("rise", "fall", "each") or token.text in ("a", "an", "of", "to", "by"))) or token.text in ("the", "of", "about"):
+        elif (
+            token.text in ("%", "+", "第")
+            or (token.is_a("respectively", "by", "qualifier") and not token.is_a("versus"))
+            or (cues and (token.is_a("rise", "fall", "each") or token.text in ("a", "an", "of", "to", "by")))
+            or token.text in ("the", "of", "about")
+        ):
             continue
         else:
             return False
@@ -143,6 +148,11 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
             previous = sentence.tokens[lists[-1][-1]].quantity
             if previous is not None and _alike(previous, quantity):
                 last = lists[-1][-1]
+                if sentence.is_chinese and any(
+                    sentence.tokens[between].is_a("respectively") for between in range(last + 1, index)
+                ):
+                    lists.append([index])  # 分别 opens a list
+                    continue
                 if separated(sentence, last + 1, index):
                     lists[-1].append(index)
                     continue

@@ -168,7 +168,14 @@ def _paragraph_ends(source: str, start: int) -> frozenset[int]:
         position += len(line)
         text = line.strip()
         following = lines[number + 1].strip()
-        if not text or not following or text[-1] in _SENTENCE_ENDS or len(line) < longest * 0.6 or lines[number + 1][:1] in ("　", "\t") or lines[number + 1].startswith("  "):
+        if (
+            not text
+            or not following
+            or text[-1] in _SENTENCE_ENDS
+            or len(line) < longest * 0.6
+            or lines[number + 1][:1] in ("　", "\t")
+            or lines[number + 1].startswith("  ")
+        ):
             ends.add(position)
         position += 1
     return frozenset(ends)

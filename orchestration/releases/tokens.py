@@ -322,7 +322,40 @@ _OWN_CURRENCIES = {"HKG": "HKD", "CN-HK": "HKD", "MAC": "MOP", "CN-MO": "MOP", "
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 _NOT_BEFORE_NOUN = frozenset(
-    ["and", "or", "to", "of", "in", "for", "from", "with", "by", "on", "at", "per", "percent", "year", "month", "was", "were", "is", "are", "the", "a", "an", "as", "than", "over", "up", "down", "while", "which", "that", "respectively", "accounting"]
+    [
+        "and",
+        "or",
+        "to",
+        "of",
+        "in",
+        "for",
+        "from",
+        "with",
+        "by",
+        "on",
+        "at",
+        "per",
+        "percent",
+        "year",
+        "month",
+        "was",
+        "were",
+        "is",
+        "are",
+        "the",
+        "a",
+        "an",
+        "as",
+        "than",
+        "over",
+        "up",
+        "down",
+        "while",
+        "which",
+        "that",
+        "respectively",
+        "accounting",
+    ]
 )
 
 

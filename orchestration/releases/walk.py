@@ -905,7 +905,10 @@ class Walk:
         self._fill(frame, phrase, own)
         if self.flow_doubt:
             frame.doubt = frame.doubt or self.flow_doubt
-            frame.others = (*frame.others, *((None, flow) for flow in ("export", "import", "total") if [flow] != frame.flows))
+            frame.others = (
+                *frame.others,
+                *((None, flow) for flow in ("export", "import", "total") if [flow] != frame.flows),
+            )
         if self.is_first and not phrase.is_empty():
             grammar.topic = frame
             if phrase.flows:
