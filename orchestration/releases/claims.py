@@ -347,6 +347,8 @@ class Claims:
             elif quantity.unit_kind == "rank":
                 self._peers(sentence, index)
         for index, token in enumerate(tokens):
+            if token.text in ("由", "从", "较", "比"):
+                self._value_of_another_span(sentence, index)
             if (
                 token.is_a("versus", "than")
                 or token.text in ("over", "after", "比", "较")
