@@ -267,7 +267,7 @@ class Claims:
                 continue
             reason = self._why_no_figure(sentence, index, quantity)
             if reason:
-                self.grammar.readings.append(Reading(quantity, not_a_figure=reason))
+                self.grammar.account(Reading(quantity, not_a_figure=reason))
                 sentence.spoken_for[index] = "number:" + reason
 
     def _why_no_figure(self, sentence: Sentence, index: int, quantity: Quantity) -> str:

@@ -208,7 +208,7 @@ def _refuse_binary(content: bytes) -> None:
         return
     # Half of the bytes of English, and the line ends of Chinese, are NUL in UTF-16.
     odd, even = content[1::2].count(b"\0"), content[::2].count(b"\0")
-    if len(content) % 2 == 0 and (odd > 20 * even or even > 20 * odd):
+    if len(content) % 2 == 0 and (odd > max(20 * even, 2) or even > max(20 * odd, 2)):
         raise UnusableDocument(
             f"looks like UTF-16 without a byte order mark: byte {first} is NUL; save it as UTF-8, or with the mark"
         )

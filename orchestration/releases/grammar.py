@@ -11,7 +11,7 @@ from orchestration.releases.sentences import Sentence, number_lists, sentences, 
 from orchestration.releases.statements import Reading
 from orchestration.releases.subjects import Frame
 from orchestration.releases.text import NormalText
-from orchestration.releases.tokens import Token
+from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.walk import Walk
 
 
@@ -29,6 +29,7 @@ class Grammar:
         self.region_id = region_id
         self.published = published
         self.readings: list[Reading] = []
+        self._accounted: set[int] = set()
         self.is_chinese_reporter = region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
         self.main_period: Span | None = None
         self.first_period: Span | None = None
@@ -94,6 +95,15 @@ class Grammar:
                     return span
                 fallback = fallback or span
         return fallback
+
+    def account(self, reading: Reading) -> None:
+        """Take down what became of a number."""
+        self.readings.append(reading)
+        self._accounted.add(id(reading.quantity))
+
+    def is_accounted(self, quantity: Quantity) -> bool:
+        """Whether it is known what became of a number."""
+        return id(quantity) in self._accounted
 
     def note_period(self, span: Span) -> None:
         """Remember the widest span that the text has spoken of: a paragraph that names none means it."""

@@ -147,10 +147,10 @@ def _extracted(tree: etree._Element) -> list[str]:
         element.attrib.clear()
         element.tag = "p"
     element = page
-    half = len(page.text_content()) / 2
+    half = _size_without_links(page) / 2
     while len(element):
-        element = max(element, key=lambda child: len(child.text_content()) if isinstance(child.tag, str) else 0)
-        if len(element.text_content()) < half:
+        element = max(element, key=_size_without_links)
+        if _size_without_links(element) < half:
             break
         if not _MAIN.search(f"{element.get('class', '')} {element.get('id', '')}"):
             element.attrib.clear()
@@ -162,6 +162,11 @@ def _extracted(tree: etree._Element) -> list[str]:
         raise UnusableDocument(f"defeats the extractor ({type(problem).__name__}: {problem}); {_BY_HAND}") from problem
     body = None if found is None or isinstance(found, dict) else found.body
     return [] if body is None else [piece for text in body.itertext() if (piece := _compact(text))]
+
+
+def _size_without_links(element: etree._Element) -> int:
+    links = sum(len("".join(link.text_content().split())) for link in element.iter("a"))
+    return len("".join(element.text_content().split())) - links
 
 
 def _main(blocks: list[_Block], extracted: list[str]) -> list[_Block]:

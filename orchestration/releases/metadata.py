@@ -45,8 +45,14 @@ def _words(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_calendar_date)]
-Words = Annotated[str, BeforeValidator(_words), StringConstraints(strip_whitespace=True, max_length=MAXIMUM_CHARACTERS)]
-Text = Annotated[Words, StringConstraints(min_length=1)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAXIMUM_CHARACTERS), BeforeValidator(_words)
+]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAXIMUM_CHARACTERS), BeforeValidator(_words)
+]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), BeforeValidator(_words)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), BeforeValidator(_words)]
 
 
 class Metadata(BaseModel):
@@ -64,8 +70,8 @@ class Metadata(BaseModel):
     licence: Words | None = None
     retrieved_date: Day | None = None
     note: Words | None = None
-    currency: Annotated[Words, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
-    sha256: Annotated[Words, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    currency: Currency | None = None
+    sha256: Digest | None = None
 
     @model_validator(mode="after")
     def _basis_has_its_date(self) -> Self:

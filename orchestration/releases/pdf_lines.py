@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -98,20 +99,27 @@ def _page(page: Any) -> Page:
         raise UnusableDocument(f"holds more than {MAXIMUM_CHARACTERS:,} characters on one page: it is not a release")
     lines = [_Line()]
     hidden = 0
+    is_ended = False
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(text, index)
         if code in (0x0A, 0x0D):
-            lines.append(_Line())
+            is_ended = True
             continue
         letter = _letter(pdfium, text, index, code)
         is_seen = pdfium.FPDFText_IsGenerated(text, index) == 1
         if is_seen or letter.isspace():
             lines[-1].add_space(is_seen=is_seen)
             continue
-        box = text.get_charbox(index)
-        if lines[-1].ends_in_hyphen and box[0] < lines[-1].right:
-            lines.append(_Line())
-        lines[-1].add(letter, box, _size(pdfium, text, index))
+        left, bottom, right, top = text.get_charbox(index)
+        baseline = _baseline(pdfium, text, index, bottom)
+        size = _size(pdfium, text, index) or top - bottom
+        if is_ended or lines[-1].ends_in_hyphen:
+            if lines[-1].goes_on_at(left, baseline):
+                lines[-1].add_space(is_seen=True)
+            else:
+                lines.append(_Line())
+        is_ended = False
+        lines[-1].add(letter, left, right, baseline, max(size, 1.0))
         if pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text, index)) == _INVISIBLE:
             hidden += 1
     largest = 0.0
@@ -137,6 +145,12 @@ def _letter(pdfium: Any, text: Any, index: int, code: int) -> str:
     return chr(code)
 
 
+def _baseline(pdfium: Any, text: Any, index: int, bottom: float) -> float:
+    """The height of the line that a letter stands on; what hangs below it does not count."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    return y.value if pdfium.FPDFText_GetCharOrigin(text, index, x, y) else bottom
+
+
 def _size(pdfium: Any, text: Any, index: int) -> float:
     """The size of a letter in points of the page; the size of its font alone is before all scaling."""
     matrix = pdfium.FS_MATRIX()
@@ -151,7 +165,7 @@ class _Line:
     def __init__(self) -> None:
         self.letters: list[str] = []
         self.gaps: dict[int, float] = {}  # the letter that a space stands before, and the width of the space
-        self.seen_gaps: set[int] = set()  # those that the file does not write: pdfium sees them
+        self.seen_gaps: set[int] = set()  # those that the file does not write
         self.left = self.right = self.bottom = self.size = 0.0
         self._next_space = ""  # "seen" or "written", where one is to come
 
@@ -165,22 +179,24 @@ class _Line:
         if self.letters and self._next_space != "written":
             self._next_space = "seen" if is_seen else "written"
 
-    def add(self, letter: str, box: tuple[float, float, float, float], size: float) -> None:
+    def goes_on_at(self, left: float, baseline: float) -> bool:
+        """Whether a letter there is of this line still: pdfium ends lines at raised digits, and between cells."""
+        return bool(self.letters) and abs(baseline - self.bottom) < 0.3 * self.size and left > self.right - 0.1 * self.size
+
+    def add(self, letter: str, left: float, right: float, baseline: float, size: float) -> None:
         """Put a letter at the end."""
-        left, bottom, right, top = box
-        size = size if size > 1 else max(top - bottom, 1.0)
         if not self.letters:
-            self.left, self.right, self.bottom, self.size = left, right, bottom, size
+            self.left, self.right, self.bottom, self.size = left, right, baseline, size
         gap = left - self.right
         if self.letters and (self._next_space or gap > _CELL_GAP * max(size, self.size)):
             self.gaps[len(self.letters)] = gap
             if self._next_space != "written":
                 self.seen_gaps.add(len(self.letters))
-        is_raised = size < 0.75 * self.size and bottom > self.bottom + 0.2 * size
+        is_raised = size < 0.75 * self.size and baseline > self.bottom + 0.2 * size
         if is_raised and letter.isascii() and letter.isdigit():
             letter = raised(letter)
-        else:
-            self.bottom, self.size = min(self.bottom, bottom), max(self.size, size)
+        elif size > self.size:
+            self.bottom, self.size = baseline, size
         self.letters.append(letter)
         self.left, self.right = min(self.left, left), max(self.right, right)
         self._next_space = ""

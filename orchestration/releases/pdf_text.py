@@ -103,8 +103,10 @@ def _without_furniture(pages: Sequence[Page]) -> list[Page]:
 
 def _without_number(text: str, number: int) -> Iterator[str]:
     """A line as it stands, and with the number of its page, wherever that can be, taken out: it alone may differ."""
+    pattern = rf"(?<![0-9.,]){number}(?![0-9.,])"
     yield text
-    for match in re.finditer(rf"(?<![0-9.,]){number}(?![0-9.,])", text):
+    yield re.sub(pattern, "\0", text)
+    for match in re.finditer(pattern, text):
         yield f"{text[: match.start()]}\0{text[match.end() :]}"
 
 

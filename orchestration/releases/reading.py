@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from orchestration.codes import CodeLists
-from orchestration.figures import COMPARING_STATISTICS, UNMAPPED, Figure, InvalidFigure, figure_identity
+from orchestration.figures import COMPARING_STATISTICS, DECIMAL_PLACES, UNMAPPED, Figure, InvalidFigure, figure_identity
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
@@ -157,12 +157,13 @@ class _Builder:
 
     def add_dates(self, tokens: list[Token]) -> None:
         """Numerals inside dates, periods and names: they are accounted for as what they are part of."""
+        covered = {number.char_start for number in self.numbers}
         for token in tokens:
             if token.quantity is not None or not (token.period or token.names or token.senses):
                 continue
             for first, last in _digit_runs(self._folded.chars, token.start, token.end):
                 start, end = self._folded.span(first, last)
-                if any(number.char_start <= start < number.char_end for number in self.numbers):
+                if start in covered:
                     continue
                 reason = "date or period" if token.period else "part of a name" if token.names else "part of a phrase"
                 self._account(start, end, self._text[start:end], "not_a_figure", reason, ())
@@ -378,10 +379,16 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
 def _unread(figure_id: str, source_id: str, printed: str, quote: str, start: int, end: int) -> Figure:
     empty = {f"{dimension}_{suffix}": "" for dimension in DIMENSIONS for suffix in ("id", "text")}
     return Figure(
-        figure_id=figure_id, source_id=source_id, statistic="", measure="", value=Decimal(printed), low=None, high=None,
+        figure_id=figure_id, source_id=source_id, statistic="", measure="", value=_storable(printed), low=None, high=None,
         unit="", qualifier="", flow="", period_start=None, period_end=None, quote=quote, char_start=start, char_end=end,
         status="unread", **empty,
     )  # fmt: skip
+
+
+def _storable(printed: str) -> Decimal | None:
+    """The number as printed, where a column of the warehouse holds it."""
+    whole, _, decimals = printed.partition(".")
+    return Decimal(printed) if len(whole) <= 21 and len(decimals) <= DECIMAL_PLACES else None
 
 
 def _replaced(figure: Figure, **changes: str) -> Figure:

@@ -17,6 +17,8 @@ from orchestration.releases.tokens import Quantity, Token
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
 
+#: Readings of one number beside the likeliest.
+_MOST_OTHERS = 4
 _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 
 
@@ -145,7 +147,7 @@ def assign(walk: Walk, group: list[int]) -> None:
         frame = _frame(numbers)
         if frame.nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
             for quantity in numbers.quantities:
-                walk.grammar.readings.append(
+                walk.grammar.account(
                     Reading(quantity, not_a_figure=f"not about trade: {frame.nontrade.replace('_', ' ')}")
                 )
             return
@@ -160,10 +162,10 @@ def assign(walk: Walk, group: list[int]) -> None:
             why = "" if statements else "what it states is not known"
     if not statements:
         for quantity in numbers.quantities:
-            walk.grammar.readings.append(Reading(quantity, unread=why or "what it states is not known"))
+            walk.grammar.account(Reading(quantity, unread=why or "what it states is not known"))
         return
     for quantity, readings in zip(numbers.quantities, statements, strict=True):
-        walk.grammar.readings.append(Reading(quantity, statements=readings))
+        walk.grammar.account(Reading(quantity, statements=readings))
     walk.previous = [readings[0] for readings in statements]
 
 
@@ -341,7 +343,7 @@ def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
                     quantity.unit, quantity.unit_kind, quantity.measure = whole.unit, "count", whole.measure
                     numbers.kind = "count"
 
-                    numbers.grammar.readings.append(Reading(whole, not_a_figure="the whole of a count"))
+                    numbers.grammar.account(Reading(whole, not_a_figure="the whole of a count"))
                     numbers.sentence.spoken_for[cursor] = "number:whole of a count"
                     numbers.walk.lists.pop(cursor, None)
                     return _count(numbers, _frame(numbers)), ""
@@ -1015,7 +1017,7 @@ def _distribute(
                 )
             )
         stated = list(row)
-        for names, flow in frame.others:
+        for names, flow in frame.others[:_MOST_OTHERS]:
             row += [
                 replace(
                     one,
@@ -1408,5 +1410,5 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
         period=_period(numbers),
         rule="growth in a word",
     )
-    walk.grammar.readings.append(Reading(quantity, statements=statements[0]))
+    walk.grammar.account(Reading(quantity, statements=statements[0]))
     token.quantity = None

@@ -8,6 +8,8 @@ from orchestration.releases.tokens import Quantity, Token
 
 #: What ends a clause.
 BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
+#: Tokens of a sentence; what is longer is no sentence, and is cut.
+_LONGEST = 300
 _LIST_SEPARATORS = frozenset({"comma", "enumeration"})
 
 
@@ -79,7 +81,7 @@ def sentences(tokens: list[Token]) -> list[Sentence]:
             current, begins = [], True
             continue
         current.append(token)
-        if token.kind == "stop":
+        if token.kind == "stop" or len(current) >= _LONGEST:
             found.append(_sentence(current, begins))
             current, begins = [], False
     if current:

@@ -69,6 +69,7 @@ class Frame:
     nontrade: str = ""
     doubt: str = ""
     notes: tuple[str, ...] = ()
+    depth: int = 0
     #: What it may be about instead, as (names, flow), None where it stays: each becomes a reading of its own.
     others: tuple[tuple[dict[str, list[Item]] | None, str | None], ...] = ()
     head: dict[str, list[Item]] = field(default_factory=dict)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _FLOW_WORDS = {"export": ("export", "出口", "输出"), "import": ("import", "进口", "输入")}
 
 
+#: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
+_DEEPEST = 12
+_MOST_SIBLINGS = 40
+
+
 class Walk:
     """One pass over a sentence: subjects are gathered, numbers take them."""
 
@@ -84,10 +89,8 @@ class Walk:
             self._mention(index, token)
             index += 1
         for token in tokens:
-            if token.quantity is not None and not any(
-                reading.quantity is token.quantity for reading in grammar.readings
-            ):
-                grammar.readings.append(Reading(token.quantity, unread="no rule reads it"))
+            if token.quantity is not None and not grammar.is_accounted(token.quantity):
+                grammar.account(Reading(token.quantity, unread="no rule reads it"))
         self._carry_period(period_before)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
@@ -138,7 +141,7 @@ class Walk:
     def _header(self) -> None:
         """A first clause such as 出口方面 or "In terms of exports" sets the flow of the paragraph."""
         end = self.sentence.clause_end(0)
-        if end >= len(self.tokens) or end > 9:
+        if not 0 < end < len(self.tokens) or end > 9:
             return
         clause = self.tokens[:end]
         if any(token.quantity is not None for token in clause):
@@ -916,8 +919,12 @@ class Walk:
         self.is_first = False
         self.frame = frame
         grammar.top = frame
+        frame.depth = 0 if frame.parent is None else frame.parent.depth + 1
+        if frame.depth > _DEEPEST:
+            frame.parent, frame.depth = None, 0
         if own:
             grammar.siblings.append(frame)
+            del grammar.siblings[:-_MOST_SIBLINGS]
         if not phrase.is_empty():
             self.list_measures = []
         self.phrase = Phrase()
@@ -931,6 +938,8 @@ class Walk:
             before.doubt = "the paragraph begins without a subject"
         frame = before.copy()
         frame.parent, frame.own = before.parent, before.own
+        if self.is_first:
+            frame.others = ()
         if self.is_first and not (phrase.is_anaphoric or phrase.has_statistic or phrase.is_drilling):
             frame.doubt = "the sentence names no subject; that of the sentence before is taken"
         if self.is_first and phrase.unknown_words >= 2 and not phrase.is_drilling:
