@@ -15,7 +15,7 @@ from orchestration.releases.html_page import page_statements
 from orchestration.releases.paragraphs import BREAK, ends_sentence, lowered, raised
 
 #: A page that carries a release has some thousand elements; the work grows with their number.
-MAXIMUM_ELEMENTS = 100_000
+MAXIMUM_ELEMENTS = 50_000
 MAXIMUM_CHARACTERS = 1_000_000
 _BY_HAND = "copy the text of the release into a .txt file"
 

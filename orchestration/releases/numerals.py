@@ -29,7 +29,7 @@ _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
 CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
 #: Longer runs are no numerals, and are cut.
 _CHINESE_PART = "[零〇一二两三四五六七八九十百千]{1,30}"
-_CHINESE = re.compile(f"{_CHINESE_PART}(?:[点.·][零〇一二三四五六七八九]{1,30})?")
+_CHINESE = re.compile(_CHINESE_PART + "(?:[点.·][零〇一二三四五六七八九]{1,30})?")
 _CHINESE_COMPOUND = re.compile(f"(?:({_CHINESE_PART})亿)?零?(?:({_CHINESE_PART})万)?({_CHINESE_PART})?")
 
 

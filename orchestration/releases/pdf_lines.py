@@ -114,10 +114,10 @@ def _page(page: Any) -> Page:
         baseline = _baseline(pdfium, text, index, bottom)
         size = _size(pdfium, text, index) or top - bottom
         if is_ended or lines[-1].ends_in_hyphen:
-            if lines[-1].goes_on_at(left, baseline):
-                lines[-1].add_space(is_seen=True)
-            else:
+            if not lines[-1].goes_on_at(left, baseline):
                 lines.append(_Line())
+            elif left - lines[-1].right > 0.15 * size:
+                lines[-1].add_space(is_seen=True)
         is_ended = False
         lines[-1].add(letter, left, right, baseline, max(size, 1.0))
         if pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text, index)) == _INVISIBLE:

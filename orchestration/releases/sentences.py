@@ -55,14 +55,16 @@ class Sentence:
 def without_notes(tokens: list[Token]) -> list[Token]:
     """The tokens without parentheses that hold neither a number nor a period: (下同), (Xinhua), (FDI)."""
     kept: list[Token] = []
-    opened: list[int] = []
+    opened: list[tuple[int, int]] = []  # where a parenthesis opened, and how many numbers and periods stood before
+    stated = 0
     for token in tokens:
         kept.append(token)
+        stated += token.quantity is not None or token.period is not None
         if token.kind == "open":
-            opened.append(len(kept) - 1)
+            opened.append((len(kept) - 1, stated))
         elif token.kind == "close" and opened:
-            first = opened.pop()
-            if not any(one.quantity is not None or one.period is not None for one in kept[first:]):
+            first, before = opened.pop()
+            if stated == before:
                 del kept[first:]
         elif token.kind == "paragraph":
             opened.clear()
