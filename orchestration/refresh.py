@@ -62,7 +62,9 @@ def _prepare_dagster_home(settings: Settings) -> None:
 
 def _known(problem: BaseException | None) -> Exception | None:
     """The failure that Dagster wrapped, where it is one of the known ones."""
-    while problem is not None:
+    seen: set[int] = set()
+    while problem is not None and id(problem) not in seen:  # an exception may be in its own chain of causes
+        seen.add(id(problem))
         if isinstance(problem, KNOWN_FAILURES):
             return problem
         problem = getattr(problem, "user_exception", None) or problem.__cause__ or problem.__context__

@@ -351,7 +351,7 @@ class Claims:
                 self._value_of_another_span(sentence, index)
             if (
                 token.is_a("versus", "than")
-                or token.text in ("over", "after", "比", "较")
+                or token.text in ("over", "on", "after", "比", "较")
                 or token.text.endswith(" than")
             ):
                 self._comparison(sentence, index)
@@ -629,6 +629,8 @@ class Claims:
         """`compared to USD 39.59 billion in the same period`, `than in the same months of 2023`, `from 35 billion`."""
         tokens = sentence.tokens
         if not sentence.free(index):
+            return
+        if tokens[index].text in ("on", "over") and (index == 0 or tokens[index - 1].quantity is None):
             return
         cursor = index + 1
         while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:

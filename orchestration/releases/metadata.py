@@ -45,9 +45,7 @@ def _words(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_calendar_date)]
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=MAXIMUM_CHARACTERS), BeforeValidator(_words)
-]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAXIMUM_CHARACTERS), BeforeValidator(_words)]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAXIMUM_CHARACTERS), BeforeValidator(_words)
 ]

@@ -181,7 +181,9 @@ class _Line:
 
     def goes_on_at(self, left: float, baseline: float) -> bool:
         """Whether a letter there is of this line still: pdfium ends lines at raised digits, and between cells."""
-        return bool(self.letters) and abs(baseline - self.bottom) < 0.3 * self.size and left > self.right - 0.1 * self.size
+        return (
+            bool(self.letters) and abs(baseline - self.bottom) < 0.3 * self.size and left > self.right - 0.1 * self.size
+        )
 
     def add(self, letter: str, left: float, right: float, baseline: float, size: float) -> None:
         """Put a letter at the end."""

@@ -227,6 +227,17 @@ def _subject_after(numbers: _Numbers) -> None:
     ]
     if not subject:
         return
+    places = [code for pair in tokens[subject[0]].names for list_name, code in (pair,) if list_name == "region"]
+    holders = set(walk.grammar.codes.containing_regions(places[0])) - {places[0]} if places else set()
+    if (
+        subject[0] == start + 1
+        and tokens[start].text == "in"
+        and walk.grammar.region_id in holders
+        and not any(tokens[index].is_a("flow") for index in subject)
+    ):  # `rose by 24.6% in Changsha, by 48.7% in Chenzhou`
+        walk._mention(subject[0], tokens[subject[0]])
+        sentence.spoken_for[subject[0]] = "subject of the number before"
+        return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
     mentions = tokens[start : subject[0]]
     lead = tokens[start].text if start < len(tokens) else ""
@@ -592,7 +603,10 @@ def _percent(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     if contribution is not None:
         return _choices(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
     choices = _percent_roles(numbers)
-    if _is_base(numbers):
+    if _is_base(numbers) and (
+        numbers.first in numbers.claims.base_values
+        or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
+    ):
         period = _base_period(numbers, period)
         sentence = numbers.tokens
         if choices[0][0] == "growth" and any(token.is_a("share") for token in sentence):
@@ -1118,9 +1132,11 @@ def _enumerated(numbers: _Numbers, size: int) -> tuple[str, list[Item]] | None:
     for index in range(numbers.window_start, numbers.first + 1):
         token = tokens[index]
         ends = index == numbers.first
-        separates = token.kind == "enumeration" or (
-            token.is_a("and") and (numbers.sentence.is_chinese or token.text == "and")
-        ) or (token.kind == "comma" and not numbers.sentence.is_chinese)
+        separates = (
+            token.kind == "enumeration"
+            or (token.is_a("and") and (numbers.sentence.is_chinese or token.text == "and"))
+            or (token.kind == "comma" and not numbers.sentence.is_chinese)
+        )
         if ends or (token.kind in BOUNDARIES and not separates) or token.is_a("rise", "fall", "share", "respectively"):
             if len(runs) == size and all(runs):
                 best = runs
@@ -1175,7 +1191,9 @@ def _is_around_a_name(token: Token) -> bool:
     if len(token.text) == 1 and is_chinese(token.text) and set(token.senses) == {"filler"}:
         return token.text in "的等其为在均"
     return (
-        token.is_a("flow", "filler", "among", "partner_preposition", "measure", "be", "to", "of", "comparison", "growth_noun")
+        token.is_a(
+            "flow", "filler", "among", "partner_preposition", "measure", "be", "to", "of", "comparison", "growth_noun"
+        )
         or token.kind in ("period", "possessive", "mark")
         or token.text in ("对", "向", "自", "从")
     )

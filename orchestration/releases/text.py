@@ -119,6 +119,8 @@ def _converter():  # type: ignore[no-untyped-def]  # the library has no types
 
 @lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
+    if char == "○":  # a circle typed for the Chinese nought
+        return "〇"
     if char == "，":  # the comma of a sentence; narrow, it would look like one between thousands
         return char
     return unicodedata.normalize("NFKC", char)

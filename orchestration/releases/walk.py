@@ -594,6 +594,7 @@ class Walk:
                 self._unknown_before(index)
             index += 1
         self._unknown_between()
+        self._unknown_before_a_mark()
         self._extended_names()
 
     def _zones(self) -> None:
@@ -812,6 +813,27 @@ class Walk:
         )
         if 2 <= width <= 12 and starts_clause:
             self.unknown[first] = (first, index)
+
+    def _unknown_before_a_mark(self) -> None:
+        """`spirits – USD 69 million`, 石油制品(3.5%): what a dash or parenthesis gives a number to."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens[:-1]):
+            if token.kind not in ("dash", "open") or tokens[index + 1].quantity is None or index == 0:
+                continue
+            first = index
+            while first > 0 and first > index - 8 and self._is_unknown_word(first - 1):
+                first -= 1
+            while first < index and tokens[first].is_a("filler"):
+                first += 1
+            before = tokens[first - 1] if first else None
+            if first == index or not any(one.kind == "word" for one in tokens[first:index]):
+                continue
+            listed = before is not None and (
+                before.kind in ("semicolon", "enumeration", "comma", "colon") or before.is_a("and")
+            )
+            width = tokens[index - 1].end - tokens[first].start
+            if listed and (token.kind == "dash" or self.sentence.is_chinese) and 2 <= width <= 40:
+                self.unknown[first] = (first, index)
 
     def _unknown_between(self) -> None:
         """An item in a list of names that is no name itself."""
