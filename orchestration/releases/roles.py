@@ -167,6 +167,7 @@ def assign(walk: Walk, group: list[int]) -> None:
     for quantity, readings in zip(numbers.quantities, statements, strict=True):
         walk.grammar.account(Reading(quantity, statements=readings))
     walk.previous = [readings[0] for readings in statements]
+    walk.stated += walk.previous
 
 
 def _other_of(numbers: _Numbers) -> Statement | None:
@@ -345,6 +346,15 @@ def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
     """`10 of the 14 prefectures`: a count whose unit stands with the whole it is out of."""
     tokens = numbers.tokens
     index = numbers.last + 1
+    if len(numbers.group) == 1 and "." not in numbers.quantities[0].printed:
+        counted = numbers.walk.phrase.counted or (
+            numbers.walk.frame is not None and numbers.walk.frame.count_unit == "enterprises" and numbers.walk.phrase.is_empty()
+        )
+        if counted:
+            quantity = numbers.quantities[0]
+            frame = _frame(numbers)
+            quantity.unit, quantity.unit_kind, quantity.measure = "enterprises", "count", frame.count_measure
+            return _count(numbers, frame), ""
     if len(numbers.group) == 1 and index < len(tokens) and "." not in numbers.quantities[0].printed:
         if tokens[index].text == "of":
             for cursor in range(index + 1, min(index + 5, len(tokens))):
@@ -687,6 +697,13 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
         role = _role_of_cue(numbers, cue)
         if role and tokens[cue].is_a("share", "growth_noun", "rise", "fall"):
             return [role]
+    following = tokens[numbers.last + 1 : numbers.last + 3]
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    if len(following) == 2 and following[0].text == "to" and following[1].quantity is not None:
+        if following[1].quantity.unit_kind == "money" and previous is not None:
+            earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic == "growth"), None)
+            if earlier is not None:  # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
+                return [("growth", earlier.sign, "growth, as that before")]
     if numbers.in_parentheses:
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
@@ -959,6 +976,8 @@ def _choices(
     reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
 ) -> list[list[Statement]]:  # fmt: skip
     merged: list[list[Statement]] = [[] for _ in numbers.quantities]
+    if len(choices) > 1 and any(float(one.printed) > 100 for one in numbers.quantities):
+        choices = [one for one in choices if one[0] != "share"]  # no share is above a hundred percent
     for statistic, sign, rule in choices:
         measure = _measure_of_change(numbers, frame, statistic)
         readings = _distribute(
@@ -987,6 +1006,8 @@ def _measure_of_change(numbers: _Numbers, frame: Frame, statistic: str) -> str:
     walk = numbers.walk
     if frame.count_measure:
         return frame.count_measure
+    if [item.code for item in frame.names.get("commodity", [])] == ["PORT_CARGO"]:
+        return "quantity"
     after = numbers.right("measure", reach=3)
     if after is not None and numbers.tokens[after].text.startswith(("in ", "by ")):
         return numbers.tokens[after].senses["measure"]

@@ -41,6 +41,7 @@ class Phrase:
     unknown_names: list[str] = field(default_factory=list)
     unknown_characters: int = 0
     is_flipped: bool = False
+    counted: bool = False
     has_statistic: bool = False
 
     @property

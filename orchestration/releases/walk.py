@@ -50,6 +50,7 @@ class Walk:
         self.own_period = False
         self.joint_next = False
         self.sentence_doubt = ""
+        self.stated: list[Statement] = []
         self.outside: list[Span] = []
         self.in_order = False
         self.flow_doubt = ""
@@ -195,6 +196,9 @@ class Walk:
             phrase.is_nontrade = token.senses["nontrade"]
         if token.is_a("count_measure"):
             phrase.measures.append(token.senses["count_measure"])
+            phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
+            if phrase.counted:
+                return
         if token.kind == "word" and len(token.text) > 2:
             phrase.unknown_words += 1
             if index and self.tokens[index - 1].kind != "stop" and self.grammar.text.cased[token.start].isupper():
@@ -1115,6 +1119,8 @@ class Walk:
                 frame.flows = [hinted[0]]
         if phrase.measures:
             frame.measures = list(phrase.measures)
+        if phrase.counted:
+            frame.count_measure, frame.count_unit, frame.flows, frame.doubt = phrase.measures[-1], "enterprises", [""], ""
         if own:
             frame.own = own
             if own != {"flow"}:
