@@ -46,6 +46,8 @@ def run_refresh(settings: Settings, progress: Progress) -> None:
     except Exception as problem:
         known = _known(problem)
         if known is None:
+            # Dagster's wrapper of it names it as its cause, and so it stands in its own chain: printing would not end.
+            problem.__suppress_context__ = True
             raise
         raise known from problem
     finally:

@@ -521,7 +521,12 @@ class Claims:
         for cursor in range(first, last):
             token = tokens[cursor]
             region = next((code for list_name, code in token.names if list_name == "region"), "")
-            if region == self.grammar.region_id and cursor < index and cursor > first and tokens[cursor - 1].is_a("rank"):
+            if (
+                region == self.grammar.region_id
+                and cursor < index
+                and cursor > first
+                and tokens[cursor - 1].is_a("rank")
+            ):
                 sentence.spoken_for.setdefault(cursor, "reference")  # 居全区第5位: among the parts of the place
                 places.append(region)
                 continue

@@ -168,6 +168,8 @@ def assign(walk: Walk, group: list[int]) -> None:
         walk.grammar.account(Reading(quantity, statements=readings))
     walk.previous = [readings[0] for readings in statements]
     walk.stated += walk.previous
+    if numbers.in_parentheses and len({one.statistic for one in statements[0]}) == 1:
+        walk.parenthetical = statements[0][0]
 
 
 def _other_of(numbers: _Numbers) -> Statement | None:
@@ -228,14 +230,7 @@ def _subject_after(numbers: _Numbers) -> None:
     ]
     if not subject:
         return
-    places = [code for pair in tokens[subject[0]].names for list_name, code in (pair,) if list_name == "region"]
-    holders = set(walk.grammar.codes.containing_regions(places[0])) - {places[0]} if places else set()
-    if (
-        subject[0] == start + 1
-        and tokens[start].text == "in"
-        and walk.grammar.region_id in holders
-        and not any(tokens[index].is_a("flow") for index in subject)
-    ):  # `rose by 24.6% in Changsha, by 48.7% in Chenzhou`
+    if _is_named_after(numbers, start, subject):
         walk._mention(subject[0], tokens[subject[0]])
         sentence.spoken_for[subject[0]] = "subject of the number before"
         return
@@ -272,6 +267,30 @@ def _subject_after(numbers: _Numbers) -> None:
             if sentence.free(index):
                 walk._mention(index, tokens[index])
                 sentence.spoken_for[index] = "subject of the number before"
+
+
+def _is_named_after(numbers: _Numbers, start: int, subject: list[int]) -> bool:
+    """`rose by 24.6% in Changsha, by 48.7% in Chenzhou`, `78.8% for coal`: each number's name stands behind it."""
+    tokens, walk = numbers.tokens, numbers.walk
+    first = subject[0]
+    if numbers.kind not in ("percent", "money", "times") or tokens[start].text not in ("in", "for", "to", "from", "with"):
+        return False
+    if first > start + 2 or (first == start + 2 and tokens[start + 1].text != "the"):
+        return False
+    if not tokens[first].names or any(tokens[index].is_a("flow") for index in subject):
+        return False
+    dimension, code = walk._dimension(first, tokens[first])
+    known = walk.phrase.names.get(dimension) or (walk.frame is not None and not walk.named_after and walk.frame.names.get(dimension))
+    if not dimension or known:
+        return False
+    if dimension == "region":
+        holders = set(walk.grammar.codes.containing_regions(code)) - {code}
+        if walk.grammar.region_id not in holders:
+            return False
+    elif tokens[start].text == "in":
+        return False
+    walk.named_after = True
+    return True
 
 
 def _joins_names(walk: Walk, index: int) -> bool:
@@ -348,7 +367,9 @@ def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
     index = numbers.last + 1
     if len(numbers.group) == 1 and "." not in numbers.quantities[0].printed:
         counted = numbers.walk.phrase.counted or (
-            numbers.walk.frame is not None and numbers.walk.frame.count_unit == "enterprises" and numbers.walk.phrase.is_empty()
+            numbers.walk.frame is not None
+            and numbers.walk.frame.count_unit == "enterprises"
+            and numbers.walk.phrase.is_empty()
         )
         if counted:
             quantity = numbers.quantities[0]
@@ -376,6 +397,13 @@ def _bare(numbers: _Numbers) -> tuple[list[list[Statement]], str]:
                     quantity.unit, quantity.unit_kind, quantity.measure = "enterprises", "count", "enterprises"
                     numbers.walk.sentence_doubt = "which enterprises are meant is not certain"
                     return _count(numbers, _frame(numbers)), ""
+    counts = [one for one in numbers.walk.stated if one.quantity.unit_kind == "count"]
+    if counts and index + 1 < len(tokens) and tokens[index].text == "of" and tokens[index + 1].text in ("them", "these"):
+        quantity, last = numbers.quantities[0], counts[-1].quantity
+        quantity.unit, quantity.unit_kind = last.unit, "count"
+        quantity.measure = "regions" if last.unit in ("prefectures", "regions", "cities") else last.measure
+        numbers.kind = "count"
+        return _count(numbers, _frame(numbers)), ""
     if len(numbers.quantities[0].printed) < 2:
         for quantity in numbers.quantities:
             quantity.unit_kind = "other"
@@ -536,7 +564,10 @@ def _count(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     doubt = ""
     if measure in ("regions", "partners", "ports", "commodity_kinds"):
         sentence = tokens[numbers.last : numbers.sentence.clause_end(numbers.last)]
-        if any(token.is_a("multiple", "cause") for token in sentence):
+        before = tokens[numbers.clause_start : numbers.first]
+        near = tokens[numbers.last : min(numbers.last + 9, numbers.clause_end)]
+        cues = [token for token in (*reversed(before), *near) if token.is_a("multiple", "cause", "rise")]
+        if cues and cues[0].is_a("multiple", "cause"):
             measure = {"regions": "doubling_regions"}.get(measure, measure)
         elif any(token.is_a("rise") for token in sentence):
             measure = {"regions": "growing_regions", "partners": "growing_partners"}.get(measure, measure)
@@ -569,6 +600,8 @@ def _count(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     counted = frame.copy()
     counted.parent, counted.own = frame.parent, frame.own
     counted.count_measure, counted.count_unit = measure, quantity.unit
+    if not walk.sentence_doubt and measure.endswith("enterprises"):
+        counted.doubt, counted.others = "", ()  # what is counted is said with the number
     counted.flows = [""]
     counted.names = {"region": frame.names.get("region", [])}
     counted.own = frozenset({"count"})
@@ -612,6 +645,9 @@ def _percent(numbers: _Numbers, frame: Frame) -> list[list[Statement]]:
     )
     if contribution is not None:
         return _choices(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
+    whole = next((numbers.claims.references[index] for index in numbers.group if index in numbers.claims.references), {})
+    if numbers.walk.flow_doubt and whole.get("flow"):
+        frame = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt="")  # the whole says the flow of the part
     choices = _percent_roles(numbers)
     if _is_base(numbers) and (
         numbers.first in numbers.claims.base_values
@@ -704,6 +740,10 @@ def _percent_roles(numbers: _Numbers) -> list[tuple[str, int, str]]:
             earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic == "growth"), None)
             if earlier is not None:  # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
                 return [("growth", earlier.sign, "growth, as that before")]
+    if numbers.in_parentheses and numbers.walk.parenthetical is not None:
+        earlier = numbers.walk.parenthetical
+        if earlier.quantity.unit_kind == numbers.kind and earlier.statistic in ("growth", "share"):
+            return [(earlier.statistic, earlier.sign, "as in the parenthesis before")]
     if numbers.in_parentheses:
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
@@ -722,7 +762,7 @@ def _list_like(numbers: _Numbers) -> bool:
     spoken_for = numbers.sentence.spoken_for
     return all(
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
-        or token.is_a("and", "filler", "partner_preposition")
+        or token.is_a("and", "filler", "partner_preposition", "measure", "by")
         or bool(token.names)
         or spoken_for.get(index) == "reference"
         for index, token in enumerate(numbers.tokens[: numbers.first])

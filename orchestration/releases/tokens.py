@@ -90,14 +90,15 @@ class Tokeniser:
             if char == " ":
                 position += 1
                 continue
-            token = self._token_at(text, position, matches.get(position, ()), found)
+            token = self._token_at(text, position, matches, found)
             found.append(token)
             position = token.end
         return found
 
     def _token_at(
-        self, text: NormalText, position: int, entries: list[Entry] | tuple[()], before: list[Token]
+        self, text: NormalText, position: int, matches: dict[int, list[Entry]], before: list[Token]
     ) -> Token:
+        entries = matches.get(position, ())
         chars = text.chars
         char = chars[position]
         chinese_here = is_chinese(char) or (char.isdigit() and _is_chinese_near(chars, position))
@@ -105,6 +106,8 @@ class Tokeniser:
         name_end = 0
         entry = None
         for candidate in entries:
+            if candidate.phrase.startswith("the ") and _begins_longer_name(candidate, matches.get(position + 4, [])):
+                continue
             token = self._phrase(text, position, candidate)
             if token is not None:
                 entry = token
@@ -357,6 +360,12 @@ _NOT_BEFORE_NOUN = frozenset(
         "accounting",
     ]
 )
+
+
+def _begins_longer_name(entry: Entry, after_article: list[Entry]) -> bool:
+    """Whether the words after "the" are the beginning of a name: `the three` of `the three new products`."""
+    width = len(entry.phrase) - len("the ")
+    return any(other.names and len(other.phrase) > width for other in after_article)
 
 
 def before_money(quantity: Quantity) -> bool:

@@ -51,6 +51,8 @@ class Walk:
         self.joint_next = False
         self.sentence_doubt = ""
         self.stated: list[Statement] = []
+        self.parenthetical: Statement | None = None
+        self.named_after = False
         self.outside: list[Span] = []
         self.in_order = False
         self.flow_doubt = ""
@@ -238,7 +240,9 @@ class Walk:
             dimension = self._dimension(last + 1, following)[0] or dimension
         text = self.grammar.source[start:end]
         self.unknown_starts.add(start)
-        code = self.grammar.codes.resolve(dimension, text, region_id=self.grammar.region_id)
+        code = self.resolved.get(first) or self.grammar.codes.resolve(
+            dimension, text, region_id=self.grammar.region_id
+        )
         self._add_item(dimension, Item(code, text, start, end), first)
         self.last_name[dimension] = last - 1
 
@@ -587,6 +591,7 @@ class Walk:
         """Words between the names of a list, and the words that exports or imports are of: names no list knows."""
         self.unknown: dict[int, tuple[int, int]] = {}
         self.unknown_dimension: dict[int, str] = {}
+        self.resolved: dict[int, str] = {}
         self._zones()
         self._places()
         tokens, sentence = self.tokens, self.sentence
@@ -599,6 +604,7 @@ class Walk:
             index += 1
         self._unknown_between()
         self._unknown_before_a_mark()
+        self._shared_heads()
         self._extended_names()
 
     def _zones(self) -> None:
@@ -817,6 +823,30 @@ class Walk:
         )
         if 2 <= width <= 12 and starts_clause:
             self.unknown[first] = (first, index)
+
+    def _shared_heads(self) -> None:
+        """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""
+        tokens, grammar = self.tokens, self.grammar
+        if self.sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens):
+            if index < 2 or not token.names or tokens[index - 1].text != "and" or tokens[index - 2].names:
+                continue
+            dimension = self._dimension(index, token)[0]
+            if dimension not in ("commodity", "ownership"):
+                continue
+            head = token.text.rsplit(" ", 1)[-1]
+            for first in range(max(0, index - 4), index - 1):
+                start, end = grammar.text.span(tokens[first].start, tokens[index - 2].end)
+                stated = grammar.source[start:end]
+                code = grammar.codes.resolve(dimension, f"{stated} {head}", region_id=grammar.region_id)
+                if code != UNMAPPED and all(self.sentence.free(cursor) for cursor in range(first, index - 1)):
+                    self.unknown[first] = (first, index - 1)
+                    self.unknown_dimension[first] = dimension
+                    self.resolved[first] = code
+                    for cursor in range(first, index - 1):
+                        self.sentence.spoken_for[cursor] = "longer name"
+                    break
 
     def _unknown_before_a_mark(self) -> None:
         """`spirits – USD 69 million`, 石油制品(3.5%): what a dash or parenthesis gives a number to."""
@@ -1120,7 +1150,12 @@ class Walk:
         if phrase.measures:
             frame.measures = list(phrase.measures)
         if phrase.counted:
-            frame.count_measure, frame.count_unit, frame.flows, frame.doubt = phrase.measures[-1], "enterprises", [""], ""
+            frame.count_measure, frame.count_unit, frame.flows, frame.doubt = (
+                phrase.measures[-1],
+                "enterprises",
+                [""],
+                "",
+            )
         if own:
             frame.own = own
             if own != {"flow"}:

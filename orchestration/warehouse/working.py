@@ -137,13 +137,13 @@ def replace_source_kind(
 
 
 def loaded_contents(connection: duckdb.DuckDBPyConnection, kind: str, tables: SourceTables) -> dict[str, str]:
-    """What is loaded of a raw folder: source_id to the content_key that `raw.<kind>_readings` has of it.
+    """What is loaded of a raw folder: source_id to the content_key that `raw.<kind>_contents` has of it.
 
     Nothing, where one of the tables is missing or has other columns than `tables` says: then all is to be loaded anew.
     """
     if not all(_is_table(connection, f"raw.{kind}_{name}", types) for name, types in tables.items()):
         return {}
-    return dict(connection.execute(f"SELECT source_id, content_key FROM raw.{kind}_readings").fetchall())
+    return dict(connection.execute(f"SELECT source_id, content_key FROM raw.{kind}_contents").fetchall())
 
 
 def record_checks(
