@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test check ui docs bench lock clean
+.PHONY: help setup refresh test test-long check ui docs bench lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ refresh: $(READY) ## Read raw/, build and check the models, publish the warehous
 
 test: $(READY) ## Run the tests.
 	$(BIN)/pytest
+
+test-long: $(READY) ## Run the tests that take minutes: kills at many instants, races, rebuilds.
+	$(BIN)/pytest -m long
 
 check: $(READY) ## Lint Python and SQL, check types and the arrows between packages.
 	$(BIN)/ruff check .

@@ -23,6 +23,10 @@ from orchestration.warehouse.working import literal
 
 #: Wide enough for any row: what does not go to a terminal is not folded.
 _UNLIMITED = 100_000
+#: Regions and releases that the status names one by one.
+_SHOWN = 15
+#: What may become of a number of a release, and the words for it.
+NUMBER_KINDS = {"read": "read", "uncertain": "uncertain", "unread": "unread", "not_a_figure": "not a figure"}
 _NUMERIC = ("NUMBER", "DECIMAL", "INT", "BIGINT", "DOUBLE", "HUGEINT", "FLOAT")
 
 
@@ -72,19 +76,31 @@ def status_report(settings: Settings) -> dict[str, Any]:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
         publication = rows("SELECT * FROM metadata.publication")[0]
+        tables = rows("SELECT table_name, row_count FROM metadata.tables ORDER BY table_name")
+        # Publications of earlier versions, which a rollback can bring back, know no releases.
+        has_releases = "mart_reading_coverage" in {table["table_name"] for table in tables}
+        once = "f.status = 'read' AND f.matched_figure_id IS NULL" if has_releases else "true"
         age = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - publication["published_at_utc"]
         return {
             "published_file": str(settings.published_database),
             "publication": publication,
             "age_seconds": int(age.total_seconds()),
-            "tables": rows("SELECT table_name, row_count FROM metadata.tables ORDER BY table_name"),
+            "tables": tables,
             "coverage": rows(
-                """SELECT f.region_id, any_value(r.region_name_en) AS region, count(*) AS figures,
+                f"""SELECT f.region_id, any_value(r.region_name_en) AS region, count(*) FILTER ({once}) AS figures,
                     count(DISTINCT f.source_id) AS sources, min(f.period_start) AS first_day,
                     max(f.period_end) AS last_day, max(f.published_date) AS latest_source
                 FROM marts.fct_figures AS f JOIN marts.dim_region AS r USING (region_id)
-                GROUP BY f.region_id ORDER BY figures DESC, f.region_id"""
+                GROUP BY f.region_id ORDER BY figures DESC, f.region_id"""  # noqa: S608
             ),
+            "numbers": rows(
+                """SELECT source_id, number_count AS numbers, read_count AS read, uncertain_count AS uncertain,
+                    unread_count AS unread, not_a_figure_count AS not_a_figure
+                FROM marts.mart_reading_coverage
+                ORDER BY unread_count + uncertain_count DESC, published_date DESC, source_id"""
+            )
+            if has_releases
+            else [],
             "checks": rows("SELECT status, count(*) AS checks FROM metadata.checks GROUP BY status ORDER BY status"),
             "findings": rows(
                 "SELECT check_name, severity, failures, message FROM metadata.checks WHERE status <> 'pass' ORDER BY 1"
@@ -111,7 +127,7 @@ def print_status(report: dict[str, Any]) -> None:
     coverage.add_column("region", no_wrap=True, max_width=max(12, console.width - 62))  # gives way to the numbers
     for name, width in (("figures", 7), ("sources", 7), ("from", 10), ("to", 10), ("latest", 10)):
         coverage.add_column(name, justify="right", no_wrap=True, min_width=width)
-    shown = report["coverage"][:15]
+    shown = report["coverage"][:_SHOWN]
     for row in shown:
         coverage.add_row(
             f"{row['region_id']} {row['region']}",
@@ -120,6 +136,7 @@ def print_status(report: dict[str, Any]) -> None:
     console.print(coverage)
     if len(report["coverage"]) > len(shown):
         console.print(f"… and {len(report['coverage']) - len(shown)} more regions", style="dim")
+    _print_numbers(console, report["numbers"])
     rows = sum(table["row_count"] for table in report["tables"])
     checks = ", ".join(f"{row['checks']} {row['status']}" for row in report["checks"])
     console.print(f"{rows:,} rows in {len(report['tables'])} tables; checks: {checks}", highlight=False)
@@ -131,6 +148,30 @@ def print_status(report: dict[str, Any]) -> None:
         is_current = one["publication_id"] == publication["publication_id"]
         note = " (current)" if is_current else " (withdrawn)" if one["is_withdrawn"] else ""
         console.print(f"  {one['publication_id']}{note}", style="" if is_current else "dim", highlight=False)
+
+
+def reading_in_words(numbers: list[dict[str, Any]]) -> str:
+    """What became of the numbers of all releases, in one line."""
+    total = {kind: sum(row[kind] for row in numbers) for kind in NUMBER_KINDS}
+    return ", ".join(f"{total[kind]:,} {words}" for kind, words in NUMBER_KINDS.items())
+
+
+def _print_numbers(console: Console, numbers: list[dict[str, Any]]) -> None:
+    """The account of the numbers of each release, those that a person should look at first."""
+    if not numbers:
+        return
+    table = Table(title="Numbers in releases", title_justify="left", box=box.SIMPLE, pad_edge=False)
+    table.add_column("release", no_wrap=True, max_width=max(12, console.width - 50))
+    for words in ("numbers", *NUMBER_KINDS.values()):
+        table.add_column(words, justify="right", no_wrap=True, min_width=len(words))
+    shown = numbers[:_SHOWN]
+    for row in shown:
+        waits = row["uncertain"] or row["unread"]
+        counts = (str(row[kind]) for kind in ("numbers", *NUMBER_KINDS))
+        table.add_row(Text(row["source_id"]), *counts, style="yellow" if waits else "")
+    console.print(table)
+    more = f"… and {len(numbers) - len(shown)} more releases; in all " if len(numbers) > len(shown) else "In all "
+    console.print(f"{more}{reading_in_words(numbers)}", highlight=False)
 
 
 def plain(value: object) -> str:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from orchestration.answers import plain, status_report
+from orchestration.answers import plain, reading_in_words, status_report
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import FoundRows
@@ -78,6 +78,8 @@ def print_refresh(settings: Settings, seconds: dict[str, float]) -> None:
     table.add_row("published", str(report["publication"]["publication_id"]))
     table.add_row("sources", f"{counts['dim_source']:,}")
     table.add_row("figures", f"{counts['fct_figures']:,}")
+    if report["numbers"]:
+        table.add_row("numbers in releases", reading_in_words(report["numbers"]))
     table.add_row("rejected rows and files", f"{len(report['rejected_rows']):,}")
     table.add_row("checks", ", ".join(f"{count} {status}" for status, count in checks.items()))
     table.add_row("rows published", f"{sum(counts.values()):,} in {len(counts)} tables", end_section=True)

@@ -1,37 +1,49 @@
-"""What of a sentence is spoken for before subjects are gathered: datelines, offices, wholes of shares, spans, numbers that are none."""
+"""What of a sentence is spoken for before subjects are gathered: datelines, offices, wholes of shares, spans."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from orchestration.releases.numerals import Numeral
+from orchestration.releases.lexicon import words
+from orchestration.releases.not_figures import find_ranks, nearest, set_aside
 from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
-from orchestration.releases.statements import Reading
-from orchestration.releases.tokens import Quantity, Token
+from orchestration.releases.tokens import Token
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
-_CHINESE_OTHER = (
-    "个月", "个季度", "个方面", "个百分", "周年", "年来", "年间", "年期", "年", "个环节", "个亮点", "个特点", "个项目", "个领域",
-    "个工作日", "项", "届", "场", "次会", "条", "岁", "层", "章", "步", "大类", "个平台", "个园区", "个站点", "个片区", "个综",
-    "个自", "条航线", "条线路", "条措施", "月", "日", "时", "分钟", "小时", "天", "个小时", "号", "期", "版", "级", "代", "轮", "批次", "周",
-)  # fmt: skip
-
-
+#: `三国合计`, `the three together`: how many subjects a number takes.
 _JOINT = re.compile(
-    r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省){1,2}[^，。；,;0-9%]{0,6}?(?:合计|共|总计|加起来|包揽|合占|占|合并))"
-    r"|(?:the (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}(?:together|combined|accounted|took|made up|represented|combine|account|contributed))"
+    r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省){1,2}[^，。；,;0-9%]{0,6}?"
+    r"(?:合计|共|总计|加起来|包揽|合占|占|合并))"
+    r"|(?:the (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}"
+    r"(?:together|combined|accounted|took|made up|represented|combine|account|contributed))"
 )
 _JOINT_SIZES = {
     word: size
-    for size, words in enumerate(
+    for size, words_of_size in enumerate(
         ("两 二 two", "三 three", "四 four", "五 five", "六 six", "七 seven", "八 eight", "九 nine", "十 ten"), 2
     )
-    for word in words.split()
+    for word in words_of_size.split()
 }
+_DATELINE_ENDS = frozenset(words("dateline_end"))
+_RELATIVES = frozenset(words("relative"))
+_NAMED_SOURCES = frozenset(words("named_source"))
+_ATTRIBUTION_STARTS = frozenset(words("attribution_start"))
+_WHOLES = frozenset(words("whole"))
+_REFERENCE_ENDS = frozenset(words("reference_end"))
+_GROWTH_WORDS = frozenset(words("growth_word"))
+_GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
+_CONTRIBUTING = words("contributing_stem")
+_COMPARING = frozenset(words("comparing"))
+_COMPARING_BEFORE = frozenset(words("comparing_before"))
+_COMPARING_AFTER = frozenset(words("comparing_after"))
+_MONTH_ENDS = frozenset(words("month_end"))
+_SINCE_AFTER = frozenset(words("since_after"))
+#: 拉低: what gives less than nothing to growth.
+NEGATIVE_CONTRIBUTIONS = frozenset(words("negative_contribution"))
 
 
 class Claims:
@@ -55,9 +67,9 @@ class Claims:
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
-        self._find_ranks(sentence)
+        find_ranks(sentence)
         share_units(sentence)
-        self._set_aside(sentence)
+        set_aside(sentence, grammar)
         self._claim_references(sentence)
         self._claim_periods(sentence)
 
@@ -75,68 +87,57 @@ class Claims:
         for index, token in enumerate(tokens[:14]):
             if token.quantity is not None or token.is_a("flow"):
                 return
-            if sentence.is_chinese and token.text in ("电", "讯") and index:
-                last = index + 1
-                while last < len(tokens) and tokens[last].kind in ("open", "close"):
-                    last += 1
+            if sentence.is_chinese and token.text in _DATELINE_ENDS and index:
                 sentence.claim(0, index + 1, "dateline")
                 return
             if not sentence.is_chinese and (
-                token.kind in ("dash", "colon")
-                or (
-                    token.kind == "stop"
-                    and index < 9
-                    and any(one.period is not None and one.period.kind == "date" for one in tokens[:index])
-                )
+                token.kind in ("dash", "colon") or (token.kind == "stop" and index < 9 and _has_date(tokens[:index]))
             ):
                 cased = self.grammar.text.cased[tokens[0].start : tokens[0].end]
-                if cased[:1].isupper() and (
-                    index <= 3 or any(one.period is not None and one.period.kind == "date" for one in tokens[:index])
-                ):
-                    if index > 1 or tokens[0].names or cased.isupper():
-                        sentence.claim(0, index + 1, "dateline")
+                is_short = index <= 3 or _has_date(tokens[:index])
+                if cased[:1].isupper() and is_short and (index > 1 or tokens[0].names or cased.isupper()):
+                    sentence.claim(0, index + 1, "dateline")
                 return
 
     def _claim_relatives(self, sentence: Sentence) -> None:
-        """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so: they name no subject."""
-        tokens = sentence.tokens
-        for index, token in enumerate(tokens):
-            if (
-                not sentence.is_chinese
-                and token.text in ("which", "who", "where")
-                and index
-                and tokens[index - 1].kind == "comma"
-            ):
-                last = index
-                while last < len(tokens) and (
-                    tokens[last].kind not in BOUNDARIES
-                    or (tokens[last].kind == "comma" and self._within_names(tokens, last))
-                ):
-                    if tokens[last].quantity is not None:
-                        break
-                    last += 1
-                if last < len(tokens) and tokens[last].quantity is None:
-                    for cursor in range(index, last):
-                        if tokens[cursor].names or tokens[cursor].is_a("flow"):
-                            sentence.spoken_for.setdefault(cursor, "relative clause")
+        """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so name no subject."""
+        for index, token in enumerate(sentence.tokens):
+            is_relative = not sentence.is_chinese and token.text in _RELATIVES
+            if is_relative and index and sentence.tokens[index - 1].kind == "comma":
+                self._claim_relative(sentence, index)
             if token.is_a("reporting"):
-                first, last = sentence.clause_start(index), sentence.clause_end(index)
-                clause = tokens[first:last]
-                if any(one.quantity is not None for one in clause):
-                    if not sentence.is_chinese and token.text in ("according to", "as per"):
-                        sentence.claim(index, last, "attribution") if not any(
-                            one.quantity is not None for one in tokens[index:last]
-                        ) else None
-                    continue
-                if sentence.is_chinese:
-                    if last < len(tokens) and (
-                        clause[0].text in ("据", "从", "记者") or any(one.is_a("attribution") for one in clause)
-                    ):
-                        for cursor in range(first, last):
-                            if tokens[cursor].names or tokens[cursor].is_a("flow"):
-                                sentence.spoken_for.setdefault(cursor, "attribution")
-                elif token.text in ("according to", "as per"):
-                    sentence.claim(index, last, "attribution")
+                self._claim_reporting(sentence, index)
+
+    def _claim_relative(self, sentence: Sentence, index: int) -> None:
+        tokens = sentence.tokens
+        last = index
+        while last < len(tokens) and (
+            tokens[last].kind not in BOUNDARIES or (tokens[last].kind == "comma" and self._within_names(tokens, last))
+        ):
+            if tokens[last].quantity is not None:
+                break
+            last += 1
+        if last < len(tokens) and tokens[last].quantity is None:
+            _claim_names(sentence, index, last, "relative clause")
+
+    @staticmethod
+    def _claim_reporting(sentence: Sentence, index: int) -> None:
+        """The clause of a verb such as "said" or 介绍."""
+        tokens = sentence.tokens
+        first, last = sentence.clause_start(index), sentence.clause_end(index)
+        clause = tokens[first:last]
+        names_source = not sentence.is_chinese and tokens[index].text in _NAMED_SOURCES
+        if any(one.quantity is not None for one in clause):
+            if names_source and not any(one.quantity is not None for one in tokens[index:last]):
+                sentence.claim(index, last, "attribution")
+        elif names_source:
+            sentence.claim(index, last, "attribution")
+        elif (
+            sentence.is_chinese
+            and last < len(tokens)
+            and (clause[0].text in _ATTRIBUTION_STARTS or any(one.is_a("attribution") for one in clause))
+        ):
+            _claim_names(sentence, first, last, "attribution")
 
     @staticmethod
     def _within_names(tokens: list[Token], index: int) -> bool:
@@ -179,152 +180,6 @@ class Claims:
                 continue
             sentence.claim(first, index + 1, "attribution")
 
-    def _find_ranks(self, sentence: Sentence) -> None:
-        tokens = sentence.tokens
-        for index, token in enumerate(tokens):
-            quantity = token.quantity
-            if quantity is not None:
-                before = tokens[index - 1] if index else None
-                following = tokens[index + 1] if index + 1 < len(tokens) else None
-                ordinal = before is not None and before.text == "第"
-                names_place = quantity.noun in ("位", "名") or (
-                    following is not None and (following.is_a("rank_noun") or following.text in ("位", "名"))
-                )
-                cue = self._near(sentence, index, -4, "rank", skip_text="第")
-                listed = any(
-                    one.quantity is not None and one.quantity.unit_kind == "rank"
-                    for one in tokens[max(0, index - 4) : index]
-                )
-                if ordinal and (names_place or cue is not None or listed):
-                    self._make_rank(quantity, tokens, index)
-                    if before is not None:
-                        quantity.start = before.start
-                        sentence.claim(index - 1, index, "rank")
-                elif ordinal:
-                    quantity.unit_kind, quantity.measure = "other", "ordinal"
-                elif (
-                    before is not None
-                    and before.is_a("rank")
-                    and sentence.is_chinese
-                    and not quantity.unit
-                    and "." not in quantity.printed
-                ) or (
-                    before is not None
-                    and before.is_a("rank")
-                    and quantity.unit_kind in ("bare", "word")
-                    and "." not in quantity.printed
-                    and following is not None
-                    and following.text in ("th", "st", "nd", "rd")
-                ):
-                    self._make_rank(quantity, tokens, index)
-            elif token.is_a("ordinal") and not sentence.is_chinese:
-                following = tokens[index + 1] if index + 1 < len(tokens) else None
-                cue = self._near(sentence, index, -4, "rank")
-                superlative = following is not None and (following.is_a("superlative") or following.is_a("rank_noun"))
-                numeral_quantity = self._ordinal_quantity(token)
-                token.quantity = numeral_quantity
-                listed = any(
-                    one.quantity is not None and one.quantity.unit_kind == "rank"
-                    for one in tokens[max(0, index - 3) : index]
-                )
-                if cue is not None or superlative or listed or (following is not None and following.text == "place"):
-                    numeral_quantity.unit, numeral_quantity.unit_kind = "rank", "rank"
-                else:
-                    numeral_quantity.unit_kind, numeral_quantity.measure = "other", "ordinal"
-
-    @staticmethod
-    def _ordinal_quantity(token: Token) -> Quantity:
-
-        numeral = Numeral(token.senses["ordinal"], token.start, token.end, "words")
-        return Quantity(numeral, token.start, token.end, token.senses["ordinal"])
-
-    @staticmethod
-    def _make_rank(quantity: Quantity, tokens: list[Token], index: int) -> None:
-        quantity.unit, quantity.unit_kind, quantity.measure, quantity.noun = "rank", "rank", "", ""
-        quantity.scales = ()
-
-    def _near(self, sentence: Sentence, index: int, reach: int, *kinds: str, skip_text: str = "") -> int | None:
-        """The nearest token of these kinds within `reach` tokens of the same clause, or None."""
-        step = -1 if reach < 0 else 1
-        cursor = index + step
-        for _ in range(abs(reach)):
-            if not 0 <= cursor < len(sentence.tokens) or sentence.tokens[cursor].kind in BOUNDARIES:
-                return None
-            token = sentence.tokens[cursor]
-            if token.is_a(*kinds) and token.text != skip_text:
-                return cursor
-            if token.quantity is not None and token.quantity.unit_kind != "other":
-                return None
-            cursor += step
-        return None
-
-    def _set_aside(self, sentence: Sentence) -> None:
-        """Numbers that count nothing that a figure is about, each with its reason."""
-        tokens = sentence.tokens
-        for index in sentence.quantities():
-            quantity = tokens[index].quantity
-            if quantity is None:
-                continue
-            reason = self._why_no_figure(sentence, index, quantity)
-            if reason:
-                self.grammar.account(Reading(quantity, not_a_figure=reason))
-                sentence.spoken_for[index] = "number:" + reason
-
-    def _why_no_figure(self, sentence: Sentence, index: int, quantity: Quantity) -> str:
-        tokens = sentence.tokens
-        before = tokens[index - 1] if index else None
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        kind = quantity.unit_kind
-        if kind == "other":
-            return quantity.measure or "other"
-        if kind == "word":
-            return "number word"
-        if kind == "rank":
-            return ""
-        chars = self.grammar.text.chars
-        if (
-            quantity.noun in ("位", "名")
-            and before is not None
-            and (before.text in ("前移", "后移") or before.is_a("rise", "fall", "rank"))
-        ):
-            return "change of a rank"
-        if before is not None and before.is_a("top") and kind in ("bare", "count", "physical") and not quantity.scales:
-            return "size of a list"
-        if kind in ("bare", "count", "physical") and not quantity.scales and "." not in quantity.printed:
-            if following is not None and following.is_a("duration") and kind == "bare":
-                return "duration"
-            if quantity.unit in ("hour", "day", "month", "year"):
-                return "duration"
-            if before is not None and before.is_a("duration"):
-                return "duration"
-            if following is not None and following.is_a("other_noun") and kind == "bare":
-                return "counted thing"
-            if sentence.is_chinese:
-                phrase = _starts_with(chars, quantity.numeral.end, _CHINESE_OTHER)
-                if phrase and kind != "count":
-                    return "duration" if "月" in phrase or "年" in phrase else "counted thing"
-            if quantity.numeral.form in ("words", "chinese") and kind == "bare":
-                return "number word"
-            if (
-                quantity.numeral.form == "chinese"
-                and kind in ("physical", "count")
-                and quantity.unit in ("piece", "set", "metre", "pieces", "commodities", "item")
-            ):
-                return "counted thing"
-            if quantity.numeral.form in ("words", "chinese") and kind == "count" and len(quantity.printed) < 2:
-                return "number word"
-            if (
-                quantity.numeral.form == "words"
-                and kind == "count"
-                and quantity.measure in ("partners", "regions", "ports")
-            ):
-                return "number word"
-        if kind == "bare" and before is not None and before.kind == "mark" and before.text in "#№":
-            return "number of a thing"
-        if kind == "bare" and before is not None and before.text in ("no", "no.", "vol", "page", "covid", "rmb"):
-            return "number of a thing"
-        return ""
-
     def _claim_references(self, sentence: Sentence) -> None:
         """Tokens that say what a share is of, what a growth is faster than, what it compares with."""
         tokens = sentence.tokens
@@ -347,13 +202,9 @@ class Claims:
             elif quantity.unit_kind == "rank":
                 self._peers(sentence, index)
         for index, token in enumerate(tokens):
-            if token.text in ("由", "从", "较", "比"):
+            if token.text in _COMPARING_BEFORE:
                 self._value_of_another_span(sentence, index)
-            if (
-                token.is_a("versus", "than")
-                or token.text in ("over", "on", "after", "比", "较")
-                or token.text.endswith(" than")
-            ):
+            if token.is_a("versus", "than") or token.text in _COMPARING or token.text.endswith(" than"):
                 self._comparison(sentence, index)
 
     def _share_reference(self, sentence: Sentence, index: int) -> None:
@@ -378,22 +229,21 @@ class Claims:
             if token.quantity is not None or token.is_a("rise", "fall"):
                 break
             cursor -= 1
-        if cue is None:
+        if cue is None and index and tokens[index - 1].kind == "close":
             # 在全省进出口总值中占(下同)67.5%: the whole stands before, and a note between
-            if index and tokens[index - 1].kind == "close":
-                opened = index - 1
-                while opened > 0 and tokens[opened].kind != "open":
-                    opened -= 1
-                if opened and tokens[opened - 1].is_a("share"):
-                    cue = opened - 1
-                    first = sentence.clause_start(cue)
+            opened = index - 1
+            while opened > 0 and tokens[opened].kind != "open":
+                opened -= 1
+            if opened and tokens[opened - 1].is_a("share"):
+                cue = opened - 1
+                first = sentence.clause_start(cue)
         if cue is None:
             return
         named = [token for token in tokens[cue + 1 : index] if token.kind not in ("open", "close")]
         start = cue + 1
         if not any(self._may_be_whole(token) for token in named):
             inside = cue - 1
-            while inside >= first and tokens[inside].text not in ("在",):
+            while inside >= first and tokens[inside].text != "在":
                 inside -= 1
             if inside >= first and tokens[inside].text == "在":
                 named, start = tokens[inside:cue], inside
@@ -409,7 +259,7 @@ class Claims:
         return (
             bool(token.names)
             or token.is_a("flow", "scope_nation", "scope_province", "scope_self", "anaphor", "nontrade", "base")
-            or token.text in ("total", "overall", "all", "those", "whole", "总量", "总值", "总额", "value")
+            or token.text in _WHOLES
         )
 
     @staticmethod
@@ -421,7 +271,7 @@ class Claims:
             or token.is_a("while", "rise", "fall", "comparison", "respectively")
         ):
             return True
-        if token.is_a("be") or token.text in ("with", "during", "while", "up", "down", "came", "went"):
+        if token.is_a("be") or token.text in _REFERENCE_ENDS:
             return True
         if token.is_a("and") and index + 1 < len(tokens):
             following = tokens[index + 1]
@@ -445,7 +295,7 @@ class Claims:
                     reference.setdefault(list_name, code)
             if token.is_a("flow") and token.senses["flow"] != "balance":
                 flow = token.senses["flow"]
-                if flow == "export" or flow == "import" or "flow" not in reference:
+                if flow in ("export", "import") or "flow" not in reference:
                     reference["flow"] = flow
         return reference
 
@@ -485,28 +335,19 @@ class Claims:
                         break
                     if tokens[earlier].quantity is not None:
                         break
-                self.contributions[index] = -1 if token.text in ("拉低", "拖累") else 1
+                self.contributions[index] = -1 if token.text in NEGATIVE_CONTRIBUTIONS else 1
                 sentence.claim(start, index, "reference")
                 return
         if not sentence.is_chinese:
             last = sentence.clause_end(index)
             following = tokens[index + 1 : last]
             before = tokens[first:index]
-            gave = any(token.text.startswith(("contribut", "add", "pull", "driv", "lift", "boost")) for token in before)
+            gave = any(token.text.startswith(_CONTRIBUTING) for token in before)
             growth = next(
-                (
-                    at
-                    for at in range(index + 1, last)
-                    if tokens[at].text in ("growth", "the growth", "growth rate", "expansion")
-                ),
+                (at for at in range(index + 1, last) if tokens[at].text in _GROWTH_WORDS),
                 None,
             )
-            if (
-                gave
-                and growth is not None
-                and following
-                and following[0].text in ("to", "of", "in", "towards", "toward")
-            ):
+            if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:
                 self.contributions[index] = 1
                 sentence.claim(index + 1, growth + 1, "reference")
 
@@ -542,8 +383,8 @@ class Claims:
             ranks = [
                 at
                 for at in sentence.quantities()
-                if first <= at < last and tokens[at].quantity is not None and tokens[at].quantity.unit_kind == "rank"
-            ]  # type: ignore[union-attr]
+                if first <= at < last and (quantity := tokens[at].quantity) and quantity.unit_kind == "rank"
+            ]
             place = places[ranks.index(index)] if len(places) == len(ranks) and index in ranks else places[-1]
             self.references[index] = {"region": place}
 
@@ -667,7 +508,7 @@ class Claims:
                     return
                 if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
                     if token.quantity.unit_kind == "percent" and tokens[index].text == "from":
-                        after = self._near(sentence, cursor, 6, "comparison", "base", "anaphor")
+                        after = nearest(sentence, cursor, 6, "comparison", "base", "anaphor")
                         if after is None and not any(
                             later.period is not None and later.period.kind == "base"
                             for later in tokens[cursor : cursor + 6]
@@ -699,16 +540,13 @@ class Claims:
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind
                 continue
-            if period.kind in ("date", "year_to_date"):
-                continue
-            if period.kind == "same":
+            if period.kind in ("date", "year_to_date", "same"):
                 continue
             claimed = sentence.spoken_for.get(index, "")
             if period.kind == "single":
                 main = self.grammar.main_period or self.grammar.first_period
                 if main is not None:
-                    end = main[1]
-                    self.spans[index] = (end.replace(day=1), end)
+                    self.spans[index] = _last_month(main)
                 continue
             if is_since(sentence, index):
                 sentence.claim(index, index + 1, "since")
@@ -729,14 +567,7 @@ class Claims:
                 self.comparisons[index] = "span"
                 continue
             if period.is_loose:
-                known = next(
-                    (
-                        span
-                        for span in (self.grammar.period, self.grammar.main_period)
-                        if span and length_in_months(span) == period.months
-                    ),
-                    None,
-                )
+                known = self._span_of_length(period.months)
                 if known is not None:
                     self.spans[index] = known
                     continue
@@ -747,11 +578,18 @@ class Claims:
                 continue
             before = tokens[index - 1] if index else None
             if (before is not None and before.is_a("stock") and period.months) or (
-                index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in ("底", "末")
+                index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in _MONTH_ENDS
             ):
-                span = (span[1].replace(day=1), span[1])
+                span = _last_month(span)
                 self.is_stock = True
             self.spans[index] = span
+
+    def _span_of_length(self, months: int) -> Span | None:
+        """The span spoken of that is so long: what "the eleven months" points back to."""
+        for span in (self.grammar.period, self.grammar.main_period):
+            if span and length_in_months(span) == months:
+                return span
+        return None
 
     @staticmethod
     def _is_background_year(sentence: Sentence, index: int) -> bool:
@@ -794,14 +632,24 @@ class Claims:
         return None
 
 
-def _starts_with(chars: str, position: int, phrases: tuple[str, ...]) -> str:
-    return next((phrase for phrase in phrases if chars.startswith(phrase, position)), "")
+def _last_month(span: Span) -> Span:
+    return span[1].replace(day=1), span[1]
+
+
+def _has_date(tokens: list[Token]) -> bool:
+    return any(one.period is not None and one.period.kind == "date" for one in tokens)
+
+
+def _claim_names(sentence: Sentence, first: int, last: int, reason: str) -> None:
+    for cursor in range(first, last):
+        if sentence.tokens[cursor].names or sentence.tokens[cursor].is_a("flow"):
+            sentence.spoken_for.setdefault(cursor, reason)
 
 
 def is_compared(sentence: Sentence, index: int) -> bool:
     """Whether a period is the one compared with."""
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
-    if following is not None and following.text in ("相比", "比较", "相比较", "比"):
+    if following is not None and following.text in _COMPARING_AFTER:
         return True
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]
@@ -822,4 +670,4 @@ def is_since(sentence: Sentence, index: int) -> bool:
     if any(token.is_a("since") for token in before):
         return True
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
-    return following is not None and following.text in ("以来", "成立", "设立", "起")
+    return following is not None and following.text in _SINCE_AFTER

@@ -29,7 +29,7 @@ MAXIMUM_CHARACTERS = 5_000_000
 #: Where one letter in five is Chinese, the text is: a Chinese letter is a word, and names may stand in Latin ones.
 _CHINESE_SHARE = 0.2
 _MARKUP = re.compile(r"\s*(?:<!doctype html|<html[\s>]|<\?xml)", re.IGNORECASE)
-_HEADING = re.compile(r"^#[ \t]+(\S[^\n]{0,300})$", re.MULTILINE)
+_HEADING = re.compile(r"\s*#[ \t]+([^\n]{1,300})")
 #: Titles that programs write by themselves.
 _NO_TITLE = re.compile(
     r"(?:untitled|microsoft word\b.*|.*\.(?:docx?|wps|rtf|html?|indd|pdf)|文档\d*|新建.*)", re.IGNORECASE
@@ -80,9 +80,11 @@ def read_document(path: Path) -> Document:
     given = [sidecar] if sidecar else []
     body_start = 0
     if suffix in (".txt", ".md"):
-        read = _plain(content, suffix)
-        front_matter, body_start = read_front_matter(read.text)
+        text = _plain(content, suffix)
+        front_matter, body_start = read_front_matter(text)
         given += [front_matter] if front_matter else []
+        heading = _HEADING.match(text, body_start) if suffix == ".md" else None
+        read = Extract(text=text, title=heading[1].strip(" #") if heading else "")
     else:
         read = _extracted(content, suffix)
     _check_text(read.text, body_start)
@@ -93,17 +95,18 @@ def _bytes(path: Path, maximum: int) -> bytes:
     """The content of a regular file that is not too large; a pipe would be waited for, and a device has no end."""
     try:
         status = path.stat()
-        if not S_ISREG(status.st_mode):
-            raise UnusableDocument("is not a file")
-        if status.st_size > maximum:
-            raise _too_large(status.st_size, maximum)
-        # The file of a moment ago can be a pipe by now, and opening that would wait for a writer.
-        with open(path, "rb", opener=_without_waiting) as file:
-            content = file.read(maximum + 1)
+        if S_ISREG(status.st_mode) and status.st_size <= maximum:
+            # The file of a moment ago can be a pipe by now, and opening that would wait for a writer.
+            with open(path, "rb", opener=_without_waiting) as file:
+                content = file.read(maximum + 1)
     except OSError as problem:
         raise UnusableDocument(f"cannot be read: {problem.strerror or problem}") from problem
     except ValueError as problem:  # a name with NUL in it
         raise UnusableDocument(f"cannot be read: {problem}") from problem
+    if not S_ISREG(status.st_mode):
+        raise UnusableDocument("is not a file")
+    if status.st_size > maximum:
+        raise _too_large(status.st_size, maximum)
     if len(content) > maximum:
         raise _too_large(len(content), maximum)
     if not content:
@@ -121,12 +124,11 @@ def _too_large(size: int, maximum: int) -> UnusableDocument:
     )
 
 
-def _plain(content: bytes, suffix: str) -> Extract:
+def _plain(content: bytes, suffix: str) -> str:
     text = decode(content)
     if _MARKUP.match(text):
         raise UnusableDocument(f"is by its content an HTML page (line 1), not {suffix}: name it .html")
-    heading = _HEADING.search(text) if suffix == ".md" else None
-    return Extract(text=text, title=heading[1].strip(" #") if heading else "")
+    return text
 
 
 def _extracted(content: bytes, suffix: str) -> Extract:

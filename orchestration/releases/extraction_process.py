@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import signal
 import sys
 from typing import Any
 
@@ -14,6 +15,8 @@ from orchestration.releases.extraction import SAVE_ANEW, Extract, read_message, 
 
 #: The largest real file takes 300 MB.
 _MEMORY_BYTES = 2_000_000_000
+#: Longer than who asks waits: that one ends the process itself while it lives.
+_LONGEST_SECONDS = 60
 
 
 def main() -> None:
@@ -31,7 +34,16 @@ def main() -> None:
             content = read_message(sys.stdin.buffer)
             if content is None:
                 break
-            write_message(answers, json.dumps(_answer(kind.decode(), content)).encode())
+            _end_after(_LONGEST_SECONDS)
+            answer = _answer(kind.decode(), content)
+            _end_after(0)
+            write_message(answers, json.dumps(answer).encode())
+
+
+def _end_after(seconds: int) -> None:
+    """Let the system end this process after so long (0: not at all): who asked may have been killed meanwhile."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
 
 
 def _answer(kind: str, content: bytes) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _source(release: ReleaseFile, review: Review, figures: list[Figure], codes: 
         kind=KIND,
         path=release.file,
         title=document.title or review.source_id,
-        publisher=document.publisher or "not stated",
+        publisher=document.publisher,
         published_date=document.published_date,
         published_date_basis=document.published_date_basis,
         url=document.url,

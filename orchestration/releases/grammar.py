@@ -60,7 +60,7 @@ class Grammar:
         return self.readings
 
     def _begin_paragraph(self, sentence: Sentence) -> None:
-        """A paragraph speaks of the main period again; in English, whose paragraphs are short, unless another was named."""
+        """A paragraph speaks of the main period again; in English, of short paragraphs, unless another was named."""
         main = self.main_period or self.first_period
         is_part = (
             main is not None and self.period is not None and main[0] <= self.period[0] and self.period[1] <= main[1]

@@ -39,6 +39,8 @@ _DIVISIONS = frozenset(("div", "section", "article", "main", "td", "body", "form
 #: Names of containers that say that they hold the main text.
 _MAIN = re.compile(r"content|article|text|detail|zoom|editor|body|main|story|entry|post", re.IGNORECASE)
 _LINE_BREAK = "\x1e"
+#: What XML does not allow for a character. It stands for one that is lost, and can be a digit.
+_NO_CHARACTER = re.compile("[\0-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _CHARSET = re.compile(
     rb"""<(?:meta[^>]{0,500}?charset|\?xml[^>]{0,200}?encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
@@ -73,12 +75,8 @@ def html_text(content: bytes) -> Extract:
         raise UnusableDocument(f"holds more than {MAXIMUM_CHARACTERS:,} characters of text: it is not one release")
     for element in [*tree.iter(*_UNSEEN)]:
         _take_out(element)
-    for element in [*tree.xpath("//*[@hidden or @aria-hidden = 'true' or @style]")]:
-        if (
-            element.get("style") is None
-            or element.get("hidden") is not None
-            or _HIDDEN_STYLE.search(element.get("style"))
-        ):
+    for element in tree.xpath("//*[@hidden or @style]"):
+        if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style", "")):
             _take_out(element)
     blocks = _blocks(tree)
     if not blocks:
@@ -116,12 +114,16 @@ def _squeeze(tree: etree._Element) -> int:
     size = 0
     for element in tree.iter():
         if element.text and element.tag not in ("script", "style"):
-            element.text = _SPACE.sub(_one_space, element.text)
+            element.text = _squeezed(element.text)
             size += len(element.text)
         if element.tail:
-            element.tail = _SPACE.sub(_one_space, element.tail)
+            element.tail = _squeezed(element.tail)
             size += len(element.tail)
     return size
+
+
+def _squeezed(text: str) -> str:
+    return _SPACE.sub(_one_space, _NO_CHARACTER.sub("\ufffd", text))
 
 
 def _one_space(run: re.Match[str]) -> str:

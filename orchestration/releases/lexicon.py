@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import ahocorasick
@@ -15,9 +17,31 @@ from orchestration.releases.text import folded_phrase, is_chinese, simplified
 VOCABULARY_DIR = Path(__file__).parent / "vocabulary"
 
 #: Kinds of phrases that mean something only right after a numeral: `m`, `元`, `家`.
-SUFFIX_KINDS = frozenset({"scale", "currency", "percent", "unit", "noun", "qualifier_after", "rank_after", "times"})
+SUFFIX_KINDS = frozenset({"scale", "currency", "percent", "unit", "noun", "qualifier_after", "times"})
 #: Suffix kinds that also open a number: `$5`, `RMB 5`.
 _PREFIX_KINDS = frozenset({"currency", "percent"})
+#: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
+SENSE_KINDS = frozenset({
+    "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "cause",
+    "comparison", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler", "flat",
+    "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure",
+    "multiple", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner", "partner_preposition",
+    "per", "place", "prior", "qualifier", "rank", "rank_noun", "reporting", "respectively", "rise",
+    "scope_nation", "scope_province", "scope_self", "share", "share_change_noun", "since", "stock", "superlative",
+    "target", "than", "threshold", "to", "together", "top", "versus", "while", "word", "zone",
+})  # fmt: skip
+#: Kinds of words that rules compare with the text of a token: they make no tokens.
+WORD_KINDS = frozenset({
+    "attribution_start", "cargo", "comparing", "comparing_after", "comparing_before", "complement_start",
+    "contributing_stem", "counted_that", "dateline_end", "enterprise_cue", "example_of", "falling_noun",
+    "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "less_stem",
+    "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
+    "negative_contribution", "not_before_noun", "not_tenths", "number_label", "object_preposition",
+    "ordinal_suffix", "other_counted", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place",
+    "ranked_flow", "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after",
+    "small_before_number", "value_word", "whole",
+})  # fmt: skip
+KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +61,18 @@ class Lexicon:
         self.codes = codes
         self.suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
         senses: dict[str, list[tuple[str, str]]] = {}
-        for kind, value, phrase in _phrases():
+        for kind, value, written in _vocabulary():
+            if kind in WORD_KINDS:
+                continue
+            phrase = folded_phrase(written)
+            sense = (kind, value)
             if kind in SUFFIX_KINDS:
-                self.suffixes[phrase] = (*self.suffixes.get(phrase, ()), (kind, value))
+                self.suffixes[phrase] = (*self.suffixes.get(phrase, ()), sense)
                 if kind not in _PREFIX_KINDS:
                     continue
-                kind = f"{kind}_prefix"
-            if (kind, value) not in senses.setdefault(phrase, []):
-                senses[phrase].append((kind, value))
+                sense = (f"{kind}_prefix", value)
+            if sense not in senses.setdefault(phrase, []):
+                senses[phrase].append(sense)
         self._suffixes_by_first: dict[str, list[str]] = {}
         for phrase in sorted(self.suffixes, key=lambda one: -len(one)):
             self._suffixes_by_first.setdefault(phrase[0], []).append(phrase)
@@ -119,13 +147,32 @@ def lexicon_of(codes: CodeLists) -> Lexicon:
     return known
 
 
-def _phrases() -> list[tuple[str, str, str]]:
-    rows = []
-    for path in sorted(VOCABULARY_DIR.glob("??.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                rows += [(row["kind"], row["value"], folded_phrase(phrase)) for phrase in row["phrases"].split("|")]
-    return [row for row in rows if row[2]]
+def words(kind: str, value: str = "") -> tuple[str, ...]:
+    """The words of one of WORD_KINDS, in the order of the vocabulary files."""
+    return tuple(phrase for one, its_value, phrase in _vocabulary() if (one, its_value) == (kind, value))
+
+
+def words_with_values(kind: str) -> tuple[tuple[str, str], ...]:
+    """The words of one of WORD_KINDS, each with its value."""
+    return tuple((phrase, value) for one, value, phrase in _vocabulary() if one == kind)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[tuple[str, str, str], ...]:
+    return tuple(row for path in sorted(VOCABULARY_DIR.glob("??.csv")) for row in rows_of(path))
+
+
+def rows_of(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Every phrase of a vocabulary file as (kind, value, phrase); ValueError for a kind that no rule asks for."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            kind = row["kind"]
+            if kind not in KINDS:
+                raise ValueError(
+                    f"{path.name}, row {number}: no rule asks for the kind {kind!r}; lexicon.py lists the kinds"
+                )
+            for phrase in row["phrases"].split("|"):
+                yield kind, row["value"], phrase
 
 
 def _joins(left: str, right: str) -> bool:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from orchestration.releases.lexicon import words
+
 #: Thousands in groups, or plain; a comma before one or two last digits is a decimal comma.
 _DIGITS = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.])"
@@ -25,6 +27,8 @@ _FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "qu
 CHINESE_DIGITS = {
     "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
 }  # fmt: skip
+#: Words that begin as 成, a tenth, does.
+_NOT_TENTHS = words("not_tenths")
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
 CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
 #: Longer runs are no numerals, and are cut.
@@ -145,9 +149,7 @@ def _chinese(chars: str, position: int) -> Numeral | None:
         if inner and value:
             percent = Decimal(inner.printed) * 100 / value
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
-    if chars.startswith("成", end) and not chars.startswith(
-        ("成为", "成功", "成都", "成品", "成交", "成本", "成立"), end
-    ):
+    if chars.startswith("成", end) and not chars.startswith(_NOT_TENTHS, end):
         half = chars.startswith("成半", end)
         return Numeral(str(value * 10 + (5 if half else 0)), position, end + (2 if half else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)

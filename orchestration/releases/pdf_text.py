@@ -17,6 +17,7 @@ _SCAN = "recognise its text (OCR), check the figures against the picture, and sa
 
 #: Where heads, feet and page numbers stand: above or below so much of the page.
 _MARGIN = 0.12
+_LONGEST_FURNITURE = 200
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–—·•\s]*第?\s*([0-9]{1,4})\s*[页頁]?[-–—·•\s]*"
     r"(?:(?:/|of|共)\s*第?\s*[0-9]{1,4}\s*[页頁]?)?[-–—·•\s]*",
@@ -80,7 +81,8 @@ def _without_furniture(pages: Sequence[Page]) -> list[Page]:
     repeated: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for number, page in enumerate(pages):
         for index, line in enumerate(page.lines):
-            if _MARGIN * page.height < line.bottom < (1 - _MARGIN) * page.height:
+            is_inside = _MARGIN * page.height < line.bottom < (1 - _MARGIN) * page.height
+            if is_inside or len(line.text) > _LONGEST_FURNITURE:
                 continue
             match = _PAGE_NUMBER.fullmatch(line.text)
             if match:

@@ -25,7 +25,8 @@ _MONTH_NAMES = (
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names}
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
+    "eleven": 11, "twelve": 12, "first": 1, "second": 2, "third": 3, "fourth": 4,
+    "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
 }  # fmt: skip
 
 
@@ -43,7 +44,6 @@ class Period:
     months: int = 0
     year: int | None = None
     relative_year: int | None = None
-    is_stock: bool = False
     is_loose: bool = False  # a length alone, such as "the two months": it points back to a period already named
 
 
@@ -62,36 +62,61 @@ _YEAR = (
     r"|,? (?:of |in )?(?P<last>last year|the previous year|the preceding year))"
 )
 _FISCAL = (
-    r"(?P<fiscal>(?:(?:the |of |in |current |this |ongoing |last |previous |outgoing )*(?:fiscal|financial) year(?: \(?fy\)?)?|fy)"
-    r" ?(?P<fy>(?:20)?[0-9]{2}(?:[-/ ](?:20)?[0-9]{2})?)?\b|(?P<fy2>20[0-9]{2}[-/ ][0-9]{2})(?: (?:fiscal|financial) year)?(?![0-9]))"
+    r"(?P<fiscal>(?:(?:the |of |in |current |this |ongoing |last |previous |outgoing )*(?:fiscal|financial) year"
+    r"(?: \(?fy\)?)?|fy)"
+    r" ?(?P<fy>(?:20)?[0-9]{2}(?:[-/ ](?:20)?[0-9]{2})?)?\b"
+    r"|(?P<fy2>20[0-9]{2}[-/ ][0-9]{2})(?: (?:fiscal|financial) year)?(?![0-9]))"
 )
 _ENGLISH = [
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("day", rf"{_M} [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9%.,]*[0-9%])(?: ?(?:to|-|and) ?(?:{_M} )?[0-9]{{1,2}}(?![0-9%.]))?(?:,? {_Y})?"),
+        ("day",
+            rf"{_M} [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9%.,]*[0-9%])(?: ?(?:to|-|and) ?(?:{_M} )?[0-9]{{1,2}}"
+            rf"(?![0-9%.]))?(?:,? {_Y})?"),
         ("day", rf"[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_M}(?:,? {_Y})?"),
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
-        ("months", rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
-        ("range", rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
+        ("months",
+            rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
+            rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
+        ("range",
+            rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
+            rf"(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
         ("quarters", rf"(?:the )?(?:first|opening) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
-        ("quarter", rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("quarter",
+            rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter"
+            rf"{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("qrange", rf"(?:from )?q(?P<a>[1-4]) ?(?:to|through|-|and) ?q(?P<b>[1-4])(?:{_YEAR})?(?![0-9])"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
-        ("half", rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("half",
+            rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
-        ("same", r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) (?:period|months?)(?! (?:last|of|in|a|one) )"),
-        ("base", r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)(?: (?:of|in|the))* (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
-        ("base", r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe) (?:a|one) year (?:earlier|ago|before|previously)"),
-        ("based", rf"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)(?: (?:of|in))* (?:the )?(?:year )?(?P<year>{_Y})"),
+        ("same",
+            r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
+            r"(?:period|months?)(?! (?:last|of|in|a|one) )"),
+        ("base",
+            r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
+            r"(?: (?:of|in|the))* (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
+        ("base",
+            r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe) "
+            r"(?:a|one) year (?:earlier|ago|before|previously)"),
+        ("based",
+            rf"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
+            rf"(?: (?:of|in))* (?:the )?(?:year )?(?P<year>{_Y})"),
         ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously)"),
-        ("prior", r"(?:the )?(?:previous|preceding|prior|last) (?:month|quarter)|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
+        ("prior",
+            r"(?:the )?(?:previous|preceding|prior|last) (?:month|quarter)"
+            r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
         ("fiscalyear", rf"{_FISCAL}"),
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
-        ("months", rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?(?P<n>{_N}) ?-?months?(?: period)?(?P<loose>)"),
-        ("year", rf"(?:(?:the )?(?:full|whole|entire) (?:year|of) )?(?P<year>{_Y})(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),
+        ("months",
+            rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?"
+            rf"(?P<n>{_N}) ?-?months?(?: period)?(?P<loose>)"),
+        ("year",
+            rf"(?:(?:the )?(?:full|whole|entire) (?:year|of) )?(?P<year>{_Y})"
+            rf"(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),
         ("year", r"(?P<last>last year|the previous year|the preceding year)"),
         ("thisyear", r"so far this year|year to date|this year|the current year"),
         ("year", r"the (?:full|whole|entire) year"),
@@ -99,13 +124,16 @@ _ENGLISH = [
 ]  # fmt: skip
 _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one )*"
-    rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|corresponding|"
-    rf"comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|financial|fy|current|"
-    rf"ongoing|outgoing|so far|full|whole|entire|{_M}|{_N}\b|[0-9]{{1,4}})"
+    rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
+    rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
+    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|{_M}|{_N}\b|[0-9]{{1,4}})"
 )
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
-_ZY = r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3})年?(?:度)?|(?P<this>今年|本年|当年|本年度)|(?P<last>去年|上年|上一年|前一年))(?:的|以来|,|，)?)"
+_ZY = (
+    r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3})年?(?:度)?|(?P<this>今年|本年|当年|本年度)"
+    r"|(?P<last>去年|上年|上一年|前一年))(?:的|以来|,|，)?)"
+)
 _CHINESE = [
     (kind, re.compile(pattern))
     for kind, pattern in (
@@ -116,7 +144,10 @@ _CHINESE = [
         ("based", rf"(?:{_ZY})(?:的)?(?:同期|同月|同季)"),
         ("base", r"一年前"),
         ("prior", r"上个?月|上一?季度|上季|前月|前一个?月"),
-        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?(?P<b>{_ZN})月份?"),
+        ("range",
+            rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)"
+            rf"(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?"
+            rf"(?P<b>{_ZN})月份?"),
         ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?[和、及](?P<b>{_ZN})月份?"),
         ("months", rf"(?:{_ZY})?(?:前|首|头)(?P<n>{_ZN}|两)个?月份?"),
         ("months", rf"(?:{_ZY})(?P<n>{_ZN})个月"),
@@ -132,7 +163,9 @@ _CHINESE = [
         ("year", r"全年"),
     )
 ]  # fmt: skip
-_CHINESE_START = frozenset("0123456789一二三四五六七八九十前首头去上下今本当单该全期同第仅这") | {"二"}
+_CHINESE_START = frozenset("0123456789一二三四五六七八九十前首头去上下今本当单该全期同第仅这")
+#: What stands before May, the month, and not before "may".
+_BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
 
 
 def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tuple[Period, int] | None:
@@ -160,10 +193,7 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
 def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool:
     start = found.start("a")
     before = chars[max(0, position - 12) : start].split()
-    return cased[start] == "M" and (
-        found.end() - start > 3
-        or bool(before and before[-1] in ("in", "of", "from", "for", "during", "and", "to", "since", "by"))
-    )
+    return cased[start] == "M" and (found.end() - start > 3 or bool(before and before[-1] in _BEFORE_MAY))
 
 
 def _english_period(kind: str, found: re.Match[str]) -> Period | None:
@@ -272,7 +302,7 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
             if groups.get("year") and "年" not in text:
                 if not text.isdigit() or chars[found.end() : found.end() + 1] not in ("", "，", " ", "、", "及", "和"):
                     continue
-                if not 1990 <= (year or 0) <= 2100 or chars[found.end() : found.end() + 1] in ("、",):
+                if not 1990 <= (year or 0) <= 2100 or chars[found.end() : found.end() + 1] == "、":
                     continue
             if relative == 0 and not text.startswith("全") and "全年" not in text:
                 return Period("year_to_date", 0, 0, None, 0), found.end()

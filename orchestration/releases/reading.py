@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
+import dataclasses
 import datetime
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from orchestration.codes import CodeLists
-from orchestration.figures import COMPARING_STATISTICS, DECIMAL_PLACES, UNMAPPED, Figure, InvalidFigure, figure_identity
+from orchestration.figures import (
+    COMPARING_STATISTICS,
+    DECIMAL_PLACES,
+    UNMAPPED,
+    WHOLE,
+    Figure,
+    InvalidFigure,
+    figure_identity,
+)
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
@@ -20,22 +28,13 @@ from orchestration.releases.subjects import DIMENSIONS, code_and_text
 from orchestration.releases.text import NormalText, normal_text
 from orchestration.releases.tokens import Token, Tokeniser
 
-_FLOWLESS_MEASURES = frozenset(
-    {
-        "enterprises",
-        "trains",
-        "vehicles",
-        "vessels",
-        "flights",
-        "passengers",
-        "parcels",
-        "declarations",
-        "regions",
-        "partners",
-        "ports",
-        "commodity_kinds",
-    }
-)
+#: Measures of what has no direction.
+_FLOWLESS_MEASURES = frozenset({
+    "enterprises", "trains", "vehicles", "vessels", "flights", "passengers", "parcels", "declarations", "regions",
+    "partners", "ports", "commodity_kinds",
+})  # fmt: skip
+#: Scales that only prose has.
+_EXTRA_SCALES = {"lakh": Decimal(10) ** 5, "crore": Decimal(10) ** 7}
 
 
 class MissingPublicationDate(ValueError):
@@ -144,13 +143,12 @@ class _Builder:
         if is_uncertain or (len(made) > 1 and not each_of_list):
             first = made[0].figure_id
             made = [
-                _replaced(figure, status="uncertain", alternatives_id=figure.figure_id if each_of_list else first)
-                for figure in made
+                dataclasses.replace(one, status="uncertain", alternatives_id=one.figure_id if each_of_list else first)
+                for one in made
             ]
             doubts = [statement.doubt for statement in reading.statements if statement.doubt]
-            self._account(
-                start, end, printed, "uncertain", doubts[0] if doubts else reason, tuple(one.figure_id for one in made)
-            )
+            ids = tuple(one.figure_id for one in made)
+            self._account(start, end, printed, "uncertain", doubts[0] if doubts else reason, ids)
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
@@ -184,7 +182,6 @@ class _Builder:
         period = statement.period
         if period is None:
             return None
-        quantity = statement.quantity
         statistic, measure, unit = statement.statistic, statement.measure, _unit(statement)
         value, low, high, qualifier = _interval(statement, unit)
         names = {}
@@ -242,8 +239,6 @@ def _with_volume(statements: list[Statement]) -> Iterator[Statement]:
     """`volume` that may be value or quantity is two readings."""
     for statement in statements:
         if statement.measure == "volume":
-            import dataclasses
-
             yield dataclasses.replace(statement, measure="quantity")
             yield dataclasses.replace(statement, measure="value")
         else:
@@ -288,11 +283,9 @@ def _unit(statement: Statement) -> str:
     if statement.statistic == "contribution":
         return "percent" if statement.quantity.unit_kind == "percent" else "pp"
     return {
-        "growth": "percent", "share": "percent", "share_change": "pp", "growth_gap": "pp", "rank": "rank", "ratio": "times",
+        "growth": "percent", "share": "percent", "share_change": "pp", "growth_gap": "pp", "rank": "rank",
+        "ratio": "times",
     }.get(statement.statistic) or statement.quantity.unit  # fmt: skip
-
-
-_EXTRA_SCALES = {"lakh": Decimal(10) ** 5, "crore": Decimal(10) ** 7}
 
 
 def _interval(statement: Statement, unit: str) -> tuple[Decimal, Decimal | None, Decimal | None, str]:
@@ -352,14 +345,9 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
     if whole_region and whole_region != names["region_id"] and whole_region != UNMAPPED:
         parts["region"] = whole_region
     narrow = [
-        (dimension, whole)
-        for dimension, whole in (
-            ("partner", "WORLD"),
-            ("commodity", "TOTAL"),
-            ("ownership", "ALL"),
-            ("trade_mode", "ALL"),
-        )
-        if names[f"{dimension}_id"] != whole
+        (dimension, WHOLE[dimension])
+        for dimension in ("partner", "commodity", "ownership", "trade_mode")
+        if names[f"{dimension}_id"] != WHOLE[dimension]
     ]
     if "region" not in parts and narrow:
         dimension, whole = narrow[-1]
@@ -379,9 +367,9 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
 def _unread(figure_id: str, source_id: str, printed: str, quote: str, start: int, end: int) -> Figure:
     empty = {f"{dimension}_{suffix}": "" for dimension in DIMENSIONS for suffix in ("id", "text")}
     return Figure(
-        figure_id=figure_id, source_id=source_id, statistic="", measure="", value=_storable(printed), low=None, high=None,
-        unit="", qualifier="", flow="", period_start=None, period_end=None, quote=quote, char_start=start, char_end=end,
-        status="unread", **empty,
+        figure_id=figure_id, source_id=source_id, statistic="", measure="", value=_storable(printed), low=None,
+        high=None, unit="", qualifier="", flow="", period_start=None, period_end=None, comparison_start=None,
+        comparison_end=None, quote=quote, char_start=start, char_end=end, status="unread", **empty,
     )  # fmt: skip
 
 
@@ -389,14 +377,3 @@ def _storable(printed: str) -> Decimal | None:
     """The number as printed, where a column of the warehouse holds it."""
     whole, _, decimals = printed.partition(".")
     return Decimal(printed) if len(whole) <= 21 and len(decimals) <= DECIMAL_PLACES else None
-
-
-def _replaced(figure: Figure, **changes: str) -> Figure:
-    import dataclasses
-
-    return dataclasses.replace(figure, **changes)  # type: ignore[arg-type]
-
-
-def last_day(year: int, month: int) -> datetime.date:
-    """The last day of a month."""
-    return datetime.date(year, month, calendar.monthrange(year, month)[1])

@@ -1,8 +1,9 @@
-"""Sentences as the grammar sees them: tokens in order, what has been spoken for, and the lists of numbers among them."""
+"""Sentences as the grammar sees them: tokens in order, what of them is spoken for, the lists of numbers among them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from orchestration.releases.tokens import Quantity, Token
 
@@ -101,7 +102,7 @@ def share_units(sentence: Sentence) -> None:
     """Give numbers in a list the unit and scale that are printed once: `32.39, 19.92 and 10.9 billion yuan`."""
     tokens = sentence.tokens
     where = sentence.quantities()
-    for left, right in reversed(list(zip(where, where[1:], strict=False))):
+    for left, right in reversed(list(pairwise(where))):
         first, second = tokens[left].quantity, tokens[right].quantity
         if first is None or second is None or second.unit_kind in ("bare", "word", "rank", "other"):
             continue
@@ -111,7 +112,7 @@ def share_units(sentence: Sentence) -> None:
             continue
         first.unit, first.unit_kind, first.measure = second.unit, second.unit_kind, second.measure
         first.scales = first.scales or second.scales
-    for left, right in zip(where, where[1:], strict=False):
+    for left, right in pairwise(where):
         first, second = tokens[left].quantity, tokens[right].quantity
         if first is None or second is None or second.unit_kind != "bare" or "." not in second.printed:
             continue

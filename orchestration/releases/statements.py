@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orchestration.releases.periods import Span
-from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.subjects import Item
 from orchestration.releases.tokens import Quantity
 
 
@@ -18,7 +18,6 @@ class Statement:
     sign: int = 1
     measure: str = "value"
     unit: str = ""
-    frame: Frame = field(default_factory=Frame)
     names: dict[str, list[Item]] = field(default_factory=dict)
     flow: str = "total"
     period: Span | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from orchestration.codes import CodeLists
 from orchestration.figures import JOINT, UNMAPPED, WHOLE
-from orchestration.releases.periods import Span
 
 DIMENSIONS = ("region", "partner", "commodity", "ownership", "trade_mode")
 
@@ -30,7 +30,6 @@ class Phrase:
     flows: list[str] = field(default_factory=list)
     flow_pair: tuple[str, ...] = ()
     measures: list[str] = field(default_factory=list)
-    periods: list[Span] = field(default_factory=list)
     head: dict[str, list[Item]] = field(default_factory=dict)
     is_drilling: bool = False
     is_anaphoric: bool = False
@@ -97,7 +96,7 @@ def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, 
     ordered = sorted(items, key=lambda item: item.start)
     is_chinese = ordered[0].text[:1] >= "\u3400"
     widest = 4 if is_chinese else 10
-    if all(0 <= right.start - left.end <= widest for left, right in zip(ordered, ordered[1:], strict=False)):
+    if all(0 <= right.start - left.end <= widest for left, right in pairwise(ordered)):
         return code, source[ordered[0].start : ordered[-1].end]
     names = [item.text for item in ordered]
     if is_chinese:

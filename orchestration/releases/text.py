@@ -1,10 +1,12 @@
-"""The text as the reader compares it: one form for every way of writing a character, with the way back to the source."""
+"""The text as the reader compares it: one form for every way to write a character, and the way back to the source."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+
+import opencc
 
 #: Marks that say nothing about meaning: quotation marks, and what a screen does not show.
 _DROPPED = frozenset(
@@ -98,7 +100,7 @@ def simplified(text: str) -> str:
     """Traditional characters as simplified ones; the length stays."""
     if text.isascii():
         return text
-    converted = _converter().convert(text)
+    converted = str(_converter().convert(text))
     if len(converted) == len(text):
         return converted
     return "".join(_simplified_character(char) for char in text)
@@ -106,14 +108,12 @@ def simplified(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _simplified_character(char: str) -> str:
-    converted = _converter().convert(char)
+    converted = str(_converter().convert(char))
     return converted if len(converted) == 1 else char
 
 
 @lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]  # the library has no types
-    import opencc
-
+def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
@@ -141,18 +141,13 @@ def _dash(source: str, position: int, previous: str) -> tuple[str, int]:
     width = end - position
     if width > 1:
         return "—", width
-    if previous.isdigit() and (following.isdigit() or following in "第"):
+    if previous.isdigit() and (following.isdigit() or following == "第"):
         return "-", width
     if previous in " (\n，、,:" and following.isdigit():
         return "-", width
     if is_chinese(previous) or is_chinese(following):
-        if (previous.isdigit() or previous in "月季年%") and (
-            following.isdigit() or following in "一二三四五六七八九十"
-        ):
-            return "-", width
-        if following.isdigit():
-            return "-", width
-        return "—", width
+        is_range = (previous.isdigit() or previous in "月季年%") and following in "一二三四五六七八九十"
+        return ("-" if is_range or following.isdigit() else "—"), width
     if previous == " " and following.isspace():
         return "—", width
     if previous == " " or following.isspace():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from orchestration.releases.lexicon import Entry, Lexicon
+from orchestration.releases.lexicon import Entry, Lexicon, words
 from orchestration.releases.numerals import CHINESE_NUMERALS, Numeral, numeral_at
 from orchestration.releases.periods import Period, period_at
 from orchestration.releases.text import PARAGRAPH, NormalText, is_chinese
@@ -15,7 +15,7 @@ _PUNCTUATION = {
     ",": "comma", "，": "comma", "、": "enumeration", ";": "semicolon", ":": "colon", "。": "stop", "!": "stop",
     "?": "stop", "(": "open", ")": "close", "[": "open", "]": "close", "—": "dash", PARAGRAPH: "paragraph", "…": "stop",
 }  # fmt: skip
-_SCALE_AND_UNIT = frozenset({"scale"})
+_SCALES = frozenset({"scale"})
 _UNITS = frozenset({"currency", "percent", "unit", "noun", "times"})
 _AFTER = frozenset({"qualifier_after"})
 #: A cue of one Chinese character means something only right before a number.
@@ -95,24 +95,13 @@ class Tokeniser:
             position = token.end
         return found
 
-    def _token_at(
-        self, text: NormalText, position: int, matches: dict[int, list[Entry]], before: list[Token]
-    ) -> Token:
-        entries = matches.get(position, ())
+    def _token_at(self, text: NormalText, position: int, matches: dict[int, list[Entry]], before: list[Token]) -> Token:
         chars = text.chars
         char = chars[position]
         chinese_here = is_chinese(char) or (char.isdigit() and _is_chinese_near(chars, position))
         period = period_at(chars, text.cased, position, is_chinese=chinese_here)
-        name_end = 0
-        entry = None
-        for candidate in entries:
-            if candidate.phrase.startswith("the ") and _begins_longer_name(candidate, matches.get(position + 4, [])):
-                continue
-            token = self._phrase(text, position, candidate)
-            if token is not None:
-                entry = token
-                name_end = token.end
-                break
+        entry = self._known(text, position, matches)
+        name_end = 0 if entry is None else entry.end
         if period and period[1] >= name_end:
             return Token("period", position, period[1], chars[position : period[1]], period=period[0])
         if char.isdigit() or char in CHINESE_NUMERALS or char == "半" or (char.isascii() and char.isalpha()):
@@ -129,6 +118,12 @@ class Tokeniser:
                     )
         if entry is not None:
             return entry
+        return self._plain(chars, position)
+
+    @staticmethod
+    def _plain(chars: str, position: int) -> Token:
+        """A mark, a word or a Chinese character that no table knows."""
+        char = chars[position]
         if char in _PUNCTUATION:
             return Token(_PUNCTUATION[char], position, position + 1, char)
         if char == ".":
@@ -149,6 +144,16 @@ class Tokeniser:
         if char == "'" and chars[position : position + 2] == "'s":
             return Token("possessive", position, position + 2, "'s")
         return Token("mark", position, end, chars[position:end])
+
+    def _known(self, text: NormalText, position: int, matches: dict[int, list[Entry]]) -> Token | None:
+        """The token of the longest phrase that begins here and means something here, or None."""
+        for candidate in matches.get(position, ()):
+            if candidate.phrase.startswith("the ") and _begins_longer_name(candidate, matches.get(position + 4, [])):
+                continue
+            token = self._phrase(text, position, candidate)
+            if token is not None:
+                return token
+        return None
 
     def _phrase(self, text: NormalText, position: int, entry: Entry) -> Token | None:
         """The token of a phrase that stands here; None where it cannot mean anything here."""
@@ -186,7 +191,7 @@ class Tokeniser:
 
     def _quantity(self, text: NormalText, numeral: Numeral, before: list[Token]) -> Quantity | None:
         """The number with scale, unit and qualifiers around it; None for a Chinese character that counts nothing."""
-        chars, lexicon = text.chars, self._lexicon
+        chars = text.chars
         quantity = Quantity(numeral, numeral.start, numeral.end, numeral.printed)
         if numeral.scale:
             quantity.scales = (numeral.scale,)
@@ -199,23 +204,7 @@ class Tokeniser:
             if chars[numeral.start] == "百" or not is_chinese(chars[numeral.start]):
                 self._points(chars, quantity)
             return quantity
-        position = _skip(chars, numeral.end)
-        # scales: `3.5 万亿`, `400 billion`
-        self._take_after(chars, quantity, inside=True)
-        position = _skip(chars, quantity.end)
-        while True:
-            phrase, _ = lexicon.suffix_at(chars, position, _SCALE_AND_UNIT)
-            if not phrase:
-                break
-            sense = dict(lexicon.suffixes[phrase]).get("scale", "")
-            if phrase in ("m", "b", "k", "t") and not before_money(quantity) and position == quantity.end + 1:
-                break
-            if is_chinese(phrase[0]) and numeral.form == "words":
-                break
-            quantity.scales += (sense,)
-            quantity.end = position + len(phrase)
-            self._take_after(chars, quantity, inside=True)
-            position = _skip(chars, quantity.end)
+        self._take_scales(chars, quantity)
         if not quantity.unit:
             self._take_unit(chars, quantity)
         self._take_after(chars, quantity)
@@ -228,6 +217,22 @@ class Tokeniser:
             ):
                 quantity.unit_kind = "word"
         return quantity
+
+    def _take_scales(self, chars: str, quantity: Quantity) -> None:
+        """`3.5 万亿`, `400 billion`: as many as follow."""
+        self._take_after(chars, quantity, inside=True)
+        position = _skip(chars, quantity.end)
+        while True:
+            phrase, senses = self._lexicon.suffix_at(chars, position, _SCALES)
+            is_apart = len(phrase) == 1 and phrase.isascii() and position > quantity.end
+            if not phrase or (is_apart and not _follows_currency(quantity)):
+                return
+            if is_chinese(phrase[0]) and quantity.numeral.form == "words":
+                return
+            quantity.scales += (dict(senses)["scale"],)
+            quantity.end = position + len(phrase)
+            self._take_after(chars, quantity, inside=True)
+            position = _skip(chars, quantity.end)
 
     def _take_prefix(self, chars: str, quantity: Quantity, before: list[Token]) -> None:
         """Currency, sign and qualifier that stand right before the number; they become part of it."""
@@ -278,7 +283,7 @@ class Tokeniser:
                 quantity.unit = _OWN_CURRENCIES.get(self._region_id, quantity.unit)
         elif "times" in sense:
             quantity.unit, quantity.unit_kind = "times", "times"
-        elif "unit" in sense and not ("noun" in sense and not quantity.scales and False):
+        elif "unit" in sense:
             quantity.unit, quantity.unit_kind = sense["unit"], "physical"
             if "noun" in sense:
                 quantity.noun = phrase
@@ -324,42 +329,8 @@ class Tokeniser:
 _OWN_CURRENCIES = {"HKG": "HKD", "CN-HK": "HKD", "MAC": "MOP", "CN-MO": "MOP", "TWN": "TWD", "CN-TW": "TWD"}
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
-_NOT_BEFORE_NOUN = frozenset(
-    [
-        "and",
-        "or",
-        "to",
-        "of",
-        "in",
-        "for",
-        "from",
-        "with",
-        "by",
-        "on",
-        "at",
-        "per",
-        "percent",
-        "year",
-        "month",
-        "was",
-        "were",
-        "is",
-        "are",
-        "the",
-        "a",
-        "an",
-        "as",
-        "than",
-        "over",
-        "up",
-        "down",
-        "while",
-        "which",
-        "that",
-        "respectively",
-        "accounting",
-    ]
-)
+#: Between a number and what it counts no such word stands.
+_NOT_BEFORE_NOUN = frozenset(words("not_before_noun"))
 
 
 def _begins_longer_name(entry: Entry, after_article: list[Entry]) -> bool:
@@ -368,7 +339,7 @@ def _begins_longer_name(entry: Entry, after_article: list[Entry]) -> bool:
     return any(other.names and len(other.phrase) > width for other in after_article)
 
 
-def before_money(quantity: Quantity) -> bool:
+def _follows_currency(quantity: Quantity) -> bool:
     """Whether a currency stands before the number: then a single letter after it is a scale."""
     return quantity.unit_kind == "money"
 

@@ -12,14 +12,15 @@ import yaml
 
 from orchestration.codes import CodeLists
 from orchestration.figures import FIGURE_TYPES
+from orchestration.releases.folder import NUMBER_TYPES
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.sources import SOURCE_TYPES
-from orchestration.warehouse.working import open_working, replace_source_kind
+from orchestration.warehouse.working import open_working, replacing_source_kind
 
 DBT = PROJECT_DIR / "dbt_project"
 MARTS = sorted((DBT / "models" / "marts").glob("*.sql"))
 #: Tables of every source's staging yml, and the record that each holds.
-RECORDS = {"figures": FIGURE_TYPES, "sources": SOURCE_TYPES}
+RECORDS = {"figures": FIGURE_TYPES, "sources": SOURCE_TYPES, "numbers": NUMBER_TYPES}
 #: What every mart row is found by.
 KEY = (
     *("region_id", "partner_id", "commodity_id", "flow", "ownership_id", "trade_mode_id"),
@@ -49,7 +50,10 @@ def source_tables() -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_every_source_has_its_figures_and_its_documents() -> None:
-    assert {(name, table["name"]) for name, table in source_tables()} >= {("sheets", "figures"), ("sheets", "sources")}
+    assert {(name, table["name"]) for name, table in source_tables()} == {
+        *((source, table) for source in ("sheets", "releases") for table in ("figures", "sources")),
+        ("releases", "numbers"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,8 @@ def test_record_loaded_table_and_dbt_source_have_the_same_columns_and_types(
     record = RECORDS[table["name"]]
     declared = {column["name"]: same_type(column["data_type"]) for column in table["columns"]}
     with open_working(settings) as connection:
-        replace_source_kind(connection, source, figures=[], sources=[], rejected=[])
+        with replacing_source_kind(connection, source, RECORDS):
+            pass
         described = connection.execute(f"DESCRIBE raw.{table['identifier']}").fetchall()
     real = {name: same_type(kind) for name, kind, *_ in described}
     assert list(record) == list(declared) == list(real)

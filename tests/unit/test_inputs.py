@@ -40,6 +40,8 @@ CHANGES: dict[str, Callable[[Settings], object]] = {
     "a sheet goes": lambda own: first(own.raw_dir, "*.csv").unlink(),
     "a sheet gets another name": lambda own: first(own.raw_dir, "*.csv").rename(own.raw_dir / "sheets" / "z.csv"),
     "a raw file comes": lambda own: add(own.raw_dir / "sheets" / "new" / "x.csv"),
+    "a release comes": lambda own: add(own.raw_dir / "releases" / "x.txt"),
+    "corrections come": lambda own: add(own.raw_dir / "releases" / "x.corrections.yml"),
     "a raw file of any kind comes": lambda own: add(own.raw_dir / "customs" / "x.zip"),
     "a code list changes": lambda own: change(own.seeds_dir / "aliases.csv"),
     "a code list comes": lambda own: add(own.seeds_dir / "new.csv"),
@@ -92,6 +94,7 @@ def test_every_kind_of_input_is_named_by_its_path_in_the_project(own: Settings) 
     assert kinds["dbt_project/dbt_project.yml"] == "model"
     assert kinds["dbt_project/models/marts/mart_growth.sql"] == "model"
     assert kinds["orchestration/warehouse/lock.py"] == "program"
+    assert kinds["orchestration/releases/vocabulary/zh.csv"] == "program"
     assert kinds["requirements.lock"] == "program"
     assert list(kinds) == sorted(kinds)
     assert len(kinds) == len(inputs.files)
@@ -104,6 +107,23 @@ def test_inputs_can_be_limited_to_some_kinds(own: Settings) -> None:
     assert {file.kind for file in some.files} == {"raw", "code_list"}
     assert inputs.of_kind("raw", "code_list", "model", "program") == inputs
     assert some.fingerprint != inputs.fingerprint
+
+
+def test_raw_files_are_parted_by_the_folder_of_their_source(own: Settings) -> None:
+    for path in ("releases/a.txt", "releases/deeper/b.txt", "customs/c.zip", "README.md", "releases.txt"):
+        add(own.raw_dir / path)
+    inputs = current_inputs(own)
+    assert {"raw/releases/a.txt", "raw/releases/deeper/b.txt"} <= {
+        file.path for file in inputs.raw_of("releases").files
+    }
+    assert {file.path for file in inputs.raw_of_others("sheets", "releases").files} == {
+        "raw/README.md",
+        "raw/customs/c.zip",
+        "raw/releases.txt",
+    }
+    parts = [*inputs.raw_of("sheets").files, *inputs.raw_of("releases").files]
+    parts += inputs.raw_of_others("sheets", "releases").files
+    assert sorted(parts, key=lambda file: file.path) == list(inputs.of_kind("raw").files)
 
 
 def test_a_raw_file_whose_name_is_not_utf8_counts_and_its_name_can_be_stored(own: Settings) -> None:

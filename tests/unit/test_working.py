@@ -6,11 +6,13 @@ import dataclasses
 import datetime
 import subprocess
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
 from orchestration.figures import FIGURE_COLUMNS, FIGURE_TYPES, Figure
+from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
 from orchestration.warehouse.working import (
@@ -19,10 +21,14 @@ from orchestration.warehouse.working import (
     WorkingWarehouseHeld,
     discard_working,
     literal,
+    loaded_contents,
     open_working,
     quoted,
     record_checks,
+    record_inputs,
+    recorded_inputs,
     replace_source_kind,
+    replacing_source_kind,
     row_counts,
 )
 
@@ -145,6 +151,106 @@ def test_loading_one_kind_leaves_the_others_alone(settings: Settings) -> None:
     assert ask(settings, "SELECT count(*) FROM raw.releases_figures") == [(1,)]
     assert ask(settings, "SELECT count(*) FROM raw.sheets_figures") == [(0,)]
     assert ask(settings, "SELECT source_kind FROM raw.rejected_rows") == [("releases",)]
+
+
+CONTENT_TYPES = {"source_id": "VARCHAR", "content_key": "VARCHAR"}
+TABLES = {"figures": FIGURE_TYPES, "sources": SOURCE_TYPES, "contents": CONTENT_TYPES}
+
+
+@dataclasses.dataclass(frozen=True)
+class Content:
+    source_id: str
+    content_key: str
+
+
+def load_contents(settings: Settings, keys: dict[str, str], *, kept: Sequence[str] = ()) -> None:
+    """Load one figure, source and content for each key, and keep what is loaded of others."""
+    with open_working(settings) as connection, replacing_source_kind(connection, "releases", TABLES, kept=kept) as load:
+        for source_id, key in keys.items():
+            load.add("figures", [dataclasses.replace(FIGURE, source_id=source_id, quote=key)])
+            load.add("sources", [dataclasses.replace(SOURCE, source_id=source_id)])
+            load.add("contents", [Content(source_id, key)])
+        load.reject([dataclasses.replace(REJECTION, source_kind="releases", file=f"releases/{len(keys)}.txt")])
+
+
+def contents(settings: Settings) -> dict[str, str]:
+    with open_working(settings) as connection:
+        return loaded_contents(connection, "releases", TABLES)
+
+
+def test_what_is_kept_stays_as_it_was_loaded_and_all_else_is_replaced(settings: Settings) -> None:
+    load_contents(settings, {"same": "1", "changed": "1", "gone": "1"})
+    load_contents(settings, {"changed": "2", "new": "2"}, kept=["same", "never seen"])
+    expected = {"same": "1", "changed": "2", "new": "2"}
+    assert contents(settings) == expected
+    assert dict(ask(settings, "SELECT source_id, quote FROM raw.releases_figures")) == expected
+    assert sorted(ask(settings, "SELECT source_id FROM raw.releases_sources")) == [("changed",), ("new",), ("same",)]
+    assert ask(settings, "SELECT file FROM raw.rejected_rows") == [("releases/2.txt",)]
+
+
+def test_a_load_that_is_cut_off_leaves_what_was_loaded_before(settings: Settings) -> None:
+    load_contents(settings, {"one": "1", "two": "1"})
+    with (
+        open_working(settings) as connection,
+        pytest.raises(KeyError),
+        replacing_source_kind(connection, "releases", TABLES, kept=["one"]) as load,
+    ):
+        load.add("contents", [Content("two", "2")])
+        load.add("no such table", [])
+    assert contents(settings) == {"one": "1", "two": "1"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE raw.releases_figures",
+        "ALTER TABLE raw.releases_sources DROP COLUMN note",
+        "DROP SCHEMA raw CASCADE",
+    ],
+)
+def test_where_tables_are_of_another_version_nothing_counts_as_loaded(change: str, settings: Settings) -> None:
+    load_contents(settings, {"one": "1"})
+    ask(settings, change)
+    assert contents(settings) == {}
+
+
+def recorded(settings: Settings) -> Inputs:
+    with open_working(settings) as connection:
+        return recorded_inputs(connection)
+
+
+SHEET = Input("raw/sheets/a.csv", "raw", "1", 10)
+RELEASE = Input("raw/releases/a.txt", "raw", "1", 10)
+PROGRAM = Input("orchestration/codes.py", "program", "1", 10)
+
+
+def test_steps_record_their_inputs_side_by_side(settings: Settings) -> None:
+    with open_working(settings) as connection:
+        record_inputs(connection, "sheets", Inputs((SHEET,)), Inputs((PROGRAM,)))
+        record_inputs(connection, "releases", Inputs((RELEASE,)), Inputs((PROGRAM,)))
+    everything = Inputs((PROGRAM, RELEASE, SHEET))
+    assert recorded(settings) == everything
+    assert recorded(settings).fingerprint == everything.fingerprint
+
+
+def test_a_step_that_runs_alone_leaves_what_others_have_read(settings: Settings) -> None:
+    later = Inputs((PROGRAM, RELEASE, Input("raw/releases/b.txt", "raw", "1", 10), SHEET))
+    with open_working(settings) as connection:
+        for step, file in (("sheets", SHEET), ("releases", RELEASE)):
+            record_inputs(connection, step, Inputs((file,)), later.of_kind("program"))
+        # b.txt comes; the sheets alone are read again.
+        record_inputs(connection, "sheets", later.raw_of("sheets"), later.of_kind("program"))
+    assert recorded(settings).files == (PROGRAM, RELEASE, SHEET)
+    assert recorded(settings).fingerprint != later.fingerprint
+
+
+def test_a_file_that_changed_between_two_steps_makes_the_next_refresh_due(settings: Settings) -> None:
+    changed = Input(PROGRAM.path, "program", "2", 10)
+    with open_working(settings) as connection:
+        record_inputs(connection, "sheets", Inputs((SHEET, PROGRAM)))
+        record_inputs(connection, "releases", Inputs((changed, RELEASE)))
+    fingerprint = recorded(settings).fingerprint
+    assert fingerprint not in {Inputs((one, RELEASE, SHEET)).fingerprint for one in (PROGRAM, changed)}
 
 
 def test_a_load_that_fails_changes_nothing(settings: Settings) -> None:

@@ -1,0 +1,92 @@
+"""The period of a number, and the period and kind of what it is compared with."""
+
+from __future__ import annotations
+
+from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.periods import Span, shifted
+
+#: What stands before the value of the period compared with.
+_BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
+
+
+def period_of(numbers: NumberGroup) -> Span | None:
+    """The period of a number: that of its sentence, unless one stands behind the number itself."""
+    grammar = numbers.grammar
+    if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses:
+        stop = numbers.clause_end
+        for index in range(numbers.last + 1, stop):
+            token = numbers.tokens[index]
+            if token.is_a("and", "while"):
+                break
+            if index in numbers.claims.spans:
+                grammar.period = numbers.claims.spans[index]
+                break
+    return grammar.period
+
+
+def is_base(numbers: NumberGroup) -> bool:
+    """Whether the number is that of the period compared with."""
+    if numbers.first in numbers.claims.base_values:
+        return True
+    start = numbers.clause_start
+    if (
+        start > 1
+        and numbers.tokens[start].text in ("which", "when")
+        and numbers.claims.comparisons.get(start - 2) == "base"
+    ):
+        return True
+    for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
+        if numbers.tokens[index].is_a("and") and not numbers.sentence.is_chinese:
+            break
+        if numbers.claims.comparisons.get(index) in ("base", "prior"):
+            return not any(numbers.tokens[cursor].is_a("rise", "fall") for cursor in range(index, numbers.first))
+        if numbers.tokens[index].is_a("rise", "fall"):
+            return False
+    for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
+        if numbers.claims.comparisons.get(index) == "base" and not any(
+            numbers.tokens[cursor].is_a("versus", "than", "rise", "fall")
+            for cursor in range(numbers.last + 1, index + 1)
+        ):
+            left = numbers.tokens[numbers.first - 1] if numbers.first else None
+            return left is not None and left.text in _BEFORE_BASE
+    return False
+
+
+def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
+    """The period compared with, where the number is its own."""
+    if period is None:
+        return None
+    window = range(max(0, numbers.first - 8), min(len(numbers.tokens), numbers.last + 6))
+    for index in window:
+        if index in numbers.claims.comparison_spans:
+            return numbers.claims.comparison_spans[index]
+    if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
+        return shifted(period, -1)
+    return shifted(period, -12)
+
+
+def has_comparison_near(numbers: NumberGroup) -> bool:
+    """Whether the clause of a number says what it is compared with."""
+    near = (
+        *range(numbers.last + 1, min(numbers.clause_end, numbers.last + 8)),
+        *range(numbers.first - 1, numbers.clause_start - 1, -1),
+    )
+    return any(numbers.claims.comparisons.get(index) for index in near)
+
+
+def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
+    """What the number is compared with: the clause says, before or after it."""
+    for index in [
+        *range(numbers.last + 1, numbers.clause_end),
+        *range(numbers.first - 1, numbers.window_start - 1, -1),
+    ]:
+        if index in numbers.claims.comparison_spans:
+            return "span", numbers.claims.comparison_spans[index]
+        found = numbers.claims.comparisons.get(index)
+        if found == "prior":
+            return "mom", None
+        if found in ("yoy", "mom", "qoq"):
+            return found, None
+        if found == "base":
+            return "yoy", None
+    return "yoy", None

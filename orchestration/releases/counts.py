@@ -1,0 +1,151 @@
+"""Numbers that count something, and bare numbers whose words say elsewhere what they count."""
+
+from __future__ import annotations
+
+from orchestration.releases.comparisons import period_of
+from orchestration.releases.distribution import distribute
+from orchestration.releases.lexicon import words, words_with_values
+from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.number_subjects import frame_of
+from orchestration.releases.statements import Reading, Statement
+from orchestration.releases.subjects import Frame
+
+_COUNTED_THAT = frozenset(words("counted_that"))
+#: Which enterprises are meant, by words near the number; what says more stands first.
+_ENTERPRISE_CUES = words_with_values("enterprise_cue")
+
+
+def bare_statements(numbers: NumberGroup) -> tuple[list[list[Statement]], str]:
+    """A number without a unit is a count where its words say of what, else nothing is known of it."""
+    quantity = numbers.quantities[0]
+    if len(numbers.group) == 1 and "." not in quantity.printed:
+        counted = _named_count(numbers) or _count_out_of(numbers) or _count_before_verb(numbers)
+        if counted:
+            return counted, ""
+    if _is_of_those_counted(numbers):
+        last = next(one.quantity for one in reversed(numbers.walk.stated) if one.quantity.unit_kind == "count")
+        is_place = last.unit in ("prefectures", "regions", "cities")
+        return _counted_as(numbers, last.unit, "regions" if is_place else last.measure), ""
+    if len(quantity.printed) < 2:
+        for one in numbers.quantities:
+            one.unit_kind = "other"
+    return [], "a number without a unit"
+
+
+def _counted_as(numbers: NumberGroup, unit: str, measure: str) -> list[list[Statement]]:
+    quantity = numbers.quantities[0]
+    quantity.unit, quantity.unit_kind, quantity.measure = unit, "count", measure
+    numbers.kind = "count"
+    return count_statements(numbers, frame_of(numbers))
+
+
+def _named_count(numbers: NumberGroup) -> list[list[Statement]]:
+    """`the number of enterprises reached 3,210`: what is counted is the subject."""
+    walk = numbers.walk
+    goes_on = walk.frame is not None and walk.frame.count_unit == "enterprises" and walk.phrase.is_empty()
+    if not (walk.phrase.counted or goes_on):
+        return []
+    frame = frame_of(numbers)
+    quantity = numbers.quantities[0]
+    quantity.unit, quantity.unit_kind, quantity.measure = "enterprises", "count", frame.count_measure
+    return count_statements(numbers, frame)
+
+
+def _count_out_of(numbers: NumberGroup) -> list[list[Statement]]:
+    """`10 of the 14 prefectures`: the unit stands with the whole that the count is out of."""
+    tokens, index = numbers.tokens, numbers.last + 1
+    if index >= len(tokens) or tokens[index].text != "of":
+        return []
+    for cursor in range(index + 1, min(index + 5, len(tokens))):
+        whole = tokens[cursor].quantity
+        if whole is not None and whole.unit_kind == "count":
+            numbers.grammar.account(Reading(whole, not_a_figure="the whole of a count"))
+            numbers.sentence.spoken_for[cursor] = "number:whole of a count"
+            numbers.walk.lists.pop(cursor, None)
+            return _counted_as(numbers, whole.unit, whole.measure)
+    return []
+
+
+def _count_before_verb(numbers: NumberGroup) -> list[list[Statement]]:
+    """`Of the enterprises, 120 were …`."""
+    tokens, index = numbers.tokens, numbers.last + 1
+    if index >= len(tokens) or not tokens[index].is_a("be"):
+        return []
+    chars = numbers.grammar.text.chars
+    for token in tokens[: numbers.first]:
+        if chars[token.start : token.end].endswith(("enterprises", "companies", "firms")):
+            numbers.walk.sentence_doubt = "which enterprises are meant is not certain"
+            return _counted_as(numbers, "enterprises", "enterprises")
+    return []
+
+
+def _is_of_those_counted(numbers: NumberGroup) -> bool:
+    """`12 of them`, after a count."""
+    following = [token.text for token in numbers.tokens[numbers.last + 1 : numbers.last + 3]]
+    has_count = any(one.quantity.unit_kind == "count" for one in numbers.walk.stated)
+    return has_count and following in (["of", "them"], ["of", "these"])
+
+
+def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
+    """How many enterprises, regions, trains … there are; the subject is then what is counted."""
+    walk, tokens = numbers.walk, numbers.tokens
+    quantity = numbers.quantities[-1]
+    measure, doubt = _counted_measure(numbers, frame)
+    statistic, sign = "level", 1
+    change = numbers.adjacent_left("rise", "fall")
+    if change is not None and not tokens[change].is_a("qualifier", "to") and tokens[change].text != "新增":
+        statistic, sign = "change", numbers.sign_of(change)
+    period = period_of(numbers)
+    _claim_what_is_counted(numbers)
+    counted = frame.copy()
+    counted.parent, counted.own = frame.parent, frozenset({"count"})
+    counted.count_measure, counted.count_unit = measure, quantity.unit
+    if not walk.sentence_doubt and measure.endswith("enterprises"):
+        counted.doubt, counted.others = "", ()  # what is counted is said with the number
+    counted.flows = [""]
+    counted.names = {"region": frame.names.get("region", [])}
+    walk.frame = counted
+    numbers.grammar.top = counted
+    return distribute(numbers, counted, statistic, sign, measure, period=period, rule="count", doubt=doubt)
+
+
+def _counted_measure(numbers: NumberGroup, frame: Frame) -> tuple[str, str]:
+    """What is counted, and the doubt about it."""
+    tokens = numbers.tokens
+    measure = numbers.quantities[-1].measure or "enterprises"
+    stated = [one for one in frame.measures if one.endswith("enterprises")]
+    if measure == "enterprises" and stated:
+        measure = stated[-1]
+    if measure == "enterprises":
+        return _enterprises(numbers), ""
+    if measure not in ("regions", "partners", "ports", "commodity_kinds"):
+        return measure, ""
+    before = tokens[numbers.clause_start : numbers.first]
+    near = tokens[numbers.last : min(numbers.last + 9, numbers.clause_end)]
+    cue = next((token for token in (*reversed(before), *near) if token.is_a("multiple", "cause", "rise")), None)
+    if cue is not None and cue.is_a("multiple", "cause"):
+        return ("doubling_regions" if measure == "regions" else measure), ""
+    if any(token.is_a("rise") for token in tokens[numbers.last : numbers.sentence.clause_end(numbers.last)]):
+        return (f"growing_{measure}" if measure in ("regions", "partners") else measure), ""
+    return measure, "what is counted is not known"
+
+
+def _enterprises(numbers: NumberGroup) -> str:
+    """Which enterprises are counted: those registered, those with trade, …"""
+    chars, tokens = numbers.grammar.text.chars, numbers.tokens
+    around = chars[tokens[numbers.clause_start].start : tokens[numbers.last].end + 24]
+    return next((measure for phrase, measure in _ENTERPRISE_CUES if phrase in around), "enterprises")
+
+
+def _claim_what_is_counted(numbers: NumberGroup) -> None:
+    """`1,200 enterprises engaged in exports`: what the counted do is no subject of what follows."""
+    tokens = numbers.tokens
+    first = numbers.last + 1
+    if first >= len(tokens) or tokens[first].text not in _COUNTED_THAT:
+        return
+    last = first
+    while last < numbers.clause_end and not (tokens[last].is_a("be") and last > first + 1):
+        last += 1
+    for index in range(first, last):
+        if tokens[index].is_a("flow", "measure") or not tokens[index].names:
+            numbers.sentence.spoken_for.setdefault(index, "what is counted")

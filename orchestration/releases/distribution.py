@@ -1,0 +1,326 @@
+"""Statements from numbers and subjects: the numbers of a list are counted against its names, flows or spans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.comparisons import comparison_of
+from orchestration.releases.naming import dimension_of, item_of
+from orchestration.releases.number_groups import NumberGroup, Role
+from orchestration.releases.periods import Span
+from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.statements import Statement
+from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.text import is_chinese
+from orchestration.releases.tokens import Quantity, Token
+
+#: Readings of one number beside the likeliest.
+_MOST_OTHERS = 4
+#: Statistics that a printed sign belongs to.
+_SIGNED_STATISTICS = frozenset({"growth", "share_change", "growth_gap", "change", "level", "contribution"})
+
+#: What one number speaks of: frame, names, flow, measure, and the period where it is its own.
+_Subject = tuple[Frame, dict[str, list[Item]], str, str, Span | None]
+
+
+def choices_of(
+    numbers: NumberGroup, frame: Frame, choices: list[Role], period: Span | None, *,
+    reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
+) -> list[list[Statement]]:  # fmt: skip
+    """The statements of numbers that may be read as any of `choices`; all but the likeliest are doubts."""
+    merged: list[list[Statement]] = [[] for _ in numbers.quantities]
+    if len(choices) > 1 and any(float(one.printed) > 100 for one in numbers.quantities):
+        choices = [one for one in choices if one[0] != "share"]  # no share is above a hundred percent
+    for statistic, sign, rule in choices:
+        measure = measure_of_change(numbers, frame, statistic)
+        readings = distribute(
+            numbers,
+            frame,
+            statistic,
+            sign,
+            measure,
+            period=period,
+            rule="; ".join((rule, *frame.notes)),
+            reference=reference,
+            unit=unit,
+            doubt=doubt
+            or ("what it states is not said" if len(choices) > 1 else "")
+            or (
+                "what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""
+            ),
+        )
+        for all_readings, found in zip(merged, readings, strict=True):
+            all_readings.extend(found)
+    return merged
+
+
+def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str:
+    """What a growth or share is measured in: as said, else as the level before."""
+    walk = numbers.walk
+    if frame.count_measure:
+        return frame.count_measure
+    if [item.code for item in frame.names.get("commodity", [])] == ["PORT_CARGO"]:
+        return "quantity"
+    after = numbers.right("measure", reach=3)
+    if after is not None and numbers.tokens[after].text.startswith(("in ", "by ")):
+        return numbers.tokens[after].senses["measure"]
+    if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
+        return frame.measures[0]
+    if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
+        return walk.last_level.measure
+    if len(frame.measures) == 1 and frame.measures[0] == "volume":
+        return "volume" if frame.names.get("commodity") and walk.last_level is None else "value"
+    return "value"
+
+
+def distribute(
+    numbers: NumberGroup, frame: Frame, statistic: str, sign: int, measure: str, *,
+    period: Span | None, rule: str, reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
+) -> list[list[Statement]]:  # fmt: skip
+    """One statement a number, or several where each of a list has it; numbers and names are counted."""
+    walk = numbers.walk
+    size = len(numbers.quantities)
+    each = walk.phrase.each or any(
+        token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
+    )
+    subjects, assigned_doubt = _subjects(numbers, frame, size, measure, each=each)
+    result: list[list[Statement]] = []
+    for position, (index, quantity) in enumerate(zip(numbers.group, numbers.quantities, strict=True)):
+        own_sign = _own_sign(numbers, index, sign) if statistic in ("growth", "share_change", "growth_gap") else sign
+        its_doubt = doubt or assigned_doubt
+        stated = [
+            _statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, its_doubt)
+            for subject in subjects[position]
+        ]
+        row = list(stated)
+        for names, flow in frame.others[:_MOST_OTHERS]:
+            row += [
+                replace(
+                    one,
+                    names=one.names if names is None else dict(names),
+                    flow=flow or one.flow,
+                    rule=f"{one.rule}; or so",
+                )
+                for one in stated
+            ]
+        result.append(row)
+    return result
+
+
+def _subjects(
+    numbers: NumberGroup, frame: Frame, size: int, measure: str, *, each: bool
+) -> tuple[list[list[_Subject]], str]:
+    """For each number the subjects that it speaks of, and the doubt about which is whose."""
+    if size > 1:
+        return _subjects_of_list(numbers, frame, size, measure)
+    names = frame.names
+    flow = _one_flow(frame)
+    if each:
+        for dimension, items in names.items():
+            if len(items) > 1:
+                return [_one_by_one(frame, names, dimension, items, flow, measure)], ""
+        if len(frame.flows) > 1:
+            return [[(frame, names, one, measure, None) for one in frame.flows]], ""
+    if frame.head:
+        names = {**names, **frame.head}
+    if len(frame.measures) > 1 and measure == "volume":
+        measure = "value"
+    return [[(frame, names, flow, measure, None)]], ""
+
+
+def _one_flow(frame: Frame) -> str:
+    return frame.flows[0] if len(frame.flows) == 1 else "total"
+
+
+def _one_by_one(
+    frame: Frame, names: dict[str, list[Item]], dimension: str, items: list[Item], flow: str, measure: str
+) -> list[_Subject]:
+    """Each of several names with the rest of the subject."""
+    return [(frame, {**names, dimension: [item]}, item.flow or flow, measure, None) for item in items]
+
+
+def _subjects_of_list(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> tuple[list[list[_Subject]], str]:
+    """What each number of a list is of: whatever the sentence lists as many of, names before flows before measures."""
+    names, flow = frame.names, _one_flow(frame)
+    counted = _as_many(numbers, frame, size, measure) or _products(frame, size, measure)
+    if counted:
+        return [[one] for one in counted], ""
+    listed = _enumerated(numbers, size)
+    if listed is not None:
+        dimension, items = listed
+        frame.names = names = {**names, dimension: items}
+        is_known = all(item.code != UNMAPPED for item in items)
+        subjects = [[one] for one in _one_by_one(frame, names, dimension, items, flow, measure)]
+        return subjects, "" if is_known else "names of the list that no list knows"
+    longest = max(names.values(), key=len, default=[])
+    if len(longest) > size:
+        dimension = next(name for name, items in names.items() if items is longest)
+        return [
+            [(frame, {**names, dimension: [item]}, flow, measure, None)] for item in longest[:size]
+        ], "the numbers and the names of the list are not equally many"
+    same: _Subject = (frame, names, flow, measure, None)
+    return [[same] for _ in range(size)], "the numbers are a list, what they are of is none"
+
+
+def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> list[_Subject]:
+    """The subjects where something is listed as often as there are numbers; none where nothing is."""
+    walk, names, flow = numbers.walk, frame.names, _one_flow(frame)
+    if size == len(numbers.claims.quarters):
+        return [(frame, names, flow, measure, span) for span in numbers.claims.quarters]
+    for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
+        if len(names[dimension]) == size:
+            return _one_by_one(frame, names, dimension, names[dimension], flow, measure)
+    if len(frame.flows) == size:
+        return [(frame, names, one, measure, None) for one in frame.flows]
+    if len(frame.measures) == size:
+        return [(frame, names, flow, one if one != "volume" else "quantity", None) for one in frame.measures]
+    if len(walk.list_measures) == size:
+        return [(frame, names, flow, one, None) for one in walk.list_measures]
+    spans = list(dict.fromkeys(numbers.claims.spans.values()))
+    if len(spans) == size and not frame.flow_pair:
+        return [(frame, names, flow, measure, span) for span in spans]
+    if size == 2 and frame.flow_pair:
+        return [(frame, names, one, measure, None) for one in frame.flow_pair]
+    recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
+    if len(recent) >= size:
+        return [(one, one.names, _one_flow(one), measure, None) for one in recent[-size:]]
+    return []
+
+
+def _products(frame: Frame, size: int, measure: str) -> list[_Subject]:
+    """Names times measures, or names times flows, where there are as many numbers."""
+    listed = [(dimension, items) for dimension, items in frame.names.items() if len(items) > 1]
+    if len(listed) != 1:
+        return []
+    dimension, items = listed[0]
+    each = [{**frame.names, dimension: [item]} for item in items]
+    if len(frame.measures) > 1 and len(items) * len(frame.measures) == size:
+        return [(frame, names, _one_flow(frame), one, None) for names in each for one in frame.measures]
+    if len(frame.flows) * len(items) == size:
+        return [(frame, names, one, measure, None) for names in each for one in frame.flows]
+    return []
+
+
+def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | None:
+    """The list of as many things as there are numbers, known names or not: 葡萄、柑橘、梨; 民营、国有、外资企业."""
+    tokens, grammar = numbers.tokens, numbers.grammar
+    runs: list[list[int]] = [[]]
+    best: list[list[int]] | None = None
+    for index in range(numbers.window_start, numbers.first + 1):
+        token = tokens[index]
+        ends = index == numbers.first
+        separates = (
+            token.kind == "enumeration"
+            or (token.is_a("and") and (numbers.sentence.is_chinese or token.text == "and"))
+            or (token.kind == "comma" and not numbers.sentence.is_chinese)
+        )
+        if ends or (token.kind in BOUNDARIES and not separates) or token.is_a("rise", "fall", "share", "respectively"):
+            if len(runs) == size and all(runs):
+                best = runs
+            runs = [[]]
+        elif separates:
+            if runs[-1] or token.kind == "enumeration":
+                runs.append([])
+        else:
+            runs[-1].append(index)
+    if best is None:
+        return None
+    items: list[Item] = []
+    dimension = ""
+    for run in best:
+        while run and (
+            _is_around_a_name(tokens[run[0]]) or (len(run) > 1 and run is best[0] and _is_place(tokens[run[0]]))
+        ):
+            run.pop(0)
+        while run and _is_around_a_name(tokens[run[-1]]):
+            run.pop()
+        if not run or len(run) > 12:
+            return None
+        start, end = grammar.text.span(tokens[run[0]].start, tokens[run[-1]].end)
+        named = [index for index in run if tokens[index].names]
+        if named and len(run) == 1:
+            dimension, code = dimension_of(grammar, tokens, named[0])
+            items.append(item_of(grammar, tokens[named[0]], dimension, code))
+        else:
+            items.append(Item(UNMAPPED, grammar.source[start:end], start, end))
+    dimension = dimension or "commodity"
+    last = items[-1].text
+    resolved: list[Item] = []
+    for item in items:
+        code = item.code
+        for text in (item.text, item.text + last[-2:]):  # 民营、国有、外资企业: what is said once, of all
+            if code == UNMAPPED:
+                code = grammar.codes.resolve(dimension, text, region_id=grammar.region_id)
+        resolved.append(replace(item, code=code))
+    return (dimension, resolved) if len({item.text for item in resolved}) == size else None
+
+
+def _is_place(token: Token) -> bool:
+    return any(list_name == "region" for list_name, _ in token.names)
+
+
+def _is_around_a_name(token: Token) -> bool:
+    """Whether a token beside a name in a list is no part of it."""
+    if token.names or token.quantity is not None:
+        return False
+    if len(token.text) == 1 and is_chinese(token.text) and set(token.senses) == {"filler"}:
+        return token.text in "的等其为在均"
+    return (
+        token.is_a(
+            "flow", "filler", "among", "partner_preposition", "measure", "be", "to", "of", "comparison", "growth_noun"
+        )
+        or token.kind in ("period", "possessive", "mark")
+        or token.text in ("对", "向", "自", "从")
+    )
+
+
+def _own_sign(numbers: NumberGroup, index: int, sign: int) -> int:
+    """In a list each number may have its own verb: `grew 5 percent and fell 3 percent`."""
+    if index == numbers.first:
+        return sign
+    for cursor in range(index - 1, numbers.first, -1):
+        token = numbers.tokens[cursor]
+        if token.quantity is not None:
+            break
+        if token.is_a("rise", "fall") and not token.is_a("qualifier"):
+            return numbers.sign_of(cursor)
+    position = numbers.group.index(index)
+    previous = numbers.group[position - 1]
+    if previous == numbers.first:
+        return sign
+    return _own_sign(numbers, previous, sign)
+
+
+def _statement(
+    numbers: NumberGroup, index: int, quantity: Quantity, subject: _Subject, statistic: str, sign: int,
+    period: Span | None, rule: str, reference: dict[str, str] | None, unit: str, doubt: str,
+) -> Statement:  # fmt: skip
+    frame, names, flow, measure, own_period = subject
+    if quantity.explicit_sign and statistic in _SIGNED_STATISTICS:
+        sign = quantity.sign
+    comparison, span = comparison_of(numbers)
+    statement = Statement(
+        quantity=quantity, statistic=statistic, sign=sign, measure=measure, names=names, flow=flow,
+        period=own_period or period, comparison=comparison, comparison_span=span,
+        doubt=doubt or frame.doubt or numbers.walk.sentence_doubt, rule=rule, unit=unit,
+        scale_times=quantity.unit_kind == "times" and statistic == "growth",
+        qualifier=qualifier_of(numbers, index, quantity), currency_terms=numbers.walk.currency_terms,
+    )  # fmt: skip
+    statement.reference = dict(
+        reference or numbers.claims.references.get(index) or numbers.claims.references.get(numbers.last) or {}
+    )
+    return statement
+
+
+def qualifier_of(numbers: NumberGroup, index: int, quantity: Quantity) -> str:
+    """ "over", "about" … as printed with the number or said right before it; "" where nothing is."""
+    if quantity.qualifier:
+        return quantity.qualifier
+    for cursor in range(index - 1, max(index - 3, -1), -1):
+        token = numbers.tokens[cursor]
+        if token.is_a("qualifier"):
+            return "" if token.is_a("growth_noun") else token.senses["qualifier"]
+        if not (token.is_a("by", "to", "filler") and token.kind == "phrase"):
+            return ""
+    return ""

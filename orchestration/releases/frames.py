@@ -1,0 +1,277 @@
+"""Subjects in full: what of the subject before goes on in the next, and what the words of the next one change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.subjects import Frame, Phrase
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+    from orchestration.releases.walk import Walk
+
+#: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
+_DEEPEST = 12
+_MOST_SIBLINGS = 40
+
+
+def drop_subject(walk: Walk) -> None:
+    """A subject without a number of its own: the next clause begins anew."""
+    keep = walk.phrase
+    walk.phrase = Phrase()
+    if not walk.is_first or keep.is_nontrade:
+        return
+    walk.phrase.is_drilling = keep.is_drilling
+
+
+def open_frame(walk: Walk) -> Frame:
+    """The frame of the subject gathered so far; the phrase begins anew."""
+    grammar, phrase = walk.grammar, walk.phrase
+    own = frozenset(phrase.dimensions)
+    before = walk.frame if walk.frame is not None else grammar.top
+    frame: Frame
+    if walk.outer and walk.frame is not None:
+        frame = before.copy()
+        frame.parent = before
+        _collapse(frame)
+    elif not own and not phrase.measures:
+        frame = _same_subject(walk, before, phrase)
+    elif walk.is_first:
+        frame = _first_frame(walk, own, phrase)
+    else:
+        frame = _next_frame(walk, own, phrase, before)
+    _note(walk, frame, phrase, own)
+    _fill(walk, frame, phrase, own)
+    if walk.flow_doubt:
+        frame.doubt = frame.doubt or walk.flow_doubt
+        frame.others = (
+            *frame.others,
+            *((None, flow) for flow in ("export", "import", "total") if [flow] != frame.flows),
+        )
+    if walk.is_first and not phrase.is_empty():
+        grammar.topic = frame
+        if phrase.flows:
+            grammar.topic_flow = phrase.flows[0] if len(phrase.flows) == 1 else ""
+    walk.is_first = False
+    walk.frame = frame
+    grammar.top = frame
+    frame.depth = 0 if frame.parent is None else frame.parent.depth + 1
+    if frame.depth > _DEEPEST:
+        frame.parent, frame.depth = None, 0
+    if own:
+        grammar.siblings.append(frame)
+        del grammar.siblings[:-_MOST_SIBLINGS]
+    if not phrase.is_empty():
+        walk.list_measures = []
+    walk.phrase = Phrase()
+    walk.clause_break = ""
+    walk.pending_break = False
+    return frame
+
+
+def _same_subject(walk: Walk, before: Frame, phrase: Phrase) -> Frame:
+    if walk.is_first and walk.sentence.begins_paragraph and not phrase.is_anaphoric and not phrase.is_drilling:
+        before = _base_frame(walk.grammar)
+        before.doubt = "the paragraph begins without a subject"
+    frame = before.copy()
+    frame.parent, frame.own = before.parent, before.own
+    if walk.is_first:
+        frame.others = ()
+    if walk.is_first and not (phrase.is_anaphoric or phrase.has_statistic or phrase.is_drilling):
+        frame.doubt = "the sentence names no subject; that of the sentence before is taken"
+    if walk.is_first and phrase.unknown_words >= 2 and not phrase.is_drilling:
+        frame.doubt = "the subject of the sentence is not known"
+    if walk.is_first and _topic_differs(walk.grammar) and not frame.doubt and not phrase.is_drilling:
+        frame = walk.grammar.topic.copy()
+        frame.parent, frame.own = walk.grammar.topic.parent, walk.grammar.topic.own
+    if phrase.is_nontrade:
+        frame.nontrade = phrase.is_nontrade
+    if walk.is_first and walk.grammar.trailing_measures:
+        frame.measures, frame.count_measure = list(walk.grammar.trailing_measures), ""
+        frame.doubt = ""
+    return frame
+
+
+def _base_frame(grammar: Grammar) -> Frame:
+    """A subject of its own: all the trade of the place that reports."""
+    return Frame(flows=[grammar.paragraph_flow or "total"])
+
+
+def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
+    grammar = walk.grammar
+    if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}):
+        parent = grammar.top
+        frame = parent.copy()
+        frame.parent = parent
+        _forget_measure(frame)
+        frame.doubt = ""
+        _collapse(frame)
+        return frame
+    frame = _base_frame(walk.grammar)
+    frame.parent = grammar.base
+    if own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top):
+        frame.others = (({**grammar.top.names}, None),)
+        frame.doubt = "it may go on with the subject of the sentence before"
+    if not phrase.flows:
+        flow = grammar.paragraph_flow or grammar.topic_flow
+        if flow:
+            frame.flows = [flow]
+    if (
+        grammar.paragraph_period
+        and not walk.own_period
+        and not own <= {"flow"}
+        and grammar.period != grammar.paragraph_period
+    ):
+        grammar.period = grammar.paragraph_period
+    return frame
+
+
+def _is_narrow(frame: Frame) -> bool:
+    """Whether a subject is a part of the trade of the place that reports."""
+    if frame.count_measure or frame.nontrade:
+        return False
+    return any(len(items) == 1 for name, items in frame.names.items() if name != "region")
+
+
+def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
+    narrow = own - {"flow"} or own
+    if not own:
+        frame = before.copy()
+        frame.parent = before.parent
+        frame.own = before.own
+        return frame
+    if phrase.is_drilling:
+        frame = before.copy()
+        frame.parent = before
+        _collapse(frame)
+        _forget_measure(frame)
+        return frame
+    sibling: Frame | None = before
+    while sibling is not None and not sibling.own & narrow:
+        sibling = sibling.parent
+    if own == {"flow"}:
+        source = sibling if sibling is not None and sibling.own else before
+        frame = source.copy()
+        frame.parent = source if source.own - {"flow"} else source.parent
+        _collapse(frame)
+        _forget_measure(frame)
+        return frame
+    if sibling is None:
+        if walk.clause_break == "strong" and phrase.flows:
+            frame = _base_frame(walk.grammar)
+            frame.parent = walk.grammar.base
+        else:
+            frame = before.copy()
+            frame.parent = before
+            if phrase.flows and not phrase.is_anaphoric and before.own - {"flow", "region"}:
+                frame = _base_frame(walk.grammar)
+                frame.parent = walk.grammar.base
+        _forget_measure(frame)
+        _collapse(frame)
+        return frame
+    if phrase.flows:
+        parent = sibling.parent or walk.grammar.base
+        frame = parent.copy()
+        frame.parent = parent
+        _collapse(frame)
+    else:
+        frame = sibling.copy()
+        frame.parent = sibling.parent
+        _collapse(frame)
+    _forget_measure(frame)
+    return frame
+
+
+def _collapse(frame: Frame) -> None:
+    """A list does not carry on into the next subject as a list."""
+    frame.head = {}
+    if len(frame.flows) > 1:
+        frame.flows = ["total"]
+    frame.flow_pair = ()
+
+
+def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
+    """What of the subject is not said by its own words: it stands in the reading of its figures."""
+    notes: list[str] = []
+    if not phrase.flows:
+        if not walk.is_first:
+            notes.append("flow of the clause before")
+        elif walk.grammar.paragraph_flow:
+            notes.append("flow of the paragraph's heading")
+        elif own and walk.grammar.topic_flow:
+            notes.append("flow of the sentence before")
+        elif own:
+            notes.append("flow not said")
+    if not own:
+        notes.append("subject of the clause before" if not walk.is_first else "subject of the sentence before")
+    elif phrase.is_anaphoric or phrase.is_drilling:
+        notes.append("narrows the subject before")
+    frame.notes = tuple(notes)
+    if "subject of the sentence before" in notes and not walk.grammar.trailing_measures:
+        frame.doubt = frame.doubt or "the sentence names no subject; that of the sentence before is taken"
+        if frame.names:
+            frame.others = (*frame.others, ({}, None))
+    if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own:
+        walk.flow_doubt = "whether exports, imports or both is not said"
+    elif phrase.flows:
+        walk.flow_doubt = ""
+
+
+def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
+    for dimension, items in phrase.names.items():
+        kept = [item for item in items if dimension != "region" or item.code != walk.grammar.region_id]
+        frame.names[dimension] = kept
+    frame.head = dict(phrase.head)
+    if phrase.is_flipped:
+        phrase.flows = [{"import": "export", "export": "import"}.get(flow, flow) for flow in phrase.flows]
+    if phrase.flows:
+        frame.flows = list(phrase.flows)
+        frame.flow_pair = phrase.flow_pair
+        frame.has_own_flow = True
+    else:
+        hinted = [item.flow for items in phrase.names.values() for item in items if item.flow]
+        if hinted and len(phrase.names.get("trade_mode", phrase.names.get("commodity", []))) == 1:
+            frame.flows = [hinted[0]]
+    if phrase.measures:
+        frame.measures = list(phrase.measures)
+    if phrase.counted:
+        frame.count_measure, frame.count_unit, frame.flows, frame.doubt = (
+            phrase.measures[-1],
+            "enterprises",
+            [""],
+            "",
+        )
+    if own:
+        frame.own = own
+        if own != {"flow"}:
+            frame.others = ()
+        frame.doubt = frame.doubt if frame.others else ""
+    if any(
+        item.code == UNMAPPED and item.start in walk.unknown_starts for items in phrase.names.values() for item in items
+    ):
+        frame.doubt = "a name that no list knows"
+        known = {
+            name: [item for item in items if item.code != UNMAPPED or item.start not in walk.unknown_starts]
+            for name, items in frame.names.items()
+        }
+        frame.others = (*frame.others, (known, None))
+    if phrase.unknown_names and not phrase.names.get("region"):
+        frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
+    if phrase.unknown_characters >= 4:
+        frame.doubt = "words of the subject that are not understood"
+    if phrase.is_nontrade:
+        frame.nontrade = phrase.is_nontrade
+    elif own:
+        frame.nontrade = ""
+    if phrase.is_joint and not own - {"flow", "region"}:
+        walk.joint_next = True
+
+
+def _forget_measure(frame: Frame) -> None:
+    frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+
+
+def _topic_differs(grammar: Grammar) -> bool:
+    """Whether the last subject was a narrower one than the topic of its sentence."""
+    return grammar.top is not grammar.topic and len(grammar.topic.names.get("commodity", [])) < 2

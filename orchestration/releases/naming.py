@@ -1,0 +1,60 @@
+"""Names in their place: which list a name belongs to there, and what it says beside its code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.releases.lexicon import words
+from orchestration.releases.subjects import Item
+from orchestration.releases.tokens import Token
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+
+_OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
+_FLOW_PARTS = tuple((word, flow) for flow in ("export", "import") for word in words("flow_part", flow))
+
+
+def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str, str]:
+    """The list that a name belongs to where it stands, and its code there; ("", "") for what is no name."""
+    pairs = dict(tokens[index].names)
+    if pairs.get("partner") == grammar.region_id:
+        return "region", grammar.region_id
+    if len(pairs) == 1:
+        dimension, code = next(iter(pairs.items()))
+        if (
+            dimension == "region"
+            and code in grammar.codes.countries
+            and code != grammar.region_id
+            and not grammar.region_id.startswith("CN")
+            and code != "CHN"
+        ):
+            return "partner", code
+        return dimension, code
+    if "region" in pairs and "partner" in pairs:
+        code = pairs["region"]
+        holders = set(grammar.codes.containing_regions(grammar.region_id))
+        if code in holders or grammar.region_id in set(grammar.codes.containing_regions(code)):
+            is_object = index > 0 and tokens[index - 1].text in _OBJECT_PREPOSITIONS
+            if not (is_object and code not in (grammar.region_id, "CHN")):
+                return "region", code
+        if code == "CHN" and grammar.is_chinese_reporter:
+            return "region", code
+        return "partner", pairs["partner"]
+    for dimension in ("trade_mode", "ownership", "commodity", "partner", "region"):
+        if dimension in pairs:
+            return dimension, pairs[dimension]
+    return "", ""
+
+
+def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
+    """A name with its code, and the flow that it says itself: 加工贸易出口."""
+    start, end = grammar.text.span(token.start, token.end)
+    flow = ""
+    if dimension in ("trade_mode", "commodity"):
+        if "进出口" in token.text or "imports and exports" in token.text:
+            flow = "total"
+        elif "imported materials" not in token.text:
+            for word, its_flow in _FLOW_PARTS:
+                flow = its_flow if word in token.text else flow
+    return Item(code, grammar.source[start:end], start, end, flow)

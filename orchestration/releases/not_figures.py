@@ -1,0 +1,165 @@
+"""Ranks told from ordinals, and the numbers that no figure is about: durations, sizes of lists, counted things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.releases.lexicon import words
+from orchestration.releases.numerals import Numeral
+from orchestration.releases.sentences import BOUNDARIES, Sentence
+from orchestration.releases.statements import Reading
+from orchestration.releases.tokens import Quantity, Token
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+
+_RANK_PLACES = frozenset(words("rank_place"))
+_RANK_CHANGES = frozenset(words("rank_change"))
+_ORDINAL_SUFFIXES = frozenset(words("ordinal_suffix"))
+_NUMBER_LABELS = frozenset(words("number_label"))
+_OTHER_COUNTED = words("other_counted")
+_TIME_UNITS = frozenset({"hour", "day", "month", "year"})
+#: Units that a Chinese number word counts things in: 一台, 两件.
+_UNITS_OF_THINGS = frozenset({"piece", "set", "metre", "pieces", "commodities", "item"})
+
+
+def find_ranks(sentence: Sentence) -> None:
+    """Mark the numbers that are ranks, and the ordinals that are none."""
+    for index, token in enumerate(sentence.tokens):
+        if token.quantity is not None:
+            _find_rank(sentence, index, token.quantity)
+        elif token.is_a("ordinal") and not sentence.is_chinese:
+            token.quantity = _of_ordinal(sentence, index)
+
+
+def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
+    """第5位, 居第三, "ranked 5th"."""
+    tokens = sentence.tokens
+    before = tokens[index - 1] if index else None
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if before is None:
+        return
+    if before.text == "第":
+        names_place = quantity.noun in _RANK_PLACES or (
+            following is not None and (following.is_a("rank_noun") or following.text in _RANK_PLACES)
+        )
+        cue = nearest(sentence, index, -4, "rank", skip_text="第")
+        if names_place or cue is not None or _follows_rank(tokens, index, 4):
+            _make_rank(quantity)
+            quantity.start = before.start
+            sentence.claim(index - 1, index, "rank")
+        else:
+            quantity.unit_kind, quantity.measure = "other", "ordinal"
+    elif before.is_a("rank") and "." not in quantity.printed:
+        has_suffix = following is not None and following.text in _ORDINAL_SUFFIXES
+        if (sentence.is_chinese and not quantity.unit) or (has_suffix and quantity.unit_kind in ("bare", "word")):
+            _make_rank(quantity)
+
+
+def _of_ordinal(sentence: Sentence, index: int) -> Quantity:
+    """`the third largest`, `came second`; an ordinal without such words is no rank."""
+    tokens = sentence.tokens
+    token = tokens[index]
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    numeral = Numeral(token.senses["ordinal"], token.start, token.end, "words")
+    quantity = Quantity(numeral, token.start, token.end, token.senses["ordinal"])
+    says_place = following is not None and (following.is_a("superlative", "rank_noun") or following.text == "place")
+    if says_place or nearest(sentence, index, -4, "rank") is not None or _follows_rank(tokens, index, 3):
+        quantity.unit, quantity.unit_kind = "rank", "rank"
+    else:
+        quantity.unit_kind, quantity.measure = "other", "ordinal"
+    return quantity
+
+
+def _follows_rank(tokens: list[Token], index: int, reach: int) -> bool:
+    near = tokens[max(0, index - reach) : index]
+    return any(one.quantity is not None and one.quantity.unit_kind == "rank" for one in near)
+
+
+def _make_rank(quantity: Quantity) -> None:
+    quantity.unit, quantity.unit_kind, quantity.measure, quantity.noun = "rank", "rank", "", ""
+    quantity.scales = ()
+
+
+def nearest(sentence: Sentence, index: int, reach: int, *kinds: str, skip_text: str = "") -> int | None:
+    """The nearest token of these kinds within `reach` tokens of the same clause (before, if negative), or None."""
+    step = -1 if reach < 0 else 1
+    cursor = index + step
+    for _ in range(abs(reach)):
+        if not 0 <= cursor < len(sentence.tokens) or sentence.tokens[cursor].kind in BOUNDARIES:
+            return None
+        token = sentence.tokens[cursor]
+        if token.is_a(*kinds) and token.text != skip_text:
+            return cursor
+        if token.quantity is not None and token.quantity.unit_kind != "other":
+            return None
+        cursor += step
+    return None
+
+
+def set_aside(sentence: Sentence, grammar: Grammar) -> None:
+    """Numbers that count nothing that a figure is about are accounted for, each with its reason."""
+    for index in sentence.quantities():
+        quantity = sentence.tokens[index].quantity
+        if quantity is None:
+            continue
+        reason = _why_no_figure(sentence, index, quantity, grammar.text.chars)
+        if reason:
+            grammar.account(Reading(quantity, not_a_figure=reason))
+            sentence.spoken_for[index] = "number:" + reason
+
+
+def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
+    """Why a number is no figure; "" where it may be one."""
+    before = sentence.tokens[index - 1] if index else None
+    kind = quantity.unit_kind
+    if kind == "other":
+        return quantity.measure or "other"
+    if kind == "word":
+        return "number word"
+    if kind == "rank":
+        return ""
+    if (
+        before is not None
+        and quantity.noun in _RANK_PLACES
+        and (before.text in _RANK_CHANGES or before.is_a("rise", "fall", "rank"))
+    ):
+        return "change of a rank"
+    if kind in ("bare", "count", "physical") and not quantity.scales:
+        if before is not None and before.is_a("top"):
+            return "size of a list"
+        if "." not in quantity.printed:
+            reason = _why_no_count(sentence, index, quantity, chars)
+            if reason:
+                return reason
+    is_labelled = before is not None and (
+        (before.kind == "mark" and before.text in "#№") or before.text in _NUMBER_LABELS
+    )
+    return "number of a thing" if kind == "bare" and is_labelled else ""
+
+
+def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
+    """Why a whole number without a scale is no figure; "" where it may be one."""
+    before = sentence.tokens[index - 1] if index else None
+    following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
+    kind, form = quantity.unit_kind, quantity.numeral.form
+    if (
+        quantity.unit in _TIME_UNITS
+        or (following is not None and following.is_a("duration") and kind == "bare")
+        or (before is not None and before.is_a("duration"))
+    ):
+        return "duration"
+    if following is not None and following.is_a("other_noun") and kind == "bare":
+        return "counted thing"
+    if sentence.is_chinese and kind != "count":
+        counted = next((one for one in _OTHER_COUNTED if chars.startswith(one, quantity.numeral.end)), "")
+        if counted:
+            return "duration" if "月" in counted or "年" in counted else "counted thing"
+    if form not in ("words", "chinese"):
+        return ""
+    if kind == "bare":
+        return "number word"
+    if form == "chinese" and quantity.unit in _UNITS_OF_THINGS:
+        return "counted thing"
+    is_small = len(quantity.printed) < 2 or (form == "words" and quantity.measure in ("partners", "regions", "ports"))
+    return "number word" if kind == "count" and is_small else ""

@@ -1,0 +1,121 @@
+"""A number or a list of them in its sentence: where its clause begins and ends, and the cues around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.releases.lexicon import words
+from orchestration.releases.statements import Statement
+from orchestration.releases.tokens import Quantity
+
+if TYPE_CHECKING:
+    from orchestration.releases.walk import Walk
+
+#: What a percentage may be: statistic, sign, and the rule that says so.
+Role = tuple[str, int, str]
+
+#: Small words between a verb and its number.
+_SMALL_BEFORE_NUMBERS = frozenset(words("small_before_number"))
+#: Cues that may mean more or less, and mean less.
+_FALLS_THAT_MAY_RISE = frozenset({"below", "lower", "narrowed"})
+
+
+class NumberGroup:
+    """A number, or a list of them, on its way to statements.
+
+    `window_start` and `window_end` are where the numbers before and after it end and begin, `clause_start` and
+    `clause_end` the same within its clause.
+    """
+
+    def __init__(self, walk: Walk, group: list[int]) -> None:
+        self.walk = walk
+        self.group = group
+        self.tokens = walk.tokens
+        self.sentence = walk.sentence
+        self.grammar = walk.grammar
+        self.claims = walk.claims
+        self.first, self.last = group[0], group[-1]
+        self.quantities = [self._quantity(index) for index in group]
+        self.kind = self.quantities[-1].unit_kind
+        self.window_start = self._window_start()
+        self.window_end = self._window_end()
+        self.clause_start = max(self.sentence.clause_start(self.first), self.window_start)
+        self.clause_end = min(self.sentence.clause_end(self.last), self.window_end)
+        self.in_parentheses = self._in_parentheses()
+        self.other_of: Statement | None = None
+
+    def _quantity(self, index: int) -> Quantity:
+        quantity = self.tokens[index].quantity
+        if quantity is None:
+            raise ValueError("not a number")
+        return quantity
+
+    def _window_start(self) -> int:
+        index = self.first - 1
+        while index >= 0:
+            quantity = self.tokens[index].quantity
+            if quantity is not None and quantity.unit_kind not in ("other", "word"):
+                return index + 1
+            index -= 1
+        return 0
+
+    def _window_end(self) -> int:
+        index = self.last + 1
+        while index < len(self.tokens):
+            quantity = self.tokens[index].quantity
+            if quantity is not None and quantity.unit_kind not in ("other", "word"):
+                return index
+            index += 1
+        return len(self.tokens)
+
+    def _in_parentheses(self) -> bool:
+        index = self.first - 1
+        while index >= 0 and self.tokens[index].kind != "close":
+            if self.tokens[index].kind == "open":
+                return True
+            index -= 1
+        return False
+
+    # --- cues -----------------------------------------------------------------------------------------------------
+
+    def left(self, *kinds: str, clause: bool = True, start: int | None = None) -> int | None:
+        """The nearest token before the number with one of these senses."""
+        first = start if start is not None else (self.clause_start if clause else self.window_start)
+        for index in range(self.first - 1, first - 1, -1):
+            if self.sentence.spoken_for.get(index) in ("reference", "attribution"):
+                continue
+            if self.tokens[index].is_a(*kinds):
+                return index
+        return None
+
+    def right(self, *kinds: str, reach: int = 4) -> int | None:
+        """The nearest token after the number, in its clause, with one of these senses."""
+        for index in range(self.last + 1, min(self.clause_end, self.last + 1 + reach)):
+            token = self.tokens[index]
+            if self.sentence.spoken_for.get(index) == "reference":
+                return None
+            if token.is_a(*kinds):
+                return index
+            if token.is_a("and", "while") or token.text in ("with", "to"):
+                return None
+        return None
+
+    def adjacent_left(self, *kinds: str) -> int | None:
+        """A cue right before the number, with nothing but small words between."""
+        for index in range(self.first - 1, max(self.clause_start, self.first - 6) - 1, -1):
+            token = self.tokens[index]
+            if token.is_a(*kinds):
+                return index
+            if (
+                token.is_a("by", "qualifier", "comparison", "respectively", "each")
+                or token.text in _SMALL_BEFORE_NUMBERS
+            ):
+                continue
+            return None
+        return None
+
+    def sign_of(self, index: int) -> int:
+        """The sign that a cue gives."""
+        token = self.tokens[index]
+        falls = token.is_a("fall") and (not token.is_a("rise") or token.text in _FALLS_THAT_MAY_RISE)
+        return -1 if falls else 1

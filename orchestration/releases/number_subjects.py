@@ -1,0 +1,199 @@
+"""The subject that a number takes: gathered before it, said after it, or several before it together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.frames import open_frame
+from orchestration.releases.lexicon import words
+from orchestration.releases.naming import dimension_of
+from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.subjects import Frame, Item
+
+if TYPE_CHECKING:
+    from orchestration.releases.walk import Walk
+
+#: What begins the rest of a subject behind its number, and what begins a name that is the number's own.
+_COMPLEMENTS = frozenset(words("complement_start"))
+_NAMED_AFTER = frozenset(words("named_after_start"))
+#: The dimensions whose members are taken together, the likeliest first.
+_JOINT_DIMENSIONS = ("partner", "commodity", "ownership", "trade_mode", "region")
+
+
+def take_subject_after(numbers: NumberGroup) -> None:
+    """In English the subject may follow: `growth of 5 percent in exports`, `goods worth … were shipped out`."""
+    walk, tokens, sentence = numbers.walk, numbers.tokens, numbers.sentence
+    if sentence.is_chinese or numbers.in_parentheses:
+        return
+    phrase = walk.phrase
+    start, stop = _extent_after(numbers)
+    subject = [
+        index
+        for index in range(start, stop)
+        if sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade"))
+    ]
+    if not subject:
+        return
+    if _is_named_after(numbers, start, subject):
+        walk.mention(subject[0])
+        sentence.spoken_for[subject[0]] = "subject of the number before"
+        return
+    has_flow = any(tokens[index].is_a("flow") for index in subject)
+    mentions = tokens[start : subject[0]]
+    lead = tokens[start].text
+    is_complement = lead in _COMPLEMENTS or any(token.text in ("worth", "in", "of") for token in mentions)
+    measure_only = all(tokens[index].is_a("measure") for index in subject)
+    if (
+        measure_only
+        or (phrase.is_empty() and walk.frame is None)
+        or (not phrase.flows and has_flow and not phrase.is_anaphoric)
+        or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent")
+    ):
+        if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:
+            return
+        if walk.frame is not None and phrase.is_empty() and not is_complement and not measure_only:
+            return
+        _mention_all(numbers, start, stop)
+    elif (
+        phrase.flows
+        and not phrase.names.get("partner")
+        and any(pair[0] == "partner" for index in subject for pair in tokens[index].names)
+        and not has_flow
+        and lead in ("to", "from", "with")
+    ):
+        # `exported 5 billion yuan to ASEAN`
+        _mention_all(numbers, start, stop)
+
+
+def _mention_all(numbers: NumberGroup, start: int, stop: int) -> None:
+    for index in range(start, stop):
+        if numbers.sentence.free(index):
+            numbers.walk.mention(index)
+            numbers.sentence.spoken_for[index] = "subject of the number before"
+
+
+def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
+    """Where the words begin and end that may be the subject behind a number."""
+    walk, tokens = numbers.walk, numbers.tokens
+    start = stop = numbers.last + 1
+    depth = 0
+    while stop < numbers.window_end:
+        token = tokens[stop]
+        if token.kind == "open":
+            depth += 1
+        elif token.kind == "close":
+            depth -= 1
+        elif depth == 0 and (
+            token.kind in ("comma", "semicolon", "colon", "stop", "dash")
+            or token.is_a("while", "among")
+            or (token.is_a("and") and not _joins_names(walk, stop))
+        ):
+            break
+        stop += 1
+    if start < len(tokens) and tokens[start].kind == "open":  # `44.4 billion yuan (about 6.4 billion dollars)`
+        close = next((index for index in range(start, len(tokens)) if tokens[index].kind == "close"), None)
+        if close is not None and not walk.phrase.flows and walk.frame is None:
+            start = stop = close + 1
+            while (
+                stop < len(tokens)
+                and tokens[stop].kind not in BOUNDARIES
+                and tokens[stop].quantity is None
+                and not tokens[stop].is_a("and", "while")
+            ):
+                stop += 1
+    return start, stop
+
+
+def _is_named_after(numbers: NumberGroup, start: int, subject: list[int]) -> bool:
+    """`rose by 24.6% in Changsha, by 48.7% in Chenzhou`, `78.8% for coal`: each number's name stands behind it."""
+    tokens, walk = numbers.tokens, numbers.walk
+    first = subject[0]
+    if numbers.kind not in ("percent", "money", "times") or tokens[start].text not in _NAMED_AFTER:
+        return False
+    if first > start + 2 or (first == start + 2 and tokens[start + 1].text != "the"):
+        return False
+    if not tokens[first].names or any(tokens[index].is_a("flow") for index in subject):
+        return False
+    dimension, code = dimension_of(walk.grammar, tokens, first)
+    in_frame = walk.frame is not None and not walk.named_after and walk.frame.names.get(dimension)
+    known = walk.phrase.names.get(dimension) or in_frame
+    if not dimension or known:
+        return False
+    if dimension == "region":
+        holders = set(walk.grammar.codes.containing_regions(code)) - {code}
+        if walk.grammar.region_id not in holders:
+            return False
+    elif tokens[start].text == "in":
+        return False
+    walk.named_after = True
+    return True
+
+
+def _joins_names(walk: Walk, index: int) -> bool:
+    before, after = walk.tokens[index - 1], walk.tokens[index + 1] if index + 1 < len(walk.tokens) else None
+    if after is not None and after.text == "the" and index + 2 < len(walk.tokens):
+        after = walk.tokens[index + 2]
+    return bool(before.names and after is not None and after.names)
+
+
+def frame_of(numbers: NumberGroup) -> Frame:
+    """The subject of a number: that gathered since the number before, or else that of the number before."""
+    walk = numbers.walk
+    phrase = walk.phrase
+    if walk.frame is None or not phrase.is_empty():
+        if numbers.in_parentheses and walk.frame is not None and not phrase.flows and not phrase.names:
+            return walk.frame
+        frame = open_frame(walk)
+        walk.last_level = None
+        walk.recent = [*walk.recent, frame]
+        return frame
+    if phrase.is_nontrade:
+        frame = walk.frame.copy()
+        frame.parent, frame.own = walk.frame.parent, walk.frame.own
+        frame.nontrade = phrase.is_nontrade
+        walk.frame = frame
+    if phrase.is_joint:
+        walk.joint_next = True
+    return walk.frame
+
+
+def joint_or(numbers: NumberGroup, frame: Frame) -> Frame:
+    """The subjects before taken together, where the words say so and they are known; else the frame."""
+    walk = numbers.walk
+    if not (walk.joint_next or walk.phrase.is_joint):
+        return frame
+    walk.joint_next = walk.phrase.is_joint = False
+    return _joint_frame(numbers, frame) or frame
+
+
+def _joint_frame(numbers: NumberGroup, frame: Frame) -> Frame | None:
+    """The subjects of the clauses before, together: 二者相加, "together", 以上市场合计."""
+    if any(len(items) > 1 for items in frame.names.values()):
+        return frame
+    grammar = numbers.grammar
+    own = frame.own if frame.own - {"flow"} else grammar.top.own
+    candidates = (own, *(one.own for one in reversed(grammar.siblings)))
+    dimension = next((one for its_own in candidates for one in _JOINT_DIMENSIONS if one in its_own), None)
+    if dimension is None:
+        return None
+    items: list[Item] = []
+    for sibling in grammar.siblings:
+        if dimension in sibling.own:
+            items += [
+                item
+                for item in sibling.names.get(dimension, [])
+                if item.code not in {one.code for one in items} or item.code == UNMAPPED
+            ]
+    wanted = numbers.claims.joint_size
+    if wanted and len(items) < wanted:
+        return None
+    if wanted:
+        items = items[-wanted:]
+    if len(items) < 2:
+        return None
+    joint = frame.copy()
+    joint.parent = frame.parent
+    joint.names[dimension] = items
+    return joint

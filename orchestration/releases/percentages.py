@@ -1,0 +1,298 @@
+"""What a percentage or a number of percentage points says: growth, share, contribution, gap, or a change of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.claims import NEGATIVE_CONTRIBUTIONS
+from orchestration.releases.comparisons import base_period, has_comparison_near, is_base, period_of
+from orchestration.releases.distribution import choices_of
+from orchestration.releases.lexicon import words
+from orchestration.releases.number_groups import NumberGroup, Role
+from orchestration.releases.number_subjects import joint_or
+from orchestration.releases.statements import Statement
+from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.text import is_chinese
+from orchestration.releases.tokens import Token
+
+_CUES = ("rise", "fall", "flat", "share", "growth_noun")
+_LOOSE_RISES = frozenset(words("loose_rise"))
+_RISING_TO = frozenset(words("rising_to"))
+_FALLING_NOUNS = frozenset(words("falling_noun"))
+
+
+def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
+    """What a percentage states of its subject, in every way that it may be read."""
+    frame = joint_or(numbers, frame)
+    period = period_of(numbers)
+    another = next((numbers.claims.others[index] for index in numbers.group if index in numbers.claims.others), "")
+    if another:
+        text = "全国" if another == "CHN" else another
+        other = frame.copy()
+        start = numbers.grammar.text.offsets[numbers.tokens[numbers.first].start]
+        other.names = {"region": [Item(another, text, start, start)]}
+        return choices_of(numbers, other, [("growth", 1, "growth of another")], period)
+    contribution = next(
+        (numbers.claims.contributions[index] for index in numbers.group if index in numbers.claims.contributions), None
+    )
+    if contribution is not None:
+        return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
+    references = numbers.claims.references
+    whole = next((references[index] for index in numbers.group if index in references), {})
+    if numbers.walk.flow_doubt and whole.get("flow"):
+        frame = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt="")  # the whole says the flow of the part
+    choices = _percent_roles(numbers)
+    if is_base(numbers) and (
+        numbers.first in numbers.claims.base_values
+        or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
+    ):
+        period = base_period(numbers, period)
+        if choices[0][0] == "growth" and any(token.is_a("share") for token in numbers.tokens):
+            choices = [("share", 1, "share of the period compared with")]
+    return choices_of(numbers, frame, choices, period)
+
+
+def _percent_roles(numbers: NumberGroup) -> list[Role]:
+    """What a percentage may be, the likeliest first; more than one is a doubt."""
+    role = (
+        _role_by_what_is_claimed(numbers)
+        or _role_by_what_follows(numbers)
+        or _role_by_cues(numbers)
+        or _role_by_numbers_before(numbers)
+    )
+    if role:
+        return [role]
+    if numbers.in_parentheses:
+        earlier = numbers.walk.parenthetical
+        if (
+            earlier is not None
+            and earlier.quantity.unit_kind == numbers.kind
+            and earlier.statistic in ("growth", "share")
+        ):
+            return [(earlier.statistic, earlier.sign, "as in the parenthesis before")]
+        if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
+            return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
+    return [("growth", 1, "no cue"), ("share", 1, "no cue")]
+
+
+def _role_by_what_is_claimed(numbers: NumberGroup) -> Role | None:
+    """By the whole that a share is of, or by the number that this one says in another way."""
+    if any(index in numbers.claims.references for index in numbers.group):
+        return ("share", 1, "share of")
+    other = numbers.other_of
+    if other is None or other.statistic not in ("change", "level", "growth"):
+        return None
+    if other.statistic == "change":
+        return ("growth", other.sign, "growth, as change before")
+    return ("share", 1, "share, as level before")
+
+
+def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
+    """`30%的出口`, `30 percent or $5 billion`."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 4]
+    is_attribute = numbers.sentence.is_chinese and bool(behind) and behind[0].text == "的"
+    if is_attribute and any(one.is_a("flow") for one in behind[1:]):
+        return ("share", 1, "share of what follows")
+    if len(behind) > 1 and behind[0].is_a("or") and numbers.left(*_CUES) is None:
+        value = next((one.quantity for one in behind[1:] if one.quantity is not None), None)
+        if value is not None and value.unit_kind == "money":
+            return ("share", 1, "share and its value")
+    return None
+
+
+def _role_by_cues(numbers: NumberGroup) -> Role | None:
+    """By the verb or noun before the number in its clause, or the one after it."""
+    tokens = numbers.tokens
+    cue = numbers.left(*_CUES)
+    after = numbers.right(*_CUES, reach=4)
+    if cue is not None and _may_qualify(tokens[cue]):
+        further = _further(numbers, cue)
+        if further is not None or tokens[cue].text in _LOOSE_RISES:
+            cue = further
+    if after is not None and not _is_after_cue(numbers, after):
+        after = None
+    is_right_behind = after is not None and after == numbers.last + 1
+    if cue is not None and is_right_behind and cue < numbers.first - 2 and not _only_small(numbers, cue):
+        cue = None
+    if cue is not None:
+        role = _role_of_cue(numbers, cue)
+        if role:
+            return role
+    if after is None:
+        return None
+    if tokens[after].is_a("share") and not tokens[after].is_a("rise", "fall"):
+        return ("share", 1, "share after")
+    return ("growth", numbers.sign_of(after), "growth after")
+
+
+def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
+    """By its sign, its place in a list, its comparison, or a verb that stands before other numbers."""
+    tokens, walk = numbers.tokens, numbers.walk
+    if numbers.quantities[0].explicit_sign:
+        return ("growth", 1, "growth with its sign")
+    previous = walk.previous[-1] if walk.previous else None
+    if (
+        previous is not None
+        and previous.statistic in ("growth", "share")
+        and previous.quantity.unit_kind == "percent"
+        and _list_like(numbers)
+    ):
+        return (previous.statistic, previous.sign, "as the number before")
+    if has_comparison_near(numbers):
+        return ("growth", 1, "growth by its comparison")
+    cue = numbers.left(*_CUES, clause=False)
+    if cue is not None and not any(tokens[index].kind == "semicolon" for index in range(cue, numbers.first)):
+        role = _role_of_cue(numbers, cue)
+        if role and tokens[cue].is_a("share", "growth_noun", "rise", "fall"):
+            return role
+    following = tokens[numbers.last + 1 : numbers.last + 3]
+    if len(following) == 2 and following[0].text == "to" and previous is not None:
+        reached = following[1].quantity
+        earlier = next((one for one in reversed(walk.stated) if one.statistic == "growth"), None)
+        if earlier is not None and reached is not None and reached.unit_kind == "money":
+            # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
+            return ("growth", earlier.sign, "growth, as that before")
+    return None
+
+
+def _may_qualify(token: Token) -> bool:
+    """Whether a cue may be no verb but a qualifier: "more than 5 percent"."""
+    return token.is_a("qualifier") and not token.is_a("growth_noun") and token.text != "up"
+
+
+def _further(numbers: NumberGroup, cue: int) -> int | None:
+    """The cue before one that may be a qualifier."""
+    for index in range(cue - 1, numbers.clause_start - 1, -1):
+        if numbers.tokens[index].is_a(*_CUES) and not numbers.tokens[index].is_a("qualifier"):
+            return index
+    return None
+
+
+def _list_like(numbers: NumberGroup) -> bool:
+    """Whether nothing but names and small words stands between the number and the one before it."""
+    spoken_for = numbers.sentence.spoken_for
+    return all(
+        token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
+        or token.is_a("and", "filler", "partner_preposition", "measure", "by")
+        or bool(token.names)
+        or spoken_for.get(index) == "reference"
+        for index, token in enumerate(numbers.tokens[: numbers.first])
+        if index >= numbers.window_start
+    )
+
+
+def _only_small(numbers: NumberGroup, cue: int) -> bool:
+    return all(
+        token.is_a("by", "qualifier", "comparison", "respectively", "filler", "of", "to", "be")
+        or token.kind in ("mark", "period", "possessive")
+        for token in numbers.tokens[cue + 1 : numbers.first]
+    )
+
+
+def _is_after_cue(numbers: NumberGroup, after: int) -> bool:
+    """Whether a cue behind the number belongs to it: `23 percent more`, not `5 percent, exports rose`."""
+    tokens = numbers.tokens
+    for index in range(numbers.last + 1, after):
+        token = tokens[index]
+        if token.names or token.is_a("flow") or token.quantity is not None or token.is_a("be"):
+            return False
+    token = tokens[after]
+    if numbers.sentence.is_chinese:
+        return token.is_a("growth_noun") or token.text.startswith(("增", "降", "跌", "涨"))
+    return not (token.text in ("growing", "rising", "falling") and after > numbers.last + 1)
+
+
+def _role_of_cue(numbers: NumberGroup, cue: int) -> Role | None:
+    tokens = numbers.tokens
+    token = tokens[cue]
+    between = tokens[cue + 1 : numbers.first]
+    clause = tokens[numbers.clause_start : numbers.first]
+    if token.is_a("share") and not token.is_a("rise", "fall"):
+        return ("share", 1, "share")
+    is_to = any(one.is_a("to") and one.text in _RISING_TO for one in between[-2:]) or (
+        token.is_a("to") and token.text.endswith(("至", "到"))
+    )
+    share = any(one.is_a("share") for one in clause)
+    growth_noun = any(one.is_a("growth_noun") for one in clause)
+    if is_to and share:
+        return ("share", 1, "share that rose to")
+    if is_to and growth_noun:
+        falls = any(one.text in _FALLING_NOUNS for one in clause)
+        return ("growth", -1 if falls else 1, "growth that came to")
+    if token.is_a("flat"):
+        return None
+    if any(one.text in _FALLING_NOUNS and is_chinese(one.text[0]) for one in clause):
+        return ("growth", -1, "fall")
+    return ("growth", numbers.sign_of(cue), "growth")
+
+
+def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
+    """What a number of percentage points states: a contribution, a gap, or the change of a share or growth."""
+    walk, claims = numbers.walk, numbers.claims
+    frame = joint_or(numbers, frame)
+    period = period_of(numbers)
+    gap = next((index for index in numbers.group if index in claims.gaps), None)
+    if gap is not None:
+        role: Role = ("growth_gap", claims.gaps[gap], "gap")
+        return choices_of(numbers, frame, [role], period, reference=claims.references.get(gap))
+    contribution = _contribution_sign(numbers)
+    if contribution:
+        return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period)
+    cue = _points_cue(numbers)
+    falls = cue is not None and cue.is_a("fall", "gap_down") and not cue.is_a("rise", "gap_up")
+    sign = -1 if falls else 1
+    clause = numbers.tokens[numbers.window_start : numbers.clause_end]
+    previous = walk.previous[-1] if walk.previous else None
+    own_region = {"region": _own_region(numbers, frame)}
+    if any(
+        token.is_a("share_change_noun") or (token.is_a("share") and not numbers.sentence.is_chinese) for token in clause
+    ):
+        return choices_of(numbers, frame, [("share_change", sign, "share change")], period)
+    growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
+    if growth_noun is not None:
+        if growth_noun.text in _FALLING_NOUNS:  # 降幅收窄: a fall that grew less
+            sign = 1 if cue is not None and cue.is_a("fall") else -1
+        role = ("growth_gap", sign, "growth against an earlier one")
+        return choices_of(numbers, frame, [role], period, reference=own_region)
+    if previous is not None and previous.statistic == "share":
+        return choices_of(numbers, frame, [("share_change", sign, "share change")], period)
+    follows_growth = previous is not None and previous.statistic in ("growth", "growth_gap")
+    if follows_growth and numbers.left("gap_up", "gap_down") is not None:
+        return choices_of(numbers, frame, [("growth_gap", sign, "gap")], period, reference=own_region)
+    nation = "CHN" if numbers.grammar.is_chinese_reporter else numbers.grammar.region_id
+    roles: list[Role] = [("share_change", sign, "no cue"), ("growth_gap", sign, "no cue")]
+    return choices_of(numbers, frame, roles, period, reference={"region": nation})
+
+
+def _contribution_sign(numbers: NumberGroup) -> int:
+    """The sign of points that are given to a growth; 0 where they are not."""
+    tokens, claims = numbers.tokens, numbers.claims
+    claimed = next((claims.contributions[index] for index in numbers.group if index in claims.contributions), 0)
+    if claimed:
+        return claimed
+    cue = numbers.left("contribution", clause=False)
+    is_behind = numbers.right("contribution", reach=12) is not None
+    share = numbers.left("share")
+    gave_share = share is not None and tokens[share].text.startswith("contribut")
+    growth_after = any(
+        token.is_a("growth_noun") or token.text in ("growth", "增长")
+        for token in tokens[numbers.last + 1 : numbers.clause_end]
+    )
+    if (cue is not None and not tokens[cue].is_a("share")) or is_behind or (gave_share and growth_after):
+        return -1 if cue is not None and tokens[cue].text in NEGATIVE_CONTRIBUTIONS else 1
+    return 0
+
+
+def _points_cue(numbers: NumberGroup) -> Token | None:
+    """What says whether points are more or less: before the number, behind it, or further before."""
+    kinds = ("rise", "fall", "gap_up", "gap_down")
+    for cue in (numbers.left(*kinds), numbers.right(*kinds, reach=3), numbers.left(*kinds, clause=False)):
+        if cue is not None:
+            return numbers.tokens[cue]
+    return None
+
+
+def _own_region(numbers: NumberGroup, frame: Frame) -> str:
+    items = frame.names.get("region", [])
+    return items[0].code if len(items) == 1 and items[0].code != UNMAPPED else numbers.grammar.region_id

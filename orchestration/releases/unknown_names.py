@@ -1,0 +1,357 @@
+"""Names that no list knows: found by what stands around them, so that their figures are of them and of nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.lexicon import words
+from orchestration.releases.naming import dimension_of
+from orchestration.releases.sentences import BOUNDARIES, Sentence
+from orchestration.releases.text import is_chinese
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+
+#: Why the tokens of such a name are spoken for.
+LONGER_NAME = "longer name"
+_FLOW_WORDS = frozenset(words("flow_word"))
+#: A phrase that has no other sense may be part of a name.
+_SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
+_NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
+
+
+class UnknownNames:
+    """The names of one sentence that no list knows.
+
+    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some. `doubt`
+    is not empty where the sentence speaks of a zone without saying which. Their tokens are taken out of the subject
+    where a name that is known lies within.
+    """
+
+    def __init__(self, grammar: Grammar, sentence: Sentence) -> None:
+        """Find them: words between the names of a list, and the words that exports or imports are of."""
+        self.grammar = grammar
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+        self.spans: dict[int, tuple[int, int]] = {}
+        self.dimensions: dict[int, str] = {}
+        self.codes: dict[int, str] = {}
+        self.doubt = ""
+        self._zones()
+        self._places()
+        for index, token in enumerate(self.tokens):
+            if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import"):
+                self._unknown_after(index)
+                self._unknown_before(index)
+        self._unknown_between()
+        self._unknown_before_a_mark()
+        self._shared_heads()
+        self._extended_names()
+
+    def _zones(self) -> None:
+        """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if not token.is_a("zone") or not self.sentence.free(index):
+                continue
+            first = index - 1
+            while (
+                first >= 0
+                and first > index - 7
+                and (tokens[first].kind in ("word", "mark", "possessive") or set(tokens[first].senses) == {"filler"})
+                and self.sentence.free(first)
+            ):
+                first -= 1
+            if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
+                if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
+                    self.doubt = "which zone is meant is not certain"
+                continue
+            if (
+                self.sentence.is_chinese
+                or first == index - 1
+                or (tokens[first + 1].kind == "possessive" and first == index - 2)
+            ):
+                self._take(first, index + 1, "region")
+            else:
+                self.doubt = "which zone is meant is not certain"
+
+    def _places(self) -> None:
+        """`Atyrau region`, `the city of Almaty`: a place that no list knows, by the noun beside it."""
+        tokens, cased = self.tokens, self.grammar.text.cased
+        if self.sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens):
+            if not token.is_a("place") or not self.sentence.free(index):
+                continue
+            first = index
+            while (
+                first > 0
+                and first > index - 3
+                and tokens[first - 1].kind == "word"
+                and cased[tokens[first - 1].start].isupper()
+            ):
+                first -= 1
+            if first < index:
+                self._take(first, index + 1, "region")
+            elif (
+                index + 2 < len(tokens)
+                and tokens[index + 1].text == "of"
+                and tokens[index + 2].kind == "word"
+                and cased[tokens[index + 2].start].isupper()
+            ):
+                self._take(index + 2, index + 3, "region")
+
+    def _take(self, first: int, last: int, dimension: str = "", code: str = "") -> None:
+        """Take the tokens from `first` to before `last` as one name."""
+        self.spans[first] = (first, last)
+        if dimension:
+            self.dimensions[first] = dimension
+        if code:
+            self.codes[first] = code
+        for cursor in range(first, last):
+            self.sentence.spoken_for[cursor] = LONGER_NAME
+
+    def _unknown_after(self, index: int) -> None:
+        tokens, sentence = self.tokens, self.sentence
+        first = index + 1
+        if not sentence.is_chinese:
+            if first >= len(tokens) or tokens[first].text != "of":
+                return
+            first += 1
+        last = first
+        while last < len(tokens) and (
+            self._is_unknown_word(last)
+            or (
+                not sentence.is_chinese
+                and last > first
+                and tokens[first].kind == "word"
+                and (tokens[last].is_a("and") or bool(tokens[last].names))
+            )
+        ):
+            last += 1
+        while last > first and tokens[last - 1].is_a("and"):
+            last -= 1
+        while first < last and tokens[first].is_a("filler"):
+            first += 1
+        while last > first and tokens[last - 1].is_a("filler"):
+            last -= 1
+        if last <= first or (last < len(tokens) and tokens[last].names):
+            return
+        width = tokens[last - 1].end - tokens[first].start
+        if sentence.is_chinese and (
+            width < 2
+            or not (
+                last < len(tokens)
+                and (
+                    tokens[last].quantity is not None
+                    or tokens[last].is_a("rise", "fall", "to", "respectively", "and")
+                    or tokens[last].kind == "enumeration"
+                )
+            )
+        ):
+            return
+        if width > 50:
+            return
+        self.spans[first] = (first, last)
+
+    def _extended_names(self) -> None:
+        """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if not token.names or not self.sentence.free(index):
+                continue
+            if dimension_of(self.grammar, tokens, index)[0] != "commodity":
+                continue
+            if not is_chinese(token.text[0]):
+                self._extended_in_english(index)
+                continue
+            first, last = index, index + 1
+            while (
+                last < len(tokens)
+                and last - index < 6
+                and tokens[last].kind == "word"
+                and is_chinese(tokens[last].text[0])
+            ):
+                last += 1
+            ends = tokens[last] if last < len(tokens) else None
+            if ends is None or not (
+                ends.quantity is not None
+                or ends.is_a("flow", "and", "measure", "rise", "fall", "respectively")
+                or ends.kind in ("enumeration", "open")
+            ):
+                last = index + 1
+            while (
+                first > 0
+                and index - first < 6
+                and tokens[first - 1].kind == "word"
+                and is_chinese(tokens[first - 1].text[0])
+            ):
+                first -= 1
+            before = tokens[first - 1] if first else None
+            if before is not None and not (
+                before.kind in BOUNDARIES
+                or before.kind == "enumeration"
+                or before.is_a("flow", "and", "among")
+                or before.quantity is not None
+                or before.period is not None
+            ):
+                first = index
+            if (first, last) != (index, index + 1) and (last > index + 1 or index - first >= 2):
+                self._take(first, last)
+
+    def _extended_in_english(self, index: int) -> None:
+        """`Textile group exports`, `cotton cloth`: a name and the words right after it, before a flow or a number."""
+        tokens = self.tokens
+        last = index + 1
+        while last < len(tokens) and last - index < 3 and tokens[last].kind == "word" and len(tokens[last].text) > 2:
+            last += 1
+        if last == index + 1 or last >= len(tokens):
+            return
+        ends = tokens[last]
+        if ends.quantity is not None or ends.is_a("flow", "rise", "fall") or ends.kind == "open":
+            self._take(index, last)
+
+    def _english_name_before(self, index: int) -> None:
+        """`Coffee exports`, `palm oil purchases`: the words right before the flow that are neither names nor small."""
+        tokens = self.tokens
+        first = index
+        while (
+            first > 0
+            and first > index - 4
+            and tokens[first - 1].kind == "word"
+            and len(tokens[first - 1].text) > 2
+            and self.sentence.free(first - 1)
+        ):
+            first -= 1
+        before = tokens[first - 1] if first else None
+        if first == index or tokens[index].text not in _FLOW_WORDS:
+            return
+        if before is None or (
+            not before.names
+            and (
+                before.kind in BOUNDARIES
+                or before.is_a("and", "while", "among", "of", "filler")
+                or before.period is not None
+                or before.kind == "possessive"
+            )
+        ):
+            self.spans[first] = (first, index)
+
+    def _unknown_before(self, index: int) -> None:
+        tokens, sentence = self.tokens, self.sentence
+        if not sentence.is_chinese:
+            self._english_name_before(index)
+            return
+        first = index
+        while first > 0 and self._is_unknown_word(first - 1) and not tokens[first - 1].is_a("filler"):
+            first -= 1
+        if first == index:
+            return
+        width = tokens[index - 1].end - tokens[first].start
+        before = tokens[first - 1] if first else None
+        starts_clause = (
+            before is None
+            or before.kind in BOUNDARIES
+            or before.kind == "enumeration"
+            or before.is_a("among", "and")
+            or before.period is not None
+        )
+        if 2 <= width <= 12 and starts_clause:
+            self.spans[first] = (first, index)
+
+    def _shared_heads(self) -> None:
+        """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""
+        tokens, grammar = self.tokens, self.grammar
+        if self.sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens):
+            if index < 2 or not token.names or tokens[index - 1].text != "and" or tokens[index - 2].names:
+                continue
+            dimension = dimension_of(self.grammar, self.tokens, index)[0]
+            if dimension not in ("commodity", "ownership"):
+                continue
+            head = token.text.rsplit(" ", 1)[-1]
+            for first in range(max(0, index - 4), index - 1):
+                start, end = grammar.text.span(tokens[first].start, tokens[index - 2].end)
+                stated = grammar.source[start:end]
+                code = grammar.codes.resolve(dimension, f"{stated} {head}", region_id=grammar.region_id)
+                if code != UNMAPPED and all(self.sentence.free(cursor) for cursor in range(first, index - 1)):
+                    self._take(first, index - 1, dimension, code)
+                    break
+
+    def _unknown_before_a_mark(self) -> None:
+        """`spirits – USD 69 million`, 石油制品(3.5%): what a dash or parenthesis gives a number to."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens[:-1]):
+            if token.kind not in ("dash", "open") or tokens[index + 1].quantity is None or index == 0:
+                continue
+            first = index
+            while first > 0 and first > index - 8 and self._is_unknown_word(first - 1):
+                first -= 1
+            while first < index and tokens[first].is_a("filler"):
+                first += 1
+            before = tokens[first - 1] if first else None
+            if first == index or not any(one.kind == "word" for one in tokens[first:index]):
+                continue
+            listed = before is not None and (
+                before.kind in ("semicolon", "enumeration", "comma", "colon") or before.is_a("and")
+            )
+            width = tokens[index - 1].end - tokens[first].start
+            if listed and (token.kind == "dash" or self.sentence.is_chinese) and 2 <= width <= 40:
+                self.spans[first] = (first, index)
+
+    def _unknown_between(self) -> None:
+        """An item in a list of names that is no name itself."""
+        tokens = self.tokens
+        name_at = [index for index, token in enumerate(tokens) if token.names and self.sentence.free(index)]
+        for left in name_at:
+            dimension = dimension_of(self.grammar, self.tokens, left)[0]
+            if dimension not in ("commodity", "region", "partner"):
+                continue
+            separator = left + 1
+            if separator >= len(tokens) or not (
+                tokens[separator].kind in ("enumeration", "comma") or tokens[separator].is_a("and")
+            ):
+                continue
+            first = separator + 1
+            if first < len(tokens) and tokens[first].is_a("and") and tokens[first].kind != "enumeration":
+                first += 1
+            last = first
+            while last < len(tokens) and self._is_unknown_word(last):
+                last += 1
+            if last == first or last >= len(tokens):
+                continue
+            ends = tokens[last]
+            width = tokens[last - 1].end - tokens[first].start
+            if (
+                ends.kind == "enumeration"
+                or (not self.sentence.is_chinese and ends.kind == "comma" and last - first <= 4)
+                or (self.sentence.is_chinese and (ends.is_a("and", "flow", "respectively") or ends.text == "等"))
+                or (not self.sentence.is_chinese and ends.is_a("and") and last - first <= 4)
+            ):
+                if self.sentence.is_chinese and tokens[separator].kind == "comma":
+                    continue
+                if not self.sentence.is_chinese and (
+                    tokens[separator].kind == "comma" and not self._list_goes_on(last)
+                ):
+                    continue
+                while last > first and tokens[last - 1].is_a("filler"):
+                    last -= 1
+                if last > first and 2 <= width <= 40 and not all(token.is_a("filler") for token in tokens[first:last]):
+                    self.spans[first] = (first, last)
+
+    def _list_goes_on(self, index: int) -> bool:
+        """Whether another name follows right after the separator at `index`."""
+        cursor = index + 1
+        while cursor < len(self.tokens) and (self.tokens[cursor].is_a("and") or self.tokens[cursor].text == "the"):
+            cursor += 1
+        return cursor < len(self.tokens) and bool(self.tokens[cursor].names)
+
+    def _is_unknown_word(self, index: int) -> bool:
+        token = self.tokens[index]
+        if token.kind == "word":
+            return True
+        if token.quantity is not None or token.names or token.period is not None or token.kind != "phrase":
+            return False
+        return set(token.senses) <= _SENSES_IN_NAMES and token.text not in _NO_PARTS_OF_NAMES
