@@ -19,7 +19,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else \
 	  "Customhouse needs Python 3.11 to 3.13, and " + sys.executable + " is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
@@ -50,7 +50,7 @@ bench: $(READY) ## Measure a refresh against dbt alone and against its SQL alone
 	$(BIN)/python -m bench.refresh
 
 lock: ## Resolve requirements.lock anew (needs uv).
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-strip-extras \
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --strip-extras \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 clean: ## Remove what a refresh made: everything in it can be rebuilt from raw/.

@@ -1,5 +1,5 @@
--- A number that is counted as read, uncertain or unread, of which no figure of that status is there: the accounting says
--- what the figures do not.
+-- A number that is counted as read, uncertain or unread, and of which no figure of that status is there: the accounting
+-- says what the figures do not.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_numbers'}}}) }}
 
 select

@@ -59,7 +59,7 @@ class Lexicon:
     def __init__(self, codes: CodeLists) -> None:
         """Compile the vocabulary files and every alias of `codes`."""
         self.codes = codes
-        self.suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
         senses: dict[str, list[tuple[str, str]]] = {}
         for kind, value, written in _vocabulary():
             if kind in WORD_KINDS:
@@ -67,14 +67,14 @@ class Lexicon:
             phrase = folded_phrase(written)
             sense = (kind, value)
             if kind in SUFFIX_KINDS:
-                self.suffixes[phrase] = (*self.suffixes.get(phrase, ()), sense)
+                self._suffixes[phrase] = (*self._suffixes.get(phrase, ()), sense)
                 if kind not in _PREFIX_KINDS:
                     continue
                 sense = (f"{kind}_prefix", value)
             if sense not in senses.setdefault(phrase, []):
                 senses[phrase].append(sense)
         self._suffixes_by_first: dict[str, list[str]] = {}
-        for phrase in sorted(self.suffixes, key=lambda one: -len(one)):
+        for phrase in sorted(self._suffixes, key=lambda one: -len(one)):
             self._suffixes_by_first.setdefault(phrase[0], []).append(phrase)
         names: dict[str, dict[tuple[str, str], None]] = {}
         aliases = [(list_name, alias) for list_name, alias in codes.names() if list_name in LISTS]
@@ -116,7 +116,7 @@ class Lexicon:
             end = position + len(phrase)
             if end < len(chars) and _joins(phrase[-1], chars[end]):
                 continue
-            fitting = tuple(sense for sense in self.suffixes[phrase] if sense[0] in kinds)
+            fitting = tuple(sense for sense in self._suffixes[phrase] if sense[0] in kinds)
             if fitting:
                 return phrase, fitting
         return "", ()

@@ -34,7 +34,14 @@ _FLOWLESS_MEASURES = frozenset({
     "partners", "ports", "commodity_kinds",
 })  # fmt: skip
 #: Scales that only prose has.
-_EXTRA_SCALES = {"lakh": Decimal(10) ** 5, "crore": Decimal(10) ** 7}
+PROSE_SCALES = {
+    "lakh": Decimal(10) ** 5,
+    "hundred_thousand": Decimal(10) ** 5,
+    "crore": Decimal(10) ** 7,
+    "ten_million": Decimal(10) ** 7,
+    "ten_billion": Decimal(10) ** 10,
+    "hundred_billion": Decimal(10) ** 11,
+}
 
 
 class MissingPublicationDate(ValueError):
@@ -297,7 +304,7 @@ def _interval(statement: Statement, unit: str) -> tuple[Decimal, Decimal | None,
         scales.append("times")
     factor = Decimal(1)
     for scale in scales:
-        factor *= _EXTRA_SCALES.get(scale) or SCALES[scale]
+        factor *= PROSE_SCALES.get(scale) or SCALES[scale]
     floor = ceiling = None
     if statement.statistic == "share":
         floor, ceiling = Decimal(0), Decimal(100)

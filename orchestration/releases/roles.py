@@ -294,8 +294,9 @@ def _per_unit(numbers: NumberGroup) -> str:
     tokens = numbers.tokens
     following = numbers.last + 1
     if following + 1 < len(tokens) and (tokens[following].text in ("a", "each", "/") or tokens[following].is_a("per")):
-        if _unit_at(numbers, tokens[following + 1].start):
-            return _price_unit(numbers, tokens[following + 1].start)
+        goods = tokens[following + 1].start
+        if _unit_at(numbers, goods):
+            return _price_unit(numbers, goods)
     for index in range(numbers.first - 1, max(numbers.clause_start, numbers.first - 5) - 1, -1):
         if tokens[index].text.startswith("每"):
             return _price_unit(numbers, tokens[index].start + 1)

@@ -123,7 +123,10 @@ def _folded(char: str) -> str:
         return "〇"
     if char == "，":  # the comma of a sentence; narrow, it would look like one between thousands
         return char
-    return unicodedata.normalize("NFKC", char)
+    narrow = unicodedata.normalize("NFKC", char)
+    if narrow != char and narrow.isdigit() and unicodedata.category(char) == "No":
+        return " "  # the mark of a footnote or a list (², ①): no digit of a number beside it
+    return narrow
 
 
 @lru_cache(maxsize=8192)

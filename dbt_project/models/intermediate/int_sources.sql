@@ -1,5 +1,5 @@
--- Every raw document of every source, and which of them are one document in several files: a sheet that was keyed from a
--- release has the same address as its text, or the same publisher and day.
+-- Every raw document of every source, and which of them are one document in several files: a sheet that was keyed from
+-- a release has the same address as its text, or the same publisher and day.
 with sources as (
     select * from {{ ref('stg_sheets__sources') }}
     union all

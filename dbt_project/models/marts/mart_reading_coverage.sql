@@ -2,9 +2,10 @@ with numbers as (
     select
         source_id,
         count(*) as number_count,
-        {% for kind in ['read', 'uncertain', 'unread', 'not_a_figure'] -%}
-        sum(case when kind = '{{ kind }}' then 1 else 0 end) as {{ kind }}_count{{ ',' if not loop.last }}
-        {% endfor %}
+        sum(case when kind = 'read' then 1 else 0 end) as read_count,
+        sum(case when kind = 'uncertain' then 1 else 0 end) as uncertain_count,
+        sum(case when kind = 'unread' then 1 else 0 end) as unread_count,
+        sum(case when kind = 'not_a_figure' then 1 else 0 end) as not_a_figure_count
     from {{ ref('int_numbers') }}
     group by source_id
 ),
