@@ -109,10 +109,10 @@ differ, and only the first belongs to the growth. Columns `level`, `level_low`, 
 {%- endmacro %}
 
 {#-
-Figures that are read and belong to a series, in the terms in which two that state the same thing are equal: with the
-span compared with only where something is compared, and with the whole, the other or the peers spelled out.
+Figures that are read, in the terms in which two that state the same thing are equal: with the span compared with only
+where something is compared, and with the whole, the other or the peers spelled out. `where` limits them.
 -#}
-{% macro comparable_figures(figures) -%}
+{% macro comparable_figures(figures, where='true') -%}
     select
         figures.*,
         {{ named_whole('figures', 'figures.refers_to') }},
@@ -136,7 +136,7 @@ span compared with only where something is compared, and with the whole, the oth
                     then every_figure.reference
             end as refers_to
         from {{ figures }} as every_figure
-        where every_figure.status = 'read' and every_figure.is_mapped
+        where every_figure.status = 'read' and {{ where }}
     ) as figures
 {%- endmacro %}
 

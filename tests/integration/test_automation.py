@@ -32,6 +32,18 @@ def test_a_refresh_is_asked_for_when_a_file_is_new(refreshed: Installation, auto
     assert isinstance(ask(refreshed, automation), dg.RunRequest)
 
 
+def test_the_sensor_sees_a_release_and_its_corrections(refreshed: Installation) -> None:
+    folder = refreshed.sheets.parent / "releases" / "a folder of its own"
+    folder.mkdir(parents=True)
+    keys = set()
+    for name in ("new.txt", "new.yml", "new.corrections.yml"):
+        (folder / name).write_text(name)
+        request = ask(refreshed, "sensor")
+        assert isinstance(request, dg.RunRequest)
+        keys.add(request.run_key)
+    assert len(keys) == 3
+
+
 def test_the_sensor_asks_once_for_each_state_of_the_files(refreshed: Installation) -> None:
     add_sheet(refreshed)
     requests = [ask(refreshed, "sensor") for _ in range(2)]

@@ -63,6 +63,19 @@ def test_a_project_that_does_not_parse_is_told_in_the_words_of_dbt(refreshed: In
     assert refreshed.footprint() == before
 
 
+def test_a_defect_ends_with_a_traceback_and_publishes_nothing(refreshed: Installation) -> None:
+    before = refreshed.footprint()
+    units = refreshed.project / "seeds" / "units.csv"
+    units.write_text(units.read_text().replace("unit,", "unti,", 1))
+
+    ended = refreshed.refresh()
+
+    assert ended.code == 1
+    assert "Traceback" in ended.stderr
+    assert "KeyError: 'unit'" in ended.stderr
+    assert refreshed.footprint() == before
+
+
 def test_a_lost_source_is_published_without_only_when_that_is_accepted(
     refreshed_twice: Installation, first_content: Content
 ) -> None:

@@ -21,7 +21,8 @@ from orchestration.inputs import current_inputs
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.warehouse.publication import publish
 from orchestration.warehouse.published import publication_row
-from tests.unit.hand_made import ROWS, build_marts, publish_rows
+from orchestration.warehouse.working import open_working
+from tests.unit.hand_made import ROWS, build_marts, inputs_of, publish_rows
 
 ANSWER = "SELECT region_id, period_start, level FROM fct_figures ORDER BY level"
 COLUMNS = ["region_id", "period_start", "level"]
@@ -334,6 +335,48 @@ def test_status_tells_programs_what_is_published(published: Settings) -> None:
     assert report["checks"] == [{"status": "pass", "checks": 1}]
     assert [row["reason"] for row in report["rejected_rows"]] == ["is empty"]
     assert [one["is_withdrawn"] for one in report["kept_publications"]] == [False]
+
+
+@pytest.fixture
+def with_releases(settings: Settings) -> Settings:
+    """Settings with a publication of figures that were read of releases; one of them says what a sheet says, too."""
+    build_marts(settings)
+    with open_working(settings) as connection:
+        connection.execute(
+            """ALTER TABLE marts.fct_figures ADD COLUMN status VARCHAR DEFAULT 'read';
+            ALTER TABLE marts.fct_figures ADD COLUMN matched_figure_id VARCHAR;
+            UPDATE marts.fct_figures SET matched_figure_id = 'x' WHERE region_id = 'CN-XJ' AND source_id = 'two';
+            CREATE TABLE marts.mart_reading_coverage AS SELECT * FROM (VALUES
+                ('one', DATE '2023-04-19', 12, 10, 0, 0, 2), ('two', DATE '2022-04-19', 5000, 4000, 3, 1, 996)
+            ) AS coverage (source_id, published_date, number_count, read_count, uncertain_count, unread_count,
+                not_a_figure_count)"""
+        )
+    publish(settings, inputs_of("first"), run_id="a run")
+    return use(settings)
+
+
+def test_status_counts_every_number_of_every_release(with_releases: Settings) -> None:
+    report = json.loads(run("status", "--format", "json").stdout)
+    assert report["numbers"] == [
+        {"source_id": "two", "numbers": 5000, "read": 4000, "uncertain": 3, "unread": 1, "not_a_figure": 996},
+        {"source_id": "one", "numbers": 12, "read": 10, "uncertain": 0, "unread": 0, "not_a_figure": 2},
+    ]
+    told = plain(run("status").stdout)
+    assert re.search(r"two +5000 +4000 +3 +1 +996\n", told)
+    assert "In all 4,010 read, 3 uncertain, 1 unread, 998 not a figure" in told
+
+
+def test_status_counts_once_what_a_sheet_and_a_release_state(with_releases: Settings) -> None:
+    coverage = json.loads(run("status", "--format", "json").stdout)["coverage"]
+    assert [(row["region_id"], row["figures"], row["sources"]) for row in coverage] == [
+        ("653100", 1, 1),
+        ("CN-XJ", 1, 2),
+    ]
+
+
+def test_status_tells_of_a_publication_from_before_there_were_releases(published: Settings) -> None:
+    assert json.loads(run("status", "--format", "json").stdout)["numbers"] == []
+    assert "Numbers in releases" not in run("status").stdout
 
 
 def test_status_tells_people_what_is_published(published: Settings) -> None:

@@ -1,5 +1,6 @@
 -- Figures that state what another file of the same document states already, or another place of the same file: the same
--- thing with the same bounds. A sheet and the release that it was keyed from make two rows of one statement.
+-- thing with the same bounds. A sheet and the release that it was keyed from make two rows of one statement. Of names
+-- that no code list knows the text must be the same.
 with figures as (
     {{ comparable_figures(ref('int_figures')) }}
 ),
@@ -11,6 +12,9 @@ matched as (
             partition by
                 figures.document_id,
                 {{ columns_of('figures', statement_columns()) }},
+                {% for name in ['region', 'partner', 'commodity', 'ownership', 'trade_mode'] -%}
+                case when figures.{{ name }}_id = 'UNMAPPED' then lower(figures.{{ name }}_text) end,
+                {% endfor -%}
                 figures.unit,
                 figures.value,
                 figures.low,

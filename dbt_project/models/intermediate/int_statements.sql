@@ -2,7 +2,7 @@
 -- published last (the latest figure prevails), then the narrowest. Figures with a name that no code list knows are left
 -- out: it is not known which series they belong to.
 with figures as (
-    {{ comparable_figures(ref('int_figures')) }}
+    {{ comparable_figures(ref('int_figures'), where='every_figure.is_mapped') }}
 ),
 
 ordered as (
