@@ -12,7 +12,7 @@ from orchestration.inputs import Inputs, current_inputs
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import warehouse_lock
-from orchestration.warehouse.working import discard_working, open_working
+from orchestration.warehouse.working import discard_working, is_readable, open_working
 
 
 @dataclass
@@ -55,10 +55,14 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
             timeout_seconds=settings.lock_timeout_seconds,
             on_wait=progress.message,
         ):
-            with open_working(settings):  # while another program has it open, this fails before anything is touched
-                pass
+            # While another program has it open, this fails before anything is touched.
+            with open_working(settings) as connection:
+                is_sound = is_readable(connection)
             mark = unfinished_mark(settings)
-            if mark.exists():
+            if not is_sound:
+                progress.message("the working warehouse is damaged: it is rebuilt from raw/")
+                discard_working(settings.working_database)
+            elif mark.exists():
                 progress.message("the last refresh failed or was cut off: the working warehouse is rebuilt from raw/")
                 discard_working(settings.working_database)
                 _report_cut_off(context.instance, mark.read_text())

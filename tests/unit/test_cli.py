@@ -362,7 +362,7 @@ def test_status_counts_every_number_of_every_release(with_releases: Settings) ->
         {"source_id": "one", "numbers": 12, "read": 10, "uncertain": 0, "unread": 0, "not_a_figure": 2},
     ]
     told = plain(run("status").stdout)
-    assert re.search(r"two +5000 +4000 +3 +1 +996\n", told)
+    assert re.search(r"two +5000 +4000 +3 +1 +996", told)
     assert "In all 4,010 read, 3 uncertain, 1 unread, 998 not a figure" in told
 
 
