@@ -116,7 +116,7 @@ def prepared_target(shared_folder: Path) -> Path:
 
 
 #: Tests that run many refreshes, the longest first.
-LONG_TESTS = ("test_kill", "test_concurrency", "test_refresh", "test_failing_check", "test_models")
+LONG_TESTS = ("test_kill", "test_concurrency", "test_releases", "test_refresh", "test_failing_check", "test_models")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -59,13 +59,13 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
             with open_working(settings) as connection:
                 is_sound = is_readable(connection)
             mark = unfinished_mark(settings)
-            if not is_sound:
-                progress.message("the working warehouse is damaged: it is rebuilt from raw/")
-                discard_working(settings.working_database)
-            elif mark.exists():
+            if mark.exists():
                 progress.message("the last refresh failed or was cut off: the working warehouse is rebuilt from raw/")
                 discard_working(settings.working_database)
                 _report_cut_off(context.instance, mark.read_text())
+            elif not is_sound:
+                progress.message("the working warehouse is damaged: it is rebuilt from raw/")
+                discard_working(settings.working_database)
             mark.write_text(run_id)
             yield Warehouse(settings, progress, run_id, current_inputs(settings))
 

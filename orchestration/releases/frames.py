@@ -212,7 +212,8 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         frame.doubt = frame.doubt or "the sentence names no subject; that of the sentence before is taken"
         if frame.names:
             frame.others = (*frame.others, ({}, None))
-    if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own:
+    says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
+    if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
     elif phrase.flows:
         walk.flow_doubt = ""

@@ -100,7 +100,7 @@ def _words(chars: str, position: int) -> Numeral | None:
         elif word in _TENS and last in ("", "hundred", "and"):
             total = (total or 0) + _TENS[word]
             last = "tens"
-        elif word == "hundred" and last == "unit":
+        elif word == "hundred" and last == "unit" and (total or 0) < 100:
             total = (total or 1) * 100
             last = "hundred"
         elif word == "and" and last == "hundred":
@@ -125,12 +125,30 @@ def _words(chars: str, position: int) -> Numeral | None:
     return Numeral(str(total), position, end, "words")
 
 
+def _plain_at(chars: str, position: int) -> Numeral | None:
+    """The numeral within a fraction, which is none itself."""
+    if position >= len(chars) or chars.startswith("百分之", position):
+        return None
+    if chars[position].isdigit() and chars[position].isascii():
+        return _digits(chars, position)
+    found = _CHINESE.match(chars, position)
+    if not found or chars.startswith("分之", found.end()):
+        return None
+    whole, point, decimals = found[0].replace(".", "点").replace("·", "点").partition("点")
+    value = _chinese_value(whole)
+    if value is None:
+        return None
+    digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
+    return Numeral(f"{value}.{digits}" if point else str(value), position, found.end(), "chinese")
+
+
 def _chinese(chars: str, position: int) -> Numeral | None:
     if chars.startswith("百分之", position):
-        inner = numeral_at(chars, position + 3) if position + 3 < len(chars) else None
+        inner = _plain_at(chars, position + 3)
         return Numeral(inner.printed, position, inner.end, "fraction") if inner else None
     if chars[position] == "半":
-        return Numeral("50", position, position + 1, "fraction") if chars.startswith("半数", position) else None
+        is_half = chars.startswith("半数", position) or (position > 0 and chars[position - 1] in "过逾")
+        return Numeral("50", position, position + 1, "fraction") if is_half else None
     if chars.startswith("一半", position):
         return Numeral("50", position, position + 2, "fraction")
     compound = _chinese_compound(chars, position)
@@ -145,7 +163,7 @@ def _chinese(chars: str, position: int) -> Numeral | None:
     if value is None:
         return None
     if chars.startswith("分之", end) and not point:
-        inner = numeral_at(chars, end + 2) if end + 2 < len(chars) else None
+        inner = _plain_at(chars, end + 2)
         if inner and value:
             percent = Decimal(inner.printed) * 100 / value
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from orchestration.figures import (
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
+from orchestration.releases.numerals import numeral_at
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, code_and_text
@@ -155,21 +157,26 @@ class _Builder:
             ]
             doubts = [statement.doubt for statement in reading.statements if statement.doubt]
             ids = tuple(one.figure_id for one in made)
-            self._account(start, end, printed, "uncertain", doubts[0] if doubts else reason, ids)
+            self._account(
+                start, end, printed, "uncertain", doubts[0] if doubts else reason or "more than one reading", ids
+            )
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
 
     def add_dates(self, tokens: list[Token]) -> None:
         """Numerals inside dates, periods and names: they are accounted for as what they are part of."""
-        covered = {number.char_start for number in self.numbers}
+        self.numbers.sort(key=lambda number: number.char_start)
+        starts = [number.char_start for number in self.numbers]
+        ends = [number.char_end for number in self.numbers]
         for token in tokens:
             if token.quantity is not None or not (token.period or token.names or token.senses):
                 continue
-            for first, last in _digit_runs(self._folded.chars, token.start, token.end):
+            for first, last in _numerals(self._folded.chars, token.start, token.end):
                 start, end = self._folded.span(first, last)
-                if start in covered:
-                    continue
+                at = bisect_right(starts, start) - 1
+                if (at >= 0 and start < ends[at]) or (at + 1 < len(starts) and end > starts[at + 1]):
+                    continue  # part of a number that is accounted for
                 reason = "date or period" if token.period else "part of a name" if token.names else "part of a phrase"
                 self._account(start, end, self._text[start:end], "not_a_figure", reason, ())
 
@@ -269,19 +276,17 @@ def _subject(figure: Figure) -> tuple[object, ...]:
     )
 
 
-def _digit_runs(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where numerals stand within a few characters: digits, number words, Chinese numerals."""
     position = start
     while position < end:
-        if chars[position].isdigit():
-            first = position
-            while position < end and (
-                chars[position].isdigit()
-                or (chars[position] in ".," and position + 1 < end and chars[position + 1].isdigit())
-            ):
-                position += 1
-            yield first, position
-        else:
+        numeral = numeral_at(chars, position)
+        if numeral is None:
             position += 1
+            continue
+        last = min(numeral.end, end)
+        yield position, last
+        position = last
 
 
 def _unit(statement: Statement) -> str:

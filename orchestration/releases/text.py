@@ -124,8 +124,8 @@ def _folded(char: str) -> str:
     if char == "，":  # the comma of a sentence; narrow, it would look like one between thousands
         return char
     narrow = unicodedata.normalize("NFKC", char)
-    if narrow != char and narrow.isdigit() and unicodedata.category(char) == "No":
-        return " "  # the mark of a footnote or a list (², ①): no digit of a number beside it
+    if narrow != char and unicodedata.category(char) == "No":
+        return " "  # the mark of a footnote or a list (², ①), a fraction in one sign: no digit of a number beside it
     return narrow
 
 

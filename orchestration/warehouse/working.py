@@ -78,10 +78,10 @@ def open_working(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def is_readable(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether all rows that were loaded can be read: DuckDB finds a damaged block when it reads it, and not before."""
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'raw'"
-    ).fetchall()
     try:
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'raw'"
+        ).fetchall()
         for (table,) in tables:
             connection.execute(f'SELECT bit_xor(hash("the row")) FROM raw.{quoted(table)} AS "the row"').fetchall()
     except duckdb.Error:

@@ -6,6 +6,8 @@ import os
 import shutil
 import sys
 
+import pytest
+
 from orchestration.inputs import Input, Inputs
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.publication import publish
@@ -37,6 +39,7 @@ def test_a_refresh_that_may_not_wait_names_who_writes(refreshed: Installation) -
     assert refreshed.footprint() == before
 
 
+@pytest.mark.long
 def test_a_run_of_dagster_waits_for_whoever_writes(refreshed: Installation, second_content: Content) -> None:
     add_sheet(refreshed)
     with warehouse_lock(refreshed.warehouse, purpose="a test", timeout_seconds=0):

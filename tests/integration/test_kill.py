@@ -27,10 +27,13 @@ def assert_work_goes_on(installation: Installation, expected: Content) -> None:
 @pytest.mark.parametrize(
     "places",
     [
-        ["begin read sheets", "node 3", "node 40", "begin publish"],
-        ["begin load sheets", "begin build models", "node 70", "end publish"],
+        pytest.param(["begin read sheets", "node 3", "node 40", "begin publish"], id="from reading to publishing"),
+        pytest.param(
+            ["begin read releases", "begin load sheets", "begin build models", "node 70", "end publish"],
+            id="from loading to the end",
+            marks=pytest.mark.long,
+        ),
     ],
-    ids=["from reading to publishing", "from loading to the end"],
 )
 def test_a_refresh_killed_at_one_place_after_the_other_is_completed_by_the_next(
     refreshed: Installation, first_content: Content, second_content: Content, places: list[str]
@@ -44,6 +47,7 @@ def test_a_refresh_killed_at_one_place_after_the_other_is_completed_by_the_next(
     assert_work_goes_on(refreshed, second_content)
 
 
+@pytest.mark.long
 def test_the_command_killed_at_random_instants_is_completed_by_the_next(
     refreshed: Installation, first_content: Content, second_content: Content
 ) -> None:
@@ -92,6 +96,7 @@ def assert_publishing_goes_on(installation: Installation, inputs: Inputs, expect
     unpublish(installation)
 
 
+@pytest.mark.long
 def test_publishing_killed_at_random_instants_leaves_one_whole_publication(
     about_to_publish: Installation, first_content: Content, second_content: Content
 ) -> None:
@@ -119,6 +124,7 @@ def test_publishing_killed_at_random_instants_leaves_one_whole_publication(
     assert killed == 40
 
 
+@pytest.mark.long
 def test_publishing_killed_at_every_turn_leaves_one_whole_publication(
     about_to_publish: Installation, first_content: Content, second_content: Content
 ) -> None:

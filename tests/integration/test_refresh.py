@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from orchestration.settings import PROJECT_DIR
 from tests.integration.conftest import add_sheet
 from tests.integration.installation import BIN, Content, Installation
@@ -130,6 +132,7 @@ def test_a_rebuild_from_nothing_gives_the_same_content(empty: Installation, firs
     assert empty.content() == first_content
 
 
+@pytest.mark.long
 def test_a_sheet_that_arrives_while_models_are_built_is_published_by_the_next_refresh(
     refreshed: Installation, second_content: Content
 ) -> None:

@@ -29,7 +29,14 @@ def replace_with_noise(working: Path) -> None:
     working.write_bytes(random.Random(20230331).randbytes(100_000))
 
 
-@pytest.mark.parametrize("damage", [cut_off, scatter_noise, replace_with_noise])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(cut_off, marks=pytest.mark.long),
+        scatter_noise,
+        pytest.param(replace_with_noise, marks=pytest.mark.long),
+    ],
+)
 def test_a_refresh_gets_over_a_damaged_working_warehouse(
     refreshed: Installation, second_content: Content, damage: object
 ) -> None:
