@@ -106,13 +106,13 @@ def assert_is_sound(text: str, reading: ReleaseReading) -> None:
     assert len(named) == len(set(named)), "a figure is in two accounts"
 
 
-def unaccounted(text: str, reading: ReleaseReading) -> list[str]:
-    """Numerals that are not inside exactly one account, each with the words around it."""
+def unaccounted(text: str, reading: ReleaseReading, *, around: int = 12) -> list[str]:
+    """Numerals that are not inside exactly one account, each with the characters around it."""
     lost = []
     for start, end in numerals(text):
         inside = accounts_of(reading, start, end)
         if len(inside) != 1 or not (inside[0].char_start <= start and end <= inside[0].char_end):
-            lost.append(f"{text[max(0, start - 12) : start]}[{text[start:end]}]{text[end : end + 12]}")
+            lost.append(f"{text[max(0, start - around) : start]}[{text[start:end]}]{text[end : end + around]}")
     return lost
 
 
@@ -137,7 +137,8 @@ def test_every_numeral_of_a_release_is_accounted_for(path: Path) -> None:
     text, reading = _reading_of(path)
     assert_is_sound(text, reading)
     assert len(numerals(text)) >= 10
-    assert unaccounted(text, reading) == []
+    # what is held back is held back from who reads this test's output, too
+    assert unaccounted(text, reading, around=0 if "held_back" in path.parts else 12) == []
 
 
 # --- generated sentences ------------------------------------------------------------------------------------------
@@ -312,7 +313,7 @@ _CHINESE_SENTENCE = _joined(
 SENTENCES = st.lists(st.one_of(_ENGLISH_SENTENCE, _CHINESE_SENTENCE), min_size=1, max_size=4)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(SENTENCES)
 def test_every_generated_numeral_is_in_one_account(sentences: list[list[Piece]]) -> None:
     text, spans = "", []
