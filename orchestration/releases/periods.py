@@ -104,7 +104,7 @@ _ENGLISH = [
             r"(?:a|one) year (?:earlier|ago|before|previously)"),
         ("based",
             rf"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
-            rf"(?: (?:of|in)){0,2} (?:the )?(?:year )?(?P<year>{_Y})"),
+            rf"(?: (?:of|in)){{0,2}} (?:the )?(?:year )?(?P<year>{_Y})"),
         ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously)"),
         ("prior",
             r"(?:the )?(?:previous|preceding|prior|last) (?:month|quarter)"
@@ -123,7 +123,7 @@ _ENGLISH = [
     )
 ]  # fmt: skip
 _ENGLISH_START = re.compile(
-    rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){0,3}"
+    rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|{_M}|{_N}\b|[0-9]{{1,4}})"
@@ -157,7 +157,7 @@ _CHINESE = [
         ("half", rf"(?:{_ZY})?(?P<n>上|下)半年"),
         ("same", r"同期|期内|同一时期|这一时期|期间"),
         ("single", r"(?:单看)?(?:当月|单月|该月|本月)"),
-        ("month", rf"(?:{_ZY})?(?:单看|仅)?(?P<a>{_ZN})月(?:份|单月|当月){0,3}"),
+        ("month", rf"(?:{_ZY})?(?:单看|仅)?(?P<a>{_ZN})月(?:份|单月|当月){{0,3}}"),
         ("fiscalyear", r"(?P<fiscal>(?P<fy>20[0-9]{2}[-/](?:20)?[0-9]{2})(?:财年|财政年度|年度))"),
         ("year", rf"{_ZY}(?:全年|度)?"),
         ("year", r"全年"),
