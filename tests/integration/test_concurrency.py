@@ -15,6 +15,8 @@ from tests.integration.conftest import add_sheet
 from tests.integration.installation import BIN, Content, Installation
 from tests.integration.processes import Child, read_what_is_newest, read_what_was_opened
 
+pytestmark = pytest.mark.long
+
 
 def test_of_two_refreshes_one_waits_for_the_other(refreshed: Installation, second_content: Content) -> None:
     add_sheet(refreshed)

@@ -399,6 +399,7 @@ def _seconds(text: str) -> float:
     return time.process_time() - began
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", _REPEATED)
 def test_time_grows_with_the_length(name: str) -> None:
     """Four times the text takes four times the time; where time grows with the square, it is sixteen times."""
