@@ -330,7 +330,7 @@ def strict(release: Release, reading: ReleaseReading) -> Score:
 
 def _score_table(sets: dict[str, list[Release]], codes: CodeLists, contenders: dict[str, Contender]) -> Table:
     table = Table(title="Numbers found, by value and unit", title_justify="left")
-    for column in ("texts", "extractor", "right", "found", "F1", "of"):
+    for column in ("texts", "extractor", "prec.", "recall", "F1", "of"):
         table.add_column(column, justify="left" if column in ("texts", "extractor") else "right", no_wrap=True)
     first = 0
     for name, releases in sets.items():
