@@ -4,7 +4,7 @@ Run by `python -m bench.reading`. For the other extractors make an environment o
 need, and name its Python:
 
     python3 -m venv /tmp/extractors
-    /tmp/extractors/bin/pip install "quantulum3[classifier]" "scikit-learn<1.8" recognizers-text-suite "emoji<2"
+    /tmp/extractors/bin/pip install "quantulum3[classifier]" "scikit-learn==1.8.0" recognizers-text-suite "emoji<2"
     python -m bench.reading --quantulum-python /tmp/extractors/bin/python
 
 Texts and gold figures are those of tests/releases; `--gold FOLDER` adds others of the same form.
