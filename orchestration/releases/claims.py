@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.releases.lexicon import words
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _JOINT = re.compile(
     r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省){1,2}[^，。；,;0-9%]{0,6}?"
     r"(?:合计|共|总计|加起来|包揽|合占|占|合并))"
-    r"|(?:the (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}"
-    r"(?:together|combined|accounted|took|made up|represented|combine|account|contributed))"
+    r"|(?:(?:the|these|those|all) (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}"
+    r"(?:together|combined|accounted|took|made up|represented|combine|account|contributed|supplied|provided))"
 )
 _JOINT_SIZES = {
     word: size
@@ -32,6 +33,7 @@ _DATELINE_ENDS = frozenset(words("dateline_end"))
 _RELATIVES = frozenset(words("relative"))
 _NAMED_SOURCES = frozenset(words("named_source"))
 _ATTRIBUTION_STARTS = frozenset(words("attribution_start"))
+_SHARE_NOUNS = ("share", "proportion")
 _WHOLES = frozenset(words("whole"))
 _REFERENCE_ENDS = frozenset(words("reference_end"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
@@ -54,6 +56,7 @@ class Claims:
         self.grammar = grammar
         self.references: dict[int, dict[str, str]] = {}
         self.gaps: dict[int, int] = {}
+        self.gap_places: dict[int, list[str]] = {}
         self.contributions: dict[int, int] = {}
         self.quarters: list[Span] = []
         self.others: dict[int, str] = {}
@@ -69,6 +72,7 @@ class Claims:
         self._claim_overtaken(sentence)
         find_ranks(sentence)
         share_units(sentence)
+        self._claim_rank_places(sentence)
         set_aside(sentence, grammar)
         self._claim_references(sentence)
         self._claim_periods(sentence)
@@ -180,6 +184,22 @@ class Claims:
                 continue
             sentence.claim(first, index + 1, "attribution")
 
+    def _claim_rank_places(self, sentence: Sentence) -> None:
+        """Among whom something is first is no subject: 位居全省首位, 居全国各省区之首."""
+        tokens = sentence.tokens
+        holders = set(self.grammar.codes.containing_regions(self.grammar.region_id)) | {"CHN"}
+        for index, token in enumerate(tokens[:-1]):
+            if not (sentence.is_chinese and token.is_a("rank")):
+                continue
+            place = tokens[index + 1]
+            is_place = any(list_name == "region" and code in holders for list_name, code in place.names)
+            ranked = any(
+                one.quantity is not None and one.quantity.unit_kind == "rank"
+                for one in tokens[index : sentence.clause_end(index)]
+            )
+            if not ranked and (is_place or place.is_a("scope_nation", "scope_province", "scope_self")):
+                sentence.spoken_for.setdefault(index + 1, "reference")
+
     def _claim_references(self, sentence: Sentence) -> None:
         """Tokens that say what a share is of, what a growth is faster than, what it compares with."""
         tokens = sentence.tokens
@@ -218,6 +238,8 @@ class Claims:
                 if any(self._may_be_whole(token) for token in named):
                     self.references[index] = self._reference(named)
                     sentence.claim(index + 1, last, "reference")
+                    return
+            self._share_noun_reference(sentence, index)
             return
         cue = None
         cursor = index - 1
@@ -254,6 +276,41 @@ class Claims:
             self.references[index] = self._reference(named)
             sentence.claim(start, index, "reference")
 
+    def _share_noun_reference(self, sentence: Sentence, index: int) -> None:
+        """`its share of total exports`, `the share of coal in imports`: the whole stands with the noun."""
+        tokens = sentence.tokens
+        cursor = index - 1
+        while cursor >= 0 and not (tokens[cursor].is_a("share") and tokens[cursor].text.startswith(_SHARE_NOUNS)):
+            if tokens[cursor].quantity is not None or tokens[cursor].kind in ("semicolon", "stop"):
+                return
+            cursor -= 1
+        if cursor < 0:
+            return
+        start = cursor + 1
+        is_of = tokens[cursor].text.endswith(" of")
+        if not is_of and start < index and tokens[start].text in ("of", "in"):
+            is_of = tokens[start].text == "of"
+            start += 1
+        elif not is_of:
+            return
+        last = start
+        while last < index and not self._ends_reference(tokens, last):
+            last += 1
+        inside = next((at for at in range(start, last) if tokens[at].text == "in"), None)
+        if inside is not None:
+            start = inside + 1
+        elif is_of and not self._has_part_before(sentence, cursor):
+            return
+        if any(self._may_be_whole(token) for token in tokens[start:last]):
+            self.references[index] = self._reference(tokens[start:last])
+            sentence.claim(start, last, "reference")
+
+    @staticmethod
+    def _has_part_before(sentence: Sentence, index: int) -> bool:
+        """Whether the part that a share is of is named before the noun: `Coal's share of imports`."""
+        before = sentence.tokens[sentence.clause_start(index) : index]
+        return any(token.names or token.is_a("anaphor", "share") for token in before)
+
     @staticmethod
     def _may_be_whole(token: Token) -> bool:
         return (
@@ -277,6 +334,11 @@ class Claims:
             following = tokens[index + 1]
             return not following.is_a("flow")
         return False
+
+    def _places_of(self, named: list[Token]) -> list[str]:
+        """The places that a few tokens name, each in turn."""
+        places = [self._reference([token]).get("region", "") for token in named]
+        return [place for place in places if place]
 
     def _reference(self, named: list[Token]) -> dict[str, str]:
         """The whole that a few tokens name, as far as they say."""
@@ -433,6 +495,7 @@ class Claims:
                 if direction is not None and self._names_other(inner):
                     self.gaps[index] = 1 if tokens[direction].is_a("gap_up", "rise") else -1
                     self.references[index] = self._reference(inner)
+                    self.gap_places[index] = self._places_of(inner)
                     sentence.claim(cursor, index, "reference")
                 return
         if direction is not None and self._names_other(tokens[direction + 1 : index]):
@@ -583,6 +646,25 @@ class Claims:
                 span = _last_month(span)
                 self.is_stock = True
             self.spans[index] = span
+        self._drop_enclosing_periods(sentence)
+
+    def _drop_enclosing_periods(self, sentence: Sentence) -> None:
+        """`in April, the tenth month of the fiscal year 2016-17`: the longer period only places the one before it."""
+        tokens = sentence.tokens
+        for left, right in pairwise(sorted(self.spans)):
+            inner, outer = self.spans[left], self.spans[right]
+            between = tokens[left + 1 : right]
+            is_part = outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
+            if (
+                is_part
+                and not sentence.is_chinese
+                and right - left <= 8
+                and any(token.text == "of" for token in between)
+                and all(token.quantity is None or sentence.is_set_aside(at + left + 1) for at, token in enumerate(between))
+            ):
+                for index in [at for at in self.spans if at >= right and self.spans[at] == outer]:
+                    del self.spans[index]
+                return
 
     def _span_of_length(self, months: int) -> Span | None:
         """The span spoken of that is so long: what "the eleven months" points back to."""

@@ -28,6 +28,15 @@ def is_base(numbers: NumberGroup) -> bool:
     """Whether the number is that of the period compared with."""
     if numbers.first in numbers.claims.base_values:
         return True
+    before = numbers.first - 2
+    if (
+        before >= 0
+        and numbers.tokens[before + 1].kind == "open"
+        and numbers.kind in ("money", "physical")
+        and numbers.claims.comparisons.get(before) in ("base", "yoy", "prior", "mom")
+        and not any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
+    ):
+        return True  # 较去年同期(243.9亿元)增加
     start = numbers.clause_start
     if (
         start > 1

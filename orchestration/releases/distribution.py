@@ -26,9 +26,9 @@ _Subject = tuple[Frame, dict[str, list[Item]], str, str, Span | None]
 
 def choices_of(
     numbers: NumberGroup, frame: Frame, choices: list[Role], period: Span | None, *,
-    reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
+    reference: dict[str, str] | None = None, unit: str = "", doubt: str = "", each_of_one: bool = False,
 ) -> list[list[Statement]]:  # fmt: skip
-    """The statements of numbers that may be read as any of `choices`; all but the likeliest are doubts."""
+    """The statements of numbers that may be read as any of `choices`; all but the likeliest are doubts; `each_of_one`: a list that is of one subject."""
     merged: list[list[Statement]] = [[] for _ in numbers.quantities]
     if len(choices) > 1 and any(float(one.printed) > 100 for one in numbers.quantities):
         choices = [one for one in choices if one[0] != "share"]  # no share is above a hundred percent
@@ -44,6 +44,7 @@ def choices_of(
             rule="; ".join((rule, *frame.notes)),
             reference=reference,
             unit=unit,
+            each_of_one=each_of_one,
             doubt=doubt
             or ("what it states is not said" if len(choices) > 1 else "")
             or (
@@ -62,7 +63,7 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return frame.count_measure
     if [item.code for item in frame.names.get("commodity", [])] == ["PORT_CARGO"]:
         return "quantity"
-    after = numbers.right("measure", reach=3)
+    after = numbers.right("measure", reach=5)
     if after is not None and numbers.tokens[after].text.startswith(("in ", "by ")):
         return numbers.tokens[after].senses["measure"]
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
@@ -77,6 +78,7 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
 def distribute(
     numbers: NumberGroup, frame: Frame, statistic: str, sign: int, measure: str, *,
     period: Span | None, rule: str, reference: dict[str, str] | None = None, unit: str = "", doubt: str = "",
+    each_of_one: bool = False,
 ) -> list[list[Statement]]:  # fmt: skip
     """One statement a number, or several where each of a list has it; numbers and names are counted."""
     walk = numbers.walk
@@ -84,7 +86,9 @@ def distribute(
     each = walk.phrase.each or any(
         token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
     )
-    subjects, assigned_doubt = _subjects(numbers, frame, size, measure, each=each)
+    subjects, assigned_doubt = _subjects(numbers, frame, 1 if each_of_one else size, measure, each=each)
+    if each_of_one:
+        subjects = subjects * size
     result: list[list[Statement]] = []
     for position, (index, quantity) in enumerate(zip(numbers.group, numbers.quantities, strict=True)):
         own_sign = _own_sign(numbers, index, sign) if statistic in ("growth", "share_change", "growth_gap") else sign
@@ -180,7 +184,8 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     spans = list(dict.fromkeys(numbers.claims.spans.values()))
     if len(spans) == size and not frame.flow_pair:
         return [(frame, names, flow, measure, span) for span in spans]
-    if size == 2 and frame.flow_pair:
+    is_of_one_level = walk.last_level is not None and walk.last_level.flow == "total"
+    if size == 2 and frame.flow_pair and not is_of_one_level:
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
     from orchestration.releases.walk import Walk
 
+_NO_SUBJECT = "the sentence names no subject; that of the sentence before is taken"
+_BEGINS_WITHOUT = "the paragraph begins without a subject"
+_UNKNOWN_SUBJECT = "the subject of the sentence is not known"
+_SUBJECT_DOUBTS = frozenset({_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, "the subject of the verb is not known"})
 #: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
 _DEEPEST = 12
 _MOST_SIBLINGS = 40
@@ -73,15 +77,15 @@ def open_frame(walk: Walk) -> Frame:
 def _same_subject(walk: Walk, before: Frame, phrase: Phrase) -> Frame:
     if walk.is_first and walk.sentence.begins_paragraph and not phrase.is_anaphoric and not phrase.is_drilling:
         before = _base_frame(walk.grammar)
-        before.doubt = "the paragraph begins without a subject"
+        before.doubt = _BEGINS_WITHOUT
     frame = before.copy()
     frame.parent, frame.own = before.parent, before.own
     if walk.is_first:
         frame.others = ()
     if walk.is_first and not (phrase.is_anaphoric or phrase.has_statistic or phrase.is_drilling):
-        frame.doubt = "the sentence names no subject; that of the sentence before is taken"
+        frame.doubt = _NO_SUBJECT
     if walk.is_first and phrase.unknown_words >= 2 and not phrase.is_drilling:
-        frame.doubt = "the subject of the sentence is not known"
+        frame.doubt = _UNKNOWN_SUBJECT
     if walk.is_first and _topic_differs(walk.grammar) and not frame.doubt and not phrase.is_drilling:
         frame = walk.grammar.topic.copy()
         frame.parent, frame.own = walk.grammar.topic.parent, walk.grammar.topic.own
@@ -106,6 +110,22 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         frame.parent = parent
         _forget_measure(frame)
         frame.doubt = ""
+        _collapse(frame)
+        return frame
+    topic = grammar.topic
+    rest = own - {"region"}
+    if (
+        walk.sentence.is_chinese
+        and not phrase.flows
+        and not walk.sentence.begins_paragraph
+        and rest
+        and rest <= topic.own
+        and topic.own - rest - {"flow", "region"}
+    ):
+        # 民营企业对俄进出口…。国有企业…: the same partner
+        frame = topic.copy()
+        frame.parent = topic.parent
+        _forget_measure(frame)
         _collapse(frame)
         return frame
     frame = _base_frame(walk.grammar)
@@ -179,6 +199,8 @@ def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) 
         frame = sibling.copy()
         frame.parent = sibling.parent
         _collapse(frame)
+        if before is not sibling and before.own == {"flow"} and phrase.is_next_in_order:
+            frame.flows = list(before.flows)
     _forget_measure(frame)
     return frame
 
@@ -208,8 +230,11 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     elif phrase.is_anaphoric or phrase.is_drilling:
         notes.append("narrows the subject before")
     frame.notes = tuple(notes)
+    before = walk.frame
+    if "flow of the clause before" in notes and own and before is not None and before.doubt in _SUBJECT_DOUBTS:
+        walk.flow_doubt = "the flow is that of a clause whose subject is in doubt"
     if "subject of the sentence before" in notes and not walk.grammar.trailing_measures:
-        frame.doubt = frame.doubt or "the sentence names no subject; that of the sentence before is taken"
+        frame.doubt = frame.doubt or _NO_SUBJECT
         if frame.names:
             frame.others = (*frame.others, ({}, None))
     says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
@@ -221,8 +246,8 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
 
 def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
     for dimension, items in phrase.names.items():
-        kept = [item for item in items if dimension != "region" or item.code != walk.grammar.region_id]
-        frame.names[dimension] = kept
+        is_own = dimension == "region" and len(items) == 1 and items[0].code == walk.grammar.region_id
+        frame.names[dimension] = [] if is_own else list(items)
     frame.head = dict(phrase.head)
     if phrase.is_flipped:
         phrase.flows = [{"import": "export", "export": "import"}.get(flow, flow) for flow in phrase.flows]

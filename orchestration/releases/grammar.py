@@ -15,6 +15,10 @@ from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.walk import Walk
 
 
+#: Where statistics are kept apart from those of China: the nation is the place itself.
+_APART = frozenset({"CN-HK", "CN-MO", "CN-TW", "HKG", "MAC", "TWN"})
+
+
 class Grammar:
     """Reads the sentences of one release, carrying subject and period from one to the next."""
 
@@ -30,7 +34,9 @@ class Grammar:
         self.published = published
         self.readings: list[Reading] = []
         self._accounted: set[int] = set()
-        self.is_chinese_reporter = region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
+        is_in_china = region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
+        self.is_apart = region_id in _APART
+        self.is_chinese_reporter = is_in_china and not self.is_apart
         self.main_period: Span | None = None
         self.first_period: Span | None = None
         self.trailing_measures: list[str] = []
@@ -62,6 +68,8 @@ class Grammar:
     def _begin_paragraph(self, sentence: Sentence) -> None:
         """A paragraph speaks of the main period again; in English, of short paragraphs, unless another was named."""
         main = self.main_period or self.first_period
+        if sentence.is_chinese and self.is_apart and self.paragraph_period is not None:
+            main = self.paragraph_period  # a month, and in some paragraphs the months so far
         is_part = (
             main is not None and self.period is not None and main[0] <= self.period[0] and self.period[1] <= main[1]
         )
@@ -131,7 +139,11 @@ class Grammar:
 
     def _read_sentence(self, sentence: Sentence) -> None:
         claims = Claims(self, sentence)
-        lists = {group[0]: group for group in number_lists(sentence) if not sentence.is_set_aside(group[0])}
+        lists: dict[int, list[int]] = {}
+        for group in number_lists(sentence):
+            kept = [index for index in group if not sentence.is_set_aside(index)]
+            if kept:
+                lists[kept[0]] = kept
         Walk(self, sentence, claims, lists).run()
 
     def province(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.figures import UNMAPPED
 from orchestration.releases.lexicon import words
 from orchestration.releases.subjects import Item
 from orchestration.releases.tokens import Token
@@ -30,6 +31,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
             and code != "CHN"
         ):
             return "partner", code
+        if dimension == "region" and code.startswith("CN-") and not grammar.is_chinese_reporter:
+            return "partner", UNMAPPED
         return dimension, code
     if "region" in pairs and "partner" in pairs:
         code = pairs["region"]

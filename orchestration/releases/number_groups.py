@@ -39,7 +39,7 @@ class NumberGroup:
         self.kind = self.quantities[-1].unit_kind
         self.window_start = self._window_start()
         self.window_end = self._window_end()
-        self.clause_start = max(self.sentence.clause_start(self.first), self.window_start)
+        self.clause_start = max(self._clause_start(), self.window_start)
         self.clause_end = min(self.sentence.clause_end(self.last), self.window_end)
         self.in_parentheses = self._in_parentheses()
         self.other_of: Statement | None = None
@@ -49,6 +49,12 @@ class NumberGroup:
         if quantity is None:
             raise ValueError("not a number")
         return quantity
+
+    def _clause_start(self) -> int:
+        """The start of the clause; `fell harder, by more than 29 percent` is one."""
+        start = self.sentence.clause_start(self.first)
+        is_by = start < self.first and self.tokens[start].text == "by" and start > 1
+        return self.sentence.clause_start(start - 1) if is_by and self.tokens[start - 1].kind == "comma" else start
 
     def _window_start(self) -> int:
         index = self.first - 1

@@ -11,6 +11,7 @@ from orchestration.releases.naming import dimension_of
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.tokens import Token
 
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
@@ -65,6 +66,20 @@ def take_subject_after(numbers: NumberGroup) -> None:
     ):
         # `exported 5 billion yuan to ASEAN`
         _mention_all(numbers, start, stop)
+    elif (
+        phrase.flows
+        and not phrase.names.get("commodity")
+        and (lead in ("of", "in") or tokens[start].is_a("measure", "to"))
+        and dimension_of(walk.grammar, tokens, subject[0])[0] == "commodity"
+        and not has_flow
+        and numbers.kind in ("money", "physical")
+    ):
+        # `exported 5 billion yuan of cars and lorries`, `worth of …`
+        _mention_all(numbers, start, stop)
+    elif phrase.flows and phrase.names.get("partner"):
+        for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
+            if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
+                walk.mention(index)
 
 
 def _mention_all(numbers: NumberGroup, start: int, stop: int) -> None:
@@ -89,7 +104,7 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             token.kind in ("comma", "semicolon", "colon", "stop", "dash")
             or token.is_a("while", "among")
             or (token.is_a("and") and not _joins_names(walk, stop))
-        ):
+        ) and not _list_goes_on(walk, start, stop):
             break
         stop += 1
     if start < len(tokens) and tokens[start].kind == "open":  # `44.4 billion yuan (about 6.4 billion dollars)`
@@ -104,6 +119,25 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             ):
                 stop += 1
     return start, stop
+
+
+def _list_goes_on(walk: Walk, start: int, index: int) -> bool:
+    """Whether the names of a list of goods stand on both sides of a comma or "and"."""
+    tokens = walk.tokens
+    after = index + 1
+    while after < len(tokens) and (tokens[after].is_a("and") or tokens[after].text == "the"):
+        after += 1
+    if index == start or after >= len(tokens) or tokens[index].kind not in ("comma", "phrase"):
+        return False
+    spans = walk.unknown.spans
+    has_before = any(
+        tokens[cursor].names and dimension_of(walk.grammar, tokens, cursor)[0] == "commodity"
+        for cursor in range(start, index)
+    )
+    return has_before and (
+        after in spans
+        or (bool(tokens[after].names) and dimension_of(walk.grammar, tokens, after)[0] == "commodity")
+    )
 
 
 def _is_named_after(numbers: NumberGroup, start: int, subject: list[int]) -> bool:
@@ -157,6 +191,45 @@ def frame_of(numbers: NumberGroup) -> Frame:
     if phrase.is_joint:
         walk.joint_next = True
     return walk.frame
+
+
+def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
+    """In English the subject of a number is that of its verb; words before the verb that no list knows are a doubt."""
+    if numbers.sentence.is_chinese or numbers.in_parentheses or frame.doubt or frame.nontrade:
+        return frame
+    verb = numbers.left("rise", "fall", "be", "to", "share")
+    if verb is None:
+        return frame
+    start = numbers.clause_start
+    for index in range(verb - 1, start - 1, -1):
+        if numbers.tokens[index].is_a("while") or numbers.tokens[index].text == "with":
+            start = index + 1
+            break
+    before = numbers.tokens[start:verb]
+    if before and before[-1].text.endswith("ing"):
+        before = before[:-1]  # edging up
+    if any(_says_subject(token) for token in numbers.tokens[verb + 1 : numbers.first]):
+        return frame  # a decrease in supplies of gold by 17 percent
+    if any(_says_subject(token) for token in before) or not any(_is_unknown(token) for token in before):
+        return frame
+    walk = numbers.walk
+    doubtful = frame.copy()
+    doubtful.parent, doubtful.own = frame.parent, frame.own
+    doubtful.doubt = "the subject of the verb is not known"
+    if walk.frame is frame:
+        walk.frame = walk.grammar.top = doubtful
+    return doubtful
+
+
+def _says_subject(token: Token) -> bool:
+    return bool(token.names) or token.is_a(
+        "flow", "measure", "anaphor", "scope_self", "scope_nation", "scope_province", "growth_noun", "share", "nontrade",
+        "count_measure", "respectively",
+    )  # fmt: skip
+
+
+def _is_unknown(token: Token) -> bool:
+    return token.kind == "word" and len(token.text) > 2 and token.text.isalpha()
 
 
 def joint_or(numbers: NumberGroup, frame: Frame) -> Frame:

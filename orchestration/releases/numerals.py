@@ -112,6 +112,8 @@ def _words(chars: str, position: int) -> Numeral | None:
         ):
             percent = Decimal(total * 100) / _FRACTIONS[word]
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, found.end(), "fraction")
+        elif word == "half" and last == "" and chars.startswith((" a ", " an "), found.end()):
+            return Numeral("0.5", position, found.end() + 2, "words")  # half a billion
         elif word == "half" and last == "":
             return Numeral("50", position, found.end(), "fraction")
         else:

@@ -40,8 +40,15 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
     references = numbers.claims.references
     whole = next((references[index] for index in numbers.group if index in references), {})
-    if numbers.walk.flow_doubt and whole.get("flow"):
-        frame = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt="")  # the whole says the flow of the part
+    inherits_flow = any(note.startswith("flow ") for note in frame.notes)
+    if whole.get("flow") and frame.flows != ["balance"] and (numbers.walk.flow_doubt or inherits_flow):
+        # the whole says the flow of the part, and of those that follow in the list
+        doubt = "" if numbers.walk.flow_doubt else frame.doubt
+        said = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt=doubt)
+        if numbers.walk.frame is frame:
+            numbers.walk.frame = numbers.grammar.top = said
+            numbers.walk.flow_doubt = ""
+        frame = said
     choices = _percent_roles(numbers)
     if is_base(numbers) and (
         numbers.first in numbers.claims.base_values
@@ -141,6 +148,14 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return (previous.statistic, previous.sign, "as the number before")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
+    ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
+    if (
+        ordered is not None
+        and not ordered.doubt
+        and ordered.statistic in ("growth", "share")
+        and any(token.is_a("next_in_order") for token in tokens[: numbers.first])
+    ):
+        return (ordered.statistic, ordered.sign, "as the number before")
     cue = numbers.left(*_CUES, clause=False)
     if cue is not None and not any(tokens[index].kind == "semicolon" for index in range(cue, numbers.first)):
         role = _role_of_cue(numbers, cue)
@@ -235,6 +250,13 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     gap = next((index for index in numbers.group if index in claims.gaps), None)
     if gap is not None:
         role: Role = ("growth_gap", claims.gaps[gap], "gap")
+        places = claims.gap_places.get(gap, [])
+        if len(numbers.group) > 1 and len(places) == len(numbers.group):  # 分别比全国、全省高出6.7、4.7个百分点
+            one_subject = choices_of(numbers, frame, [role], period, each_of_one=True)
+            for readings, place in zip(one_subject, places, strict=True):
+                for reading in readings:
+                    reading.reference = {"region": place}
+            return one_subject
         return choices_of(numbers, frame, [role], period, reference=claims.references.get(gap))
     contribution = _contribution_sign(numbers)
     if contribution:

@@ -9,7 +9,7 @@ from orchestration.releases.counts import bare_statements, count_statements
 from orchestration.releases.distribution import choices_of, distribute, measure_of_change, qualifier_of
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup
-from orchestration.releases.number_subjects import frame_of, take_subject_after
+from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
 from orchestration.releases.sentences import BOUNDARIES
@@ -45,7 +45,7 @@ def assign(walk: Walk, group: list[int]) -> None:
         statements, why = bare_statements(numbers)
     else:
         take_subject_after(numbers)
-        frame = frame_of(numbers)
+        frame = doubt_unknown_subject(numbers, frame_of(numbers))
         if frame.nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
             for quantity in numbers.quantities:
                 walk.grammar.account(
@@ -141,8 +141,10 @@ def _why_no_level(numbers: NumberGroup) -> str:
     following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
     if following is not None and following.is_a("threshold"):
         return "a threshold that is passed, not a measured value"
-    before = tokens[numbers.clause_start : numbers.first]
-    if any(token.is_a("duration") or token.text in ("连续", "保持") for token in before):
+    before = tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    if any(token.is_a("duration") or token.text in ("连续", "保持") for token in before) or any(
+        one.quantity is not None and one.quantity.measure == "duration" for one in before
+    ):
         return "a bound that held for several periods"
     earlier = tokens[numbers.window_start - 1] if numbers.window_start else None
     if (
@@ -152,8 +154,12 @@ def _why_no_level(numbers: NumberGroup) -> str:
         and (earlier.quantity.unit_kind == "count" or "种" in earlier.text)
     ):
         return "a bound for each of several"
+    target = "a target or forecast, not a measured value"
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
-        return "a target or forecast, not a measured value"
+        return target
+    previous = numbers.walk.previous
+    if previous and previous[-1].doubt == target and any(token.is_a("among") for token in before):
+        return target
     return ""
 
 

@@ -32,6 +32,7 @@ class Phrase:
     measures: list[str] = field(default_factory=list)
     head: dict[str, list[Item]] = field(default_factory=dict)
     is_drilling: bool = False
+    is_next_in_order: bool = False
     is_anaphoric: bool = False
     is_joint: bool = False
     each: bool = False

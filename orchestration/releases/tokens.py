@@ -148,7 +148,10 @@ class Tokeniser:
     def _known(self, text: NormalText, position: int, matches: dict[int, list[Entry]]) -> Token | None:
         """The token of the longest phrase that begins here and means something here, or None."""
         for candidate in matches.get(position, ()):
-            if candidate.phrase.startswith("the ") and _begins_longer_name(candidate, matches.get(position + 4, [])):
+            if candidate.phrase.startswith("the ") and (
+                _begins_longer_name(candidate, matches.get(position + 4, []))
+                or _begins_longer_numeral(text.chars, position, candidate)
+            ):
                 continue
             token = self._phrase(text, position, candidate)
             if token is not None:
@@ -337,6 +340,13 @@ def _begins_longer_name(entry: Entry, after_article: list[Entry]) -> bool:
     """Whether the words after "the" are the beginning of a name: `the three` of `the three new products`."""
     width = len(entry.phrase) - len("the ")
     return any(other.names and len(other.phrase) > width for other in after_article)
+
+
+def _begins_longer_numeral(chars: str, position: int, entry: Entry) -> bool:
+    """Whether a phrase ends with the first word of a numeral: `the two` of `the two hundred enterprises`."""
+    end = position + len(entry.phrase)
+    numeral = numeral_at(chars, position + entry.phrase.rindex(" ") + 1)
+    return numeral is not None and numeral.end > end
 
 
 def _follows_currency(quantity: Quantity) -> bool:

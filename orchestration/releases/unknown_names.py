@@ -9,6 +9,7 @@ from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.text import is_chinese
+from orchestration.releases.tokens import Token
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
@@ -18,14 +19,21 @@ LONGER_NAME = "longer name"
 _FLOW_WORDS = frozenset(words("flow_word"))
 #: A phrase that has no other sense may be part of a name.
 _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
+#: Before "of" and a name they are no part of it: deliveries of coal.
+_AMOUNTS = frozenset(words("amount_of"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
+
+
+def _is_content(token: Token) -> bool:
+    """Whether a word that no table knows may name something."""
+    return token.kind == "word" and len(token.text) > 2 and token.text.replace("-", "").isalpha()
 
 
 class UnknownNames:
     """The names of one sentence that no list knows.
 
-    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some. `doubt`
-    is not empty where the sentence speaks of a zone without saying which. Their tokens are taken out of the subject
+    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some;
+    `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence speaks of a zone without saying which. Their tokens are taken out of the subject
     where a name that is known lies within.
     """
 
@@ -37,6 +45,7 @@ class UnknownNames:
         self.spans: dict[int, tuple[int, int]] = {}
         self.dimensions: dict[int, str] = {}
         self.codes: dict[int, str] = {}
+        self.doubtful: set[int] = set()
         self.doubt = ""
         self._zones()
         self._places()
@@ -48,6 +57,8 @@ class UnknownNames:
         self._unknown_before_a_mark()
         self._shared_heads()
         self._extended_names()
+        self._examples()
+        self._doubtful_names()
 
     def _zones(self) -> None:
         """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
@@ -66,6 +77,8 @@ class UnknownNames:
             if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
+                elif self.sentence.is_chinese and index - first > 2 and tokens[first + 1].kind == "word":
+                    self._take(first + 1, index + 1, "region")  # 洋浦保税港区
                 continue
             if (
                 self.sentence.is_chinese
@@ -139,8 +152,9 @@ class UnknownNames:
         if last <= first or (last < len(tokens) and tokens[last].names):
             return
         width = tokens[last - 1].end - tokens[first].start
+        is_short = width < 2 and not (last < len(tokens) and tokens[last].quantity is not None)  # but 进口煤3亿吨
         if sentence.is_chinese and (
-            width < 2
+            is_short
             or not (
                 last < len(tokens)
                 and (
@@ -188,6 +202,9 @@ class UnknownNames:
                 and is_chinese(tokens[first - 1].text[0])
             ):
                 first -= 1
+            if first < index and tokens[first].text == "非":
+                self._take(first, last)
+                continue
             before = tokens[first - 1] if first else None
             if before is not None and not (
                 before.kind in BOUNDARIES
@@ -264,6 +281,7 @@ class UnknownNames:
         """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""
         tokens, grammar = self.tokens, self.grammar
         if self.sentence.is_chinese:
+            self._shared_chinese_heads()
             return
         for index, token in enumerate(tokens):
             if index < 2 or not token.names or tokens[index - 1].text != "and" or tokens[index - 2].names:
@@ -278,6 +296,25 @@ class UnknownNames:
                 code = grammar.codes.resolve(dimension, f"{stated} {head}", region_id=grammar.region_id)
                 if code != UNMAPPED and all(self.sentence.free(cursor) for cursor in range(first, index - 1)):
                     self._take(first, index - 1, dimension, code)
+                    break
+
+    def _shared_chinese_heads(self) -> None:
+        """集体和民营企业: the noun said once belongs to both."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens):
+            if index < 2 or not token.names or not (tokens[index - 1].is_a("and") or tokens[index - 1].text == "、"):
+                continue
+            dimension = dimension_of(grammar, tokens, index)[0]
+            if dimension != "ownership":
+                continue
+            first = index - 1
+            while first > 0 and first > index - 6 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
+                first -= 1
+            for start in range(first, index - 1):
+                stated = grammar.source[grammar.text.offsets[tokens[start].start] : grammar.text.offsets[tokens[index - 1].start]]
+                code = grammar.codes.resolve(dimension, stated + token.text[-2:], region_id=grammar.region_id)
+                if code != UNMAPPED:
+                    self._take(start, index - 1, dimension, code)
                     break
 
     def _unknown_before_a_mark(self) -> None:
@@ -298,7 +335,8 @@ class UnknownNames:
                 before.kind in ("semicolon", "enumeration", "comma", "colon") or before.is_a("and")
             )
             width = tokens[index - 1].end - tokens[first].start
-            if listed and (token.kind == "dash" or self.sentence.is_chinese) and 2 <= width <= 40:
+            is_money = tokens[index + 1].quantity is not None and tokens[index + 1].quantity.unit_kind == "money"
+            if listed and (token.kind == "dash" or self.sentence.is_chinese or is_money) and 2 <= width <= 40:
                 self.spans[first] = (first, index)
 
     def _unknown_between(self) -> None:
@@ -340,6 +378,51 @@ class UnknownNames:
                     last -= 1
                 if last > first and 2 <= width <= 40 and not all(token.is_a("filler") for token in tokens[first:last]):
                     self.spans[first] = (first, last)
+
+    def _examples(self) -> None:
+        """`communication equipment such as telephones`: what the examples are of is the name, and they are none."""
+        tokens = self.tokens
+        if self.sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens):
+            if token.text != "such" or index + 1 >= len(tokens) or tokens[index + 1].text != "as" or not index:
+                continue
+            first = index
+            while first > 0 and first > index - 4 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
+                first -= 1
+            while first < index and tokens[first].is_a("filler"):
+                first += 1
+            if first == index:
+                continue
+            self._take(first, index, "commodity")
+            last = index
+            while last < len(tokens) and (
+                tokens[last].names or tokens[last].is_a("and", "or") or tokens[last].kind in ("word", "comma")
+            ):
+                last += 1
+            self.sentence.claim(index, last, "example")
+
+    def _doubtful_names(self) -> None:
+        """`ores of precious metals`, `agro-forestry and fishery products`: a name may be the end of a longer one."""
+        tokens = self.tokens
+        if self.sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens):
+            if index < 2 or not token.names or not self.sentence.free(index):
+                continue
+            if dimension_of(self.grammar, tokens, index)[0] != "commodity":
+                continue
+            before, link = tokens[index - 2], tokens[index - 1]
+            if link.text not in ("of", "and") or not self.sentence.free(index - 2) or not _is_content(before):
+                continue
+            if link.text == "of" and before.text in _AMOUNTS:
+                continue
+            if link.text == "and" and index - 2 in self._ends_of_spans():
+                continue
+            self.doubtful.add(index)
+
+    def _ends_of_spans(self) -> set[int]:
+        return {last - 1 for _, last in self.spans.values()}
 
     def _list_goes_on(self, index: int) -> bool:
         """Whether another name follows right after the separator at `index`."""

@@ -32,6 +32,10 @@ _FLOW_PAIRS = {
 }
 
 
+def _is_part(span: Span, whole: Span) -> bool:
+    return span != whole and whole[0] <= span[0] and span[1] <= whole[1]
+
+
 class Walk:
     """One pass over a sentence: subjects are gathered, numbers take them."""
 
@@ -108,12 +112,13 @@ class Walk:
             grammar.period = before
             return
         spans = list(dict.fromkeys(self.outside))
-        if len(spans) > 1:
+        if len(spans) > 2 and before is not None and all(_is_part(span, before) for span in spans):
+            grammar.period = before  # its parts, one by one
+        elif len(spans) > 1:
             grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
         elif spans and before is not None and not self.sentence.begins_paragraph:
             is_drill = any(token.is_a("among") for token in self.tokens[:3])
-            is_part = before[0] <= spans[0][0] and spans[0][1] <= before[1] and spans[0] != before
-            if spans[0][1] < before[0] or (is_drill and is_part):
+            if spans[0][1] < before[0] or (is_drill and _is_part(spans[0], before)):
                 grammar.period = before
 
     def _set_sentence_period(self) -> None:
@@ -213,6 +218,7 @@ class Walk:
             return False
         phrase.is_drilling = phrase.is_drilling or "among" in senses
         phrase.is_anaphoric = phrase.is_anaphoric or "anaphor" in senses
+        phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
         phrase.is_joint = phrase.is_joint or "together" in senses
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
         phrase.has_statistic = phrase.has_statistic or token.is_a("growth_noun", "rise", "fall", "share", "rank")
@@ -339,6 +345,8 @@ class Walk:
             inner = [one for one in items if code in list(self.grammar.codes.containing_regions(one.code))[1:]]
             if inner:
                 return
+        if index in self.unknown.doubtful:
+            self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
 
     def _is_other_side(self, index: int, code: str) -> bool:
@@ -471,6 +479,13 @@ class Walk:
         phrase.flow_pair = pair
         phrase.is_nontrade = ""
         self._last_flow = index
+        if flow != "total" and token.text.endswith("volume") and (phrase.names.get("commodity") or self._says_value()):
+            phrase.measures = ["quantity" if self._says_value() else "volume"]
+            self._last_measure = index
+
+    def _says_value(self) -> bool:
+        """Whether the sentence sets a value apart from a volume."""
+        return any(token.text in _VALUE_WORDS for token in self.tokens)
 
     def _names_since(self, index: int) -> bool:
         start = self.sentence.clause_start(index)
@@ -484,7 +499,7 @@ class Walk:
                 one.is_a("measure") and one.senses["measure"] in ("value", "quantity") and at != index
                 for at, one in enumerate(self.tokens)
             )
-            measure = "quantity" if other and any(one.text in _VALUE_WORDS for one in self.tokens) else "volume"
+            measure = "quantity" if other and self._says_value() else "volume"
         if measure == "value" and not self._is_measure_list(index):
             says_other = any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
             if not says_other and not (self.frame is not None and set(self.frame.measures) - {"value"}):
