@@ -155,8 +155,10 @@ class Claims:
             if token.is_a("overtake"):
                 cursor = index + 1
                 while cursor < len(tokens) and (tokens[cursor].names or tokens[cursor].text == "the"):
-                    sentence.spoken_for.setdefault(cursor, "overtaken")
                     cursor += 1
+                has_number = cursor < len(tokens) and (tokens[cursor].text == "with" or tokens[cursor].kind == "open")
+                if not has_number:
+                    sentence.claim(index + 1, cursor, "overtaken")
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
@@ -406,7 +408,11 @@ class Claims:
             before = tokens[first:index]
             gave = any(token.text.startswith(_CONTRIBUTING) for token in before)
             growth = next(
-                (at for at in range(index + 1, last) if tokens[at].text in _GROWTH_WORDS),
+                (
+                    at
+                    for at in range(index + 1, last)
+                    if tokens[at].text in _GROWTH_WORDS or tokens[at].text.startswith("growth")
+                ),
                 None,
             )
             if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:

@@ -45,7 +45,7 @@ def is_base(numbers: NumberGroup) -> bool:
     ):
         return True
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
-        if numbers.tokens[index].is_a("and") and not numbers.sentence.is_chinese:
+        if numbers.tokens[index].text in ("and", "to") and not numbers.sentence.is_chinese:
             break
         if numbers.claims.comparisons.get(index) in ("base", "prior"):
             return not any(numbers.tokens[cursor].is_a("rise", "fall") for cursor in range(index, numbers.first))

@@ -100,7 +100,7 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     counted = frame.copy()
     counted.parent, counted.own = frame.parent, frozenset({"count"})
     counted.count_measure, counted.count_unit = measure, quantity.unit
-    if not walk.sentence_doubt and measure.endswith("enterprises"):
+    if not walk.sentence_doubt and measure.endswith(("enterprises", "growing_regions", "doubling_regions")):
         counted.doubt, counted.others = "", ()  # what is counted is said with the number
     counted.flows = [""]
     counted.names = {"region": frame.names.get("region", [])}

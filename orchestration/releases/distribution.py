@@ -182,6 +182,7 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     if len(walk.list_measures) == size:
         return [(frame, names, flow, one, None) for one in walk.list_measures]
     spans = list(dict.fromkeys(numbers.claims.spans.values()))
+    spans = [span for span in spans if not any(_holds(span, other) for other in spans)]
     if len(spans) == size and not frame.flow_pair:
         return [(frame, names, flow, measure, span) for span in spans]
     is_of_one_level = walk.last_level is not None and walk.last_level.flow == "total"
@@ -191,6 +192,10 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     if len(recent) >= size:
         return [(one, one.names, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
+
+
+def _holds(span: Span, other: Span) -> bool:
+    return span != other and span[0] <= other[0] and other[1] <= span[1]
 
 
 def _products(frame: Frame, size: int, measure: str) -> list[_Subject]:
@@ -310,12 +315,19 @@ def _statement(
         period=own_period or period, comparison=comparison, comparison_span=span,
         doubt=doubt or frame.doubt or numbers.walk.sentence_doubt, rule=rule, unit=unit,
         scale_times=quantity.unit_kind == "times" and statistic == "growth",
-        qualifier=qualifier_of(numbers, index, quantity), currency_terms=numbers.walk.currency_terms,
+        qualifier=qualifier_of(numbers, index, quantity),
+        currency_terms=_currency_terms_behind(numbers) or numbers.walk.currency_terms,
     )  # fmt: skip
     statement.reference = dict(
         reference or numbers.claims.references.get(index) or numbers.claims.references.get(numbers.last) or {}
     )
     return statement
+
+
+def _currency_terms_behind(numbers: NumberGroup) -> str:
+    """`rose 3.1 percent in US dollar terms`."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.clause_end]
+    return next((token.senses["currency_terms"] for token in behind if token.is_a("currency_terms")), "")
 
 
 def qualifier_of(numbers: NumberGroup, index: int, quantity: Quantity) -> str:

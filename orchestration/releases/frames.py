@@ -32,6 +32,8 @@ def drop_subject(walk: Walk) -> None:
 def open_frame(walk: Walk) -> Frame:
     """The frame of the subject gathered so far; the phrase begins anew."""
     grammar, phrase = walk.grammar, walk.phrase
+    if phrase.hinted_flow and not phrase.flows:
+        phrase.flows = [phrase.hinted_flow]
     own = frozenset(phrase.dimensions)
     before = walk.frame if walk.frame is not None else grammar.top
     frame: Frame
@@ -104,7 +106,7 @@ def _base_frame(grammar: Grammar) -> Frame:
 
 def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     grammar = walk.grammar
-    if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}):
+    if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}) or (not own and _is_orphan(phrase)):
         parent = grammar.top
         frame = parent.copy()
         frame.parent = parent
@@ -145,6 +147,11 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     ):
         grammar.period = grammar.paragraph_period
     return frame
+
+
+def _is_orphan(phrase: Phrase) -> bool:
+    """Whether a quantity or price has its subject in the sentence before: `The quantity rose 8.3 percent`."""
+    return not phrase.counted and set(phrase.measures) <= {"quantity", "unit_value"}
 
 
 def _is_narrow(frame: Frame) -> bool:
@@ -233,15 +240,39 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     before = walk.frame
     if "flow of the clause before" in notes and own and before is not None and before.doubt in _SUBJECT_DOUBTS:
         walk.flow_doubt = "the flow is that of a clause whose subject is in doubt"
-    if "subject of the sentence before" in notes and not walk.grammar.trailing_measures:
+    goes_on = (phrase.is_anaphoric or phrase.measures) and _is_sole_subject(walk.grammar)
+    if "subject of the sentence before" in notes and not walk.grammar.trailing_measures and not goes_on:
         frame.doubt = frame.doubt or _NO_SUBJECT
         if frame.names:
             frame.others = (*frame.others, ({}, None))
+    if "flow not said" in notes and (ahead := _flow_ahead(walk)):
+        phrase.flows = [ahead]
+        notes.remove("flow not said")
+        frame.notes = tuple(notes)
     says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
     if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
     elif phrase.flows:
         walk.flow_doubt = ""
+
+
+def _flow_ahead(walk: Walk) -> str:
+    """The flow that stands behind the numbers: `growth of 5 percent to 3 billion yuan in exports`, 对甲（…）、乙（…）出口."""
+    tokens = walk.tokens
+    index, depth, said = walk.position, len(walk.outer), ""
+    while index < len(tokens):
+        token = tokens[index]
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind in ("semicolon", "stop") or (depth <= 0 and token.kind in ("comma", "colon", "dash")):
+            break
+        if depth <= 0 and token.is_a("flow") and walk.sentence.free(index):
+            said = token.senses["flow"]
+            before = tokens[index - 1]
+            is_object = any(one.text in ("in", "of") for one in tokens[max(0, index - 3) : index])
+            is_ahead = before.kind == "close" if walk.sentence.is_chinese else is_object
+            return said if is_ahead and said in ("export", "import", "total") else ""
+        index += 1
+    return ""
 
 
 def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
@@ -296,6 +327,12 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
 
 def _forget_measure(frame: Frame) -> None:
     frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+
+
+def _is_sole_subject(grammar: Grammar) -> bool:
+    """Whether the sentence before spoke of one subject only, and of that for sure."""
+    top = grammar.top
+    return top is grammar.topic and bool(top.own - {"region"}) and not top.doubt and not top.count_measure
 
 
 def _topic_differs(grammar: Grammar) -> bool:

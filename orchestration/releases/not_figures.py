@@ -138,6 +138,13 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
     return "number of a thing" if kind == "bare" and is_labelled else ""
 
 
+def _is_out_of(sentence: Sentence, index: int) -> bool:
+    """`ten of the 14 prefectures`."""
+    behind = sentence.tokens[index + 1 : index + 4]
+    counts = [one for one in behind if one.quantity is not None and one.quantity.unit_kind == "count"]
+    return bool(behind) and behind[0].text == "of" and bool(counts)
+
+
 def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
     """Why a whole number without a scale is no figure; "" where it may be one."""
     before = sentence.tokens[index - 1] if index else None
@@ -155,7 +162,7 @@ def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str
         counted = next((one for one in _OTHER_COUNTED if chars.startswith(one, quantity.numeral.end)), "")
         if counted:
             return "duration" if "月" in counted or "年" in counted else "counted thing"
-    if form not in ("words", "chinese"):
+    if form not in ("words", "chinese") or _is_out_of(sentence, index):
         return ""
     if kind == "bare":
         return "number word"

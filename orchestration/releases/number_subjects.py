@@ -62,7 +62,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         and not phrase.names.get("partner")
         and any(pair[0] == "partner" for index in subject for pair in tokens[index].names)
         and not has_flow
-        and lead in ("to", "from", "with")
+        and _is_object(tokens, next(index for index in subject if dict(tokens[index].names).get("partner")))
     ):
         # `exported 5 billion yuan to ASEAN`
         _mention_all(numbers, start, stop)
@@ -119,6 +119,14 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             ):
                 stop += 1
     return start, stop
+
+
+def _is_object(tokens: list[Token], index: int) -> bool:
+    """Whether a partner stands behind its preposition: `of goods to Kazakhstan`."""
+    before = index - 1
+    if before > 0 and tokens[before].text == "the":
+        before -= 1
+    return before >= 0 and tokens[before].text in ("to", "from", "with")
 
 
 def _list_goes_on(walk: Walk, start: int, index: int) -> bool:

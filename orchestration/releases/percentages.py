@@ -141,11 +141,14 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     previous = walk.previous[-1] if walk.previous else None
     if (
         previous is not None
+        and not previous.doubt
         and previous.statistic in ("growth", "share")
         and previous.quantity.unit_kind == "percent"
         and _list_like(numbers)
     ):
         return (previous.statistic, previous.sign, "as the number before")
+    if previous is not None and previous.statistic == "share" and numbers.first and tokens[numbers.first - 1].text == "to":
+        return ("share", 1, "share that rose to")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
@@ -280,7 +283,8 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     if previous is not None and previous.statistic == "share":
         return choices_of(numbers, frame, [("share_change", sign, "share change")], period)
     follows_growth = previous is not None and previous.statistic in ("growth", "growth_gap")
-    if follows_growth and numbers.left("gap_up", "gap_down") is not None:
+    says_gap = numbers.left("gap_up", "gap_down") is not None or numbers.right("gap_up", "gap_down") is not None
+    if follows_growth and says_gap:
         return choices_of(numbers, frame, [("growth_gap", sign, "gap")], period, reference=own_region)
     nation = "CHN" if numbers.grammar.is_chinese_reporter else numbers.grammar.region_id
     roles: list[Role] = [("share_change", sign, "no cue"), ("growth_gap", sign, "no cue")]

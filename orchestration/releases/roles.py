@@ -244,16 +244,21 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     noun = next((token.text for token in behind if token.is_a("rank_noun")), "")
     ranked = frame.copy()
     ranked.parent, ranked.own = frame.parent, frame.own
-    if any(word in noun for word in _EXPORT_WORDS):
-        ranked.flows = ["export"]
-    elif any(word in noun for word in _IMPORT_WORDS):
-        ranked.flows = ["import"]
+    if noun and flow_of_rank_noun(noun) != "total":
+        ranked.flows = [flow_of_rank_noun(noun)]
     is_of_partner = any(token.is_a("rank_noun") for token in clause)
     has_partner = frame.names.get("partner") or any(pair[0] == "partner" for token in clause for pair in token.names)
     rule, doubt = "rank", ""
     if is_of_partner and not has_partner and not frame.doubt:
         rule, doubt = "rank of a partner not named", "whose rank it is, is not said"
     return choices_of(numbers, ranked, [("rank", 1, rule)], period, reference=reference, doubt=doubt)
+
+
+def flow_of_rank_noun(noun: str) -> str:
+    """The flow of `largest export market`, 大进口来源地; that of a trading partner is both."""
+    if any(word in noun for word in _EXPORT_WORDS):
+        return "export"
+    return "import" if any(word in noun for word in _IMPORT_WORDS) else "total"
 
 
 def _ranked_by(numbers: NumberGroup, clause: list[Token]) -> str:

@@ -46,6 +46,12 @@ class Sentence:
             index -= 1
         return index
 
+    def list_end(self, index: int) -> int:
+        """The token after the last one of a list that `index` stands in: commas do not end it."""
+        while index < len(self.tokens) and self.tokens[index].kind not in ("semicolon", "stop", "open", "close"):
+            index += 1
+        return index
+
     def clause_end(self, index: int) -> int:
         """The token after the last one of the clause that `index` stands in."""
         while index < len(self.tokens) and self.tokens[index].kind not in BOUNDARIES:
@@ -161,9 +167,11 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                 if separated(sentence, last + 1, index):
                     lists[-1].append(index)
                     continue
-                if separated(sentence, last + 1, index, cues=True) and any(
-                    sentence.tokens[between].is_a("and") for between in range(last + 1, index)
-                ):
+                is_last = any(sentence.tokens[between].is_a("and") for between in range(last + 1, index))
+                is_told = not sentence.is_chinese and any(
+                    token.is_a("respectively") for token in sentence.tokens[index : sentence.list_end(index)]
+                )
+                if (is_last or is_told) and separated(sentence, last + 1, index, cues=True):
                     lists[-1].append(index)
                     continue
         lists.append([index])

@@ -29,6 +29,7 @@ class Phrase:
     names: dict[str, list[Item]] = field(default_factory=dict)
     flows: list[str] = field(default_factory=list)
     flow_pair: tuple[str, ...] = ()
+    hinted_flow: str = ""
     measures: list[str] = field(default_factory=list)
     head: dict[str, list[Item]] = field(default_factory=dict)
     is_drilling: bool = False

@@ -139,7 +139,10 @@ class UnknownNames:
                 not sentence.is_chinese
                 and last > first
                 and tokens[first].kind == "word"
-                and (tokens[last].is_a("and") or bool(tokens[last].names))
+                and (
+                    tokens[last].is_a("and")
+                    or (bool(tokens[last].names) and dimension_of(self.grammar, tokens, last)[0] == "commodity")
+                )
             )
         ):
             last += 1
@@ -296,7 +299,23 @@ class UnknownNames:
                 code = grammar.codes.resolve(dimension, f"{stated} {head}", region_id=grammar.region_id)
                 if code != UNMAPPED and all(self.sentence.free(cursor) for cursor in range(first, index - 1)):
                     self._take(first, index - 1, dimension, code)
+                    self._shared_before(first, dimension, head)
                     break
+
+    def _shared_before(self, index: int, dimension: str, head: str) -> None:
+        """The first names of `private, state-owned and foreign-invested enterprises`."""
+        tokens, grammar = self.tokens, self.grammar
+        while index > 1 and tokens[index - 1].kind == "comma":
+            for first in range(max(0, index - 4), index - 1):
+                start, end = grammar.text.span(tokens[first].start, tokens[index - 2].end)
+                stated = f"{grammar.source[start:end]} {head}"
+                code = grammar.codes.resolve(dimension, stated, region_id=grammar.region_id)
+                if code != UNMAPPED and all(self.sentence.free(cursor) for cursor in range(first, index - 1)):
+                    self._take(first, index - 1, dimension, code)
+                    index = first
+                    break
+            else:
+                return
 
     def _shared_chinese_heads(self) -> None:
         """集体和民营企业: the noun said once belongs to both."""

@@ -11,7 +11,7 @@ from orchestration.releases.frames import drop_subject, open_frame
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.periods import Span
-from orchestration.releases.roles import assign, multiple_statements
+from orchestration.releases.roles import assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
@@ -22,6 +22,7 @@ from orchestration.releases.unknown_names import LONGER_NAME, UnknownNames
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
+_ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
@@ -30,6 +31,11 @@ _VALUE_WORDS = frozenset(words("value_word"))
 _FLOW_PAIRS = {
     phrase: pair for pair in (("export", "import"), ("import", "export")) for phrase in words("flow_pair", pair[0])
 }
+
+
+def _joins_flows(token: Token) -> bool:
+    """Whether a token may stand between two flows of one list: `exports to and imports from`."""
+    return token.kind in ("comma", "enumeration") or token.is_a("and") or token.text in ("to", "from")
 
 
 def _is_part(span: Span, whole: Span) -> bool:
@@ -70,6 +76,7 @@ class Walk:
         self.unknown_starts: set[int] = set()
         self.pending_break = False
         self.in_list_of = {index for group in lists.values() for index in group}
+        self.position = 0
         self._last_flow: int | None = None
         self._last_measure = 0
 
@@ -86,6 +93,7 @@ class Walk:
         self.sentence_doubt = self.unknown.doubt
         self._header()
         for index, token in enumerate(tokens):
+            self.position = index
             if index in self.lists:
                 assign(self, self.lists[index])
                 continue
@@ -186,6 +194,8 @@ class Walk:
                 self._mention_measure(index, token)
         elif index in self.claims.spans:
             self._mention_period(index)
+        elif token.is_a("rank_noun") and not self.phrase.flows and not self.sentence.is_chinese:
+            self.phrase.hinted_flow = flow_of_rank_noun(token.text)
         elif token.is_a("multiple", "flat"):
             multiple_statements(self, index, token)
         if index in self.unknown.spans:
@@ -205,6 +215,8 @@ class Walk:
         elif token.kind == "close":
             self._close_parenthesis()
         elif token.kind in ("comma", "colon", "dash"):
+            if phrase.is_empty() and self.tokens[self.sentence.clause_start(index)].text in _ADVERBIALS:
+                phrase.unknown_words, phrase.unknown_names = 0, []
             self.clause_break = self.clause_break or "weak"
             self.pending_break = True
         else:
@@ -453,7 +465,8 @@ class Walk:
         between: list[Token] = []
         if phrase.flows and self._last_flow is not None:
             between = self.tokens[self._last_flow + 1 : index]
-        if phrase.flows and between and all(one.kind in ("comma", "enumeration") or one.is_a("and") for one in between):
+        joins = self.sentence.is_chinese or any(one.is_a("and") for one in between) or self._flow_list_goes_on(index)
+        if phrase.flows and between and joins and all(_joins_flows(one) for one in between):
             for one in pair if pair and len(phrase.flows) == 1 else (flow,):
                 if one not in phrase.flows:
                     phrase.flows.append(one)
@@ -482,6 +495,11 @@ class Walk:
         if flow != "total" and token.text.endswith("volume") and (phrase.names.get("commodity") or self._says_value()):
             phrase.measures = ["quantity" if self._says_value() else "volume"]
             self._last_measure = index
+
+    def _flow_list_goes_on(self, index: int) -> bool:
+        """Whether a last flow follows: `trade, exports and imports`."""
+        following = [token for token in self.tokens[index + 1 : index + 5] if token.kind != "comma"]
+        return len(following) > 1 and following[0].is_a("and") and following[1].is_a("flow")
 
     def _says_value(self) -> bool:
         """Whether the sentence sets a value apart from a volume."""
