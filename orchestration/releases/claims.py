@@ -44,6 +44,8 @@ _COMPARING_BEFORE = frozenset(words("comparing_before"))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
 _MONTH_ENDS = frozenset(words("month_end"))
 _SINCE_AFTER = frozenset(words("since_after"))
+#: Figures of a year are published from its last days on.
+_DAYS_AHEAD = 31
 #: 拉低: what gives less than nothing to growth.
 NEGATIVE_CONTRIBUTIONS = frozenset(words("negative_contribution"))
 
@@ -549,7 +551,18 @@ class Claims:
         tokens = sentence.tokens
         if not sentence.free(index):
             return
-        if tokens[index].text in ("on", "over") and (index == 0 or tokens[index - 1].quantity is None):
+        before = tokens[index - 1].quantity if index else None
+        if tokens[index].text in ("on", "over") and before is None:
+            return
+        following = tokens[index + 1].quantity if index + 1 < len(tokens) else None
+        if (
+            tokens[index].text == "over"
+            and before is not None
+            and before.unit_kind == "percent"
+            and following is not None
+            and following.unit_kind in ("money", "physical")
+        ):
+            self.base_values.add(index + 1)  # growth of 3.9 percent over $1.6 billion in the month before
             return
         cursor = index + 1
         while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:
@@ -620,7 +633,9 @@ class Claims:
             if is_since(sentence, index):
                 sentence.claim(index, index + 1, "since")
                 continue
-            if period.months == 12 and period.year is None and self._is_background_year(sentence, index):
+            if period.months == 12 and (
+                (period.year is None and self._is_background_year(sentence, index)) or self._is_not_over(period)
+            ):
                 sentence.claim(index, index + 1, "background")
                 continue
             if period.months == 0 and period.is_loose:
@@ -678,6 +693,12 @@ class Claims:
             if span and length_in_months(span) == months:
                 return span
         return None
+
+    def _is_not_over(self, period: Period) -> bool:
+        """Whether a year had not ended, by a month, when the text was published: no figure is of it."""
+        published = self.grammar.published
+        span = resolve(period, published, self.grammar.region_id)
+        return published is not None and span is not None and (span[1] - published).days > _DAYS_AHEAD
 
     @staticmethod
     def _is_background_year(sentence: Sentence, index: int) -> bool:
@@ -745,7 +766,7 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             return False
         if (
             (token.is_a("versus") and token.text != "from")
-            or token.text in ("比", "较", "相比")
+            or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
         ):
             return True

@@ -26,7 +26,7 @@ def period_of(numbers: NumberGroup) -> Span | None:
 
 def is_base(numbers: NumberGroup) -> bool:
     """Whether the number is that of the period compared with."""
-    if numbers.first in numbers.claims.base_values:
+    if numbers.first in numbers.claims.base_values or _is_worth_base(numbers):
         return True
     before = numbers.first - 2
     if (
@@ -61,14 +61,26 @@ def is_base(numbers: NumberGroup) -> bool:
     return False
 
 
+def _is_worth_base(numbers: NumberGroup) -> bool:
+    """Whether the number is the worth of a quantity that is compared with: `as against 3 million tonnes worth $2 billion`."""
+    previous = numbers.window_start - 1
+    says_worth = any(token.text in ("worth", "valued at") for token in numbers.tokens[numbers.window_start : numbers.first])
+    return says_worth and previous in numbers.claims.base_values and numbers.kind == "money"
+
+
 def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     """The period compared with, where the number is its own."""
     if period is None:
         return None
-    window = range(max(0, numbers.first - 8), min(len(numbers.tokens), numbers.last + 6))
+    behind = range(numbers.last + 1, min(numbers.window_end, numbers.last + 6))
+    window = (*behind, *range(numbers.first - 1, max(0, numbers.first - 8) - 1, -1))
     for index in window:
         if index in numbers.claims.comparison_spans:
             return numbers.claims.comparison_spans[index]
+        if numbers.claims.comparisons.get(index) in ("base", "yoy") and index in behind:
+            return shifted(period, -12)
+        if numbers.claims.comparisons.get(index) in ("prior", "mom") and index in behind:
+            return shifted(period, -1)
     if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
         return shifted(period, -1)
     return shifted(period, -12)

@@ -64,7 +64,9 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
     if [item.code for item in frame.names.get("commodity", [])] == ["PORT_CARGO"]:
         return "quantity"
     after = numbers.right("measure", reach=5)
-    if after is not None and numbers.tokens[after].text.startswith(("in ", "by ")):
+    if after is not None and (
+        numbers.tokens[after].text.startswith(("in ", "by ")) or numbers.tokens[after - 1].text in ("in", "by")
+    ):
         return numbers.tokens[after].senses["measure"]
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
         return frame.measures[0]
@@ -86,6 +88,7 @@ def distribute(
     each = walk.phrase.each or any(
         token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
     )
+    each = each or _is_bound_of_each(numbers)
     subjects, assigned_doubt = _subjects(numbers, frame, 1 if each_of_one else size, measure, each=each)
     if each_of_one:
         subjects = subjects * size
@@ -110,6 +113,13 @@ def distribute(
             ]
         result.append(row)
     return result
+
+
+def _is_bound_of_each(numbers: NumberGroup) -> bool:
+    """`甲、乙增速高于30%，分别达到…`: a bound before the numbers of each is of each."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 4]
+    is_bound = qualifier_of(numbers, numbers.first, numbers.quantities[0]) in ("over", "under", "at_least", "at_most")
+    return is_bound and bool(behind) and behind[0].kind == "comma" and any(one.is_a("respectively") for one in behind)
 
 
 def _subjects(
@@ -149,7 +159,9 @@ def _subjects_of_list(numbers: NumberGroup, frame: Frame, size: int, measure: st
     names, flow = frame.names, _one_flow(frame)
     counted = _as_many(numbers, frame, size, measure) or _products(frame, size, measure)
     if counted:
-        return [[one] for one in counted], ""
+        stated = [item for _, its_names, *_ in counted for items in its_names.values() for item in items]
+        known = all(item.code != UNMAPPED for item in stated)
+        return [[one] for one in counted], "" if known else "names of the list that no list knows"
     listed = _enumerated(numbers, size)
     if listed is not None:
         dimension, items = listed
@@ -189,7 +201,7 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     if size == 2 and frame.flow_pair and not is_of_one_level:
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
-    if len(recent) >= size:
+    if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, one.names, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
 

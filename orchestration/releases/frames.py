@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 _NO_SUBJECT = "the sentence names no subject; that of the sentence before is taken"
 _BEGINS_WITHOUT = "the paragraph begins without a subject"
 _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
+_UNKNOWN_NAME = "a name that no list knows"
 _SUBJECT_DOUBTS = frozenset({_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, "the subject of the verb is not known"})
 #: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
 _DEEPEST = 12
 _MOST_SIBLINGS = 40
+
+
+def _is_of_subject(doubt: str) -> bool:
+    """Whether it is in doubt what a clause is about: then what narrows it is in doubt too."""
+    return doubt in _SUBJECT_DOUBTS or doubt.startswith(f"{_UNKNOWN_NAME}: ")
 
 
 def drop_subject(walk: Walk) -> None:
@@ -107,11 +113,11 @@ def _base_frame(grammar: Grammar) -> Frame:
 def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     grammar = walk.grammar
     if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}) or (not own and _is_orphan(phrase)):
-        parent = grammar.top
+        parent = grammar.topic if _speaks_of_a_holder(grammar) else grammar.top
         frame = parent.copy()
         frame.parent = parent
         _forget_measure(frame)
-        frame.doubt = ""
+        frame.doubt = parent.doubt if _is_of_subject(parent.doubt) else ""
         _collapse(frame)
         return frame
     topic = grammar.topic
@@ -238,7 +244,7 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         notes.append("narrows the subject before")
     frame.notes = tuple(notes)
     before = walk.frame
-    if "flow of the clause before" in notes and own and before is not None and before.doubt in _SUBJECT_DOUBTS:
+    if "flow of the clause before" in notes and own and before is not None and _is_of_subject(before.doubt):
         walk.flow_doubt = "the flow is that of a clause whose subject is in doubt"
     goes_on = (phrase.is_anaphoric or phrase.measures) and _is_sole_subject(walk.grammar)
     if "subject of the sentence before" in notes and not walk.grammar.trailing_measures and not goes_on:
@@ -303,18 +309,20 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         frame.own = own
         if own != {"flow"}:
             frame.others = ()
-        frame.doubt = frame.doubt if frame.others else ""
+        narrows_doubt = own != {"flow"} and not phrase.is_drilling
+        is_kept = frame.others or (_is_of_subject(frame.doubt) and not narrows_doubt)
+        frame.doubt = frame.doubt if is_kept else ""
     if any(
         item.code == UNMAPPED and item.start in walk.unknown_starts for items in phrase.names.values() for item in items
     ):
-        frame.doubt = "a name that no list knows"
+        frame.doubt = _UNKNOWN_NAME
         known = {
             name: [item for item in items if item.code != UNMAPPED or item.start not in walk.unknown_starts]
             for name, items in frame.names.items()
         }
         frame.others = (*frame.others, (known, None))
     if phrase.unknown_names and not phrase.names.get("region"):
-        frame.doubt = f"a name that no list knows: {phrase.unknown_names[0]}"
+        frame.doubt = f"{_UNKNOWN_NAME}: {phrase.unknown_names[0]}"
     if phrase.unknown_characters >= 4:
         frame.doubt = "words of the subject that are not understood"
     if phrase.is_nontrade:
@@ -327,6 +335,14 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
 
 def _forget_measure(frame: Frame) -> None:
     frame.measures, frame.count_measure, frame.nontrade = [], "", ""
+
+
+def _speaks_of_a_holder(grammar: Grammar) -> bool:
+    """Whether the last subject was the nation or province beside the place: 而同期全国进出口增幅为2.8%."""
+    holders = list(grammar.codes.containing_regions(grammar.region_id))[1:]
+    regions = [item.code for item in grammar.top.names.get("region", [])]
+    topics = [item.code for item in grammar.topic.names.get("region", [])]
+    return len(regions) == 1 and regions[0] in holders and topics != regions
 
 
 def _is_sole_subject(grammar: Grammar) -> bool:

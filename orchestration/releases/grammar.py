@@ -97,7 +97,10 @@ class Grammar:
                 if token.period.is_loose or is_compared(sentence, index) or is_since(sentence, index):
                     continue
                 span = self.span(token.period)
-                if span is None:
+                if span is None or (self.published is not None and span[0] > self.published):
+                    continue
+                if self.published is not None and token.period.months == 12 and span[1] > self.published:
+                    fallback = fallback or span
                     continue
                 if has_number:
                     return span

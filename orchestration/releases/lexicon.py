@@ -22,7 +22,7 @@ SUFFIX_KINDS = frozenset({"scale", "currency", "percent", "unit", "noun", "quali
 _PREFIX_KINDS = frozenset({"currency", "percent"})
 #: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
 SENSE_KINDS = frozenset({
-    "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "cause",
+    "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "carrier", "cause",
     "comparison", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler", "flat",
     "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure", "next_in_order",
     "multiple", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner", "partner_preposition",
@@ -37,9 +37,9 @@ WORD_KINDS = frozenset({
     "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "less_stem",
     "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
     "negative_contribution", "not_before_noun", "not_tenths", "number_label", "object_preposition",
-    "ordinal_suffix", "other_counted", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place",
+    "ordinal_suffix", "other_counted", "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place",
     "ranked_flow", "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after",
-    "small_before_number", "value_word", "whole",
+    "small_before_number", "value_word", "whole", "wider_place",
 })  # fmt: skip
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
 
@@ -85,6 +85,11 @@ class Lexicon:
                 phrase = phrase[4:]
             if len(phrase) > 1:
                 names.setdefault(phrase, {})[list_name, alias] = None
+        for phrase, stated in list(names.items()):
+            other = _other_number(phrase)
+            goods = {pair: None for pair in stated if pair[0] == "commodity"}
+            if other and goods and other not in names and other not in senses:
+                names[other] = goods
         self._automaton = ahocorasick.Automaton()
         for phrase in senses.keys() | names.keys():
             entry = Entry(phrase, tuple(senses.get(phrase, ())), tuple(names.get(phrase, {})))
@@ -133,6 +138,14 @@ class Lexicon:
                     pairs[list_name, code] = None
             known = self._resolved[key] = tuple(pairs)
         return known
+
+
+def _other_number(phrase: str) -> str:
+    """The plural of a name of goods, or its singular: `cashew nut`; "" where it has none or is one word."""
+    last = phrase.rpartition(" ")[2]
+    if last == phrase or not phrase.isascii() or len(last) < 4 or not last.isalpha() or last.endswith("ss"):
+        return ""
+    return phrase[:-1] if last.endswith("s") else phrase + "s"
 
 
 _compiled: dict[int, Lexicon] = {}

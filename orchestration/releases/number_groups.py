@@ -43,6 +43,7 @@ class NumberGroup:
         self.clause_end = min(self.sentence.clause_end(self.last), self.window_end)
         self.in_parentheses = self._in_parentheses()
         self.other_of: Statement | None = None
+        self.opens_frame = False
 
     def _quantity(self, index: int) -> Quantity:
         quantity = self.tokens[index].quantity

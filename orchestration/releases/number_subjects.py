@@ -51,6 +51,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         or (phrase.is_empty() and walk.frame is None)
         or (not phrase.flows and has_flow and not phrase.is_anaphoric)
         or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent")
+        or (phrase.is_empty() and walk.clause_break == "strong" and is_complement and has_flow)
     ):
         if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:
             return
@@ -188,6 +189,7 @@ def frame_of(numbers: NumberGroup) -> Frame:
         if numbers.in_parentheses and walk.frame is not None and not phrase.flows and not phrase.names:
             return walk.frame
         frame = open_frame(walk)
+        numbers.opens_frame = True
         walk.last_level = None
         walk.recent = [*walk.recent, frame]
         return frame
@@ -205,6 +207,8 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
     """In English the subject of a number is that of its verb; words before the verb that no list knows are a doubt."""
     if numbers.sentence.is_chinese or numbers.in_parentheses or frame.doubt or frame.nontrade:
         return frame
+    if numbers.kind in ("money", "physical") and _is_of_unknown_goods(numbers, frame):
+        return _doubted(numbers, frame, "which goods are meant is not known")
     verb = numbers.left("rise", "fall", "be", "to", "share")
     if verb is None:
         return frame
@@ -220,10 +224,24 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
         return frame  # a decrease in supplies of gold by 17 percent
     if any(_says_subject(token) for token in before) or not any(_is_unknown(token) for token in before):
         return frame
+    return _doubted(numbers, frame, "the subject of the verb is not known")
+
+
+def _is_of_unknown_goods(numbers: NumberGroup, frame: Frame) -> bool:
+    """`exported 60 billion yuan in face masks`: the goods stand behind, and no list knows them."""
+    if frame.names.get("commodity") or frame.flows not in (["export"], ["import"]):
+        return False
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 4]
+    if len(behind) < 2 or behind[0].text not in ("in", "of", "worth of") or not _is_unknown(behind[1]):
+        return False
+    return not any(token.is_a("flow", "measure", "nontrade") or token.period is not None for token in behind)
+
+
+def _doubted(numbers: NumberGroup, frame: Frame, doubt: str) -> Frame:
     walk = numbers.walk
     doubtful = frame.copy()
     doubtful.parent, doubtful.own = frame.parent, frame.own
-    doubtful.doubt = "the subject of the verb is not known"
+    doubtful.doubt = doubt
     if walk.frame is frame:
         walk.frame = walk.grammar.top = doubtful
     return doubtful

@@ -20,6 +20,8 @@ from orchestration.releases.tokens import Quantity, Token
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
 
+#: Why a number that somebody aims at or foresees is no measured value.
+TARGET = "a target or forecast, not a measured value"
 _RATIO_TO = frozenset(words("ratio_to"))
 _RANKED_GROWTH = frozenset(words("ranked_growth"))
 #: Words within a noun such as "export market" that say the flow.
@@ -154,12 +156,8 @@ def _why_no_level(numbers: NumberGroup) -> str:
         and (earlier.quantity.unit_kind == "count" or "种" in earlier.text)
     ):
         return "a bound for each of several"
-    target = "a target or forecast, not a measured value"
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
-        return target
-    previous = numbers.walk.previous
-    if previous and previous[-1].doubt == target and any(token.is_a("among") for token in before):
-        return target
+        return TARGET
     return ""
 
 

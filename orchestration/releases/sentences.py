@@ -92,7 +92,8 @@ def sentences(tokens: list[Token]) -> list[Sentence]:
         current.append(token)
         if token.kind == "stop" or len(current) >= _LONGEST:
             found.append(_sentence(current, begins))
-            current, begins = [], False
+            is_label = len(current) == 2 and current[0].quantity is not None  # `8.` before the first sentence
+            current, begins = [], begins and is_label
     if current:
         found.append(_sentence(current, begins))
     return found

@@ -21,6 +21,10 @@ _FLOW_WORDS = frozenset(words("flow_word"))
 _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 #: Before "of" and a name they are no part of it: deliveries of coal.
 _AMOUNTS = frozenset(words("amount_of"))
+#: Before goods they make them all others: 非纺织品.
+_OTHER_THAN = frozenset(words("other_than"))
+#: Before a place they make it a wider one.
+_WIDER = frozenset(words("wider_place"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -205,8 +209,8 @@ class UnknownNames:
                 and is_chinese(tokens[first - 1].text[0])
             ):
                 first -= 1
-            if first < index and tokens[first].text == "非":
-                self._take(first, last)
+            if index and tokens[index - 1].text in _OTHER_THAN:
+                self._take(index - 1, last)
                 continue
             before = tokens[first - 1] if first else None
             if before is not None and not (
@@ -404,7 +408,7 @@ class UnknownNames:
         if self.sentence.is_chinese:
             return
         for index, token in enumerate(tokens):
-            if token.text != "such" or index + 1 >= len(tokens) or tokens[index + 1].text != "as" or not index:
+            if token.text != "such as" or not index:
                 continue
             first = index
             while first > 0 and first > index - 4 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
@@ -425,6 +429,7 @@ class UnknownNames:
         """`ores of precious metals`, `agro-forestry and fishery products`: a name may be the end of a longer one."""
         tokens = self.tokens
         if self.sentence.is_chinese:
+            self._doubtful_chinese_places()
             return
         for index, token in enumerate(tokens):
             if index < 2 or not token.names or not self.sentence.free(index):
@@ -439,6 +444,16 @@ class UnknownNames:
             if link.text == "and" and index - 2 in self._ends_of_spans():
                 continue
             self.doubtful.add(index)
+
+    def _doubtful_chinese_places(self) -> None:
+        """泛珠三角九省: a place with a word before it or a count behind it is another one."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if not token.names or dimension_of(self.grammar, tokens, index)[0] not in ("region", "partner"):
+                continue
+            before = tokens[index - 1] if index else None
+            if before is not None and before.text in _WIDER:
+                self.doubtful.add(index)
 
     def _ends_of_spans(self) -> set[int]:
         return {last - 1 for _, last in self.spans.values()}

@@ -11,7 +11,7 @@ from orchestration.releases.frames import drop_subject, open_frame
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.periods import Span
-from orchestration.releases.roles import assign, flow_of_rank_noun, multiple_statements
+from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
@@ -235,6 +235,10 @@ class Walk:
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
         phrase.has_statistic = phrase.has_statistic or token.is_a("growth_noun", "rise", "fall", "share", "rank")
         self.currency_terms = senses.get("currency_terms", self.currency_terms)
+        if "carrier" in senses:
+            phrase.unknown_names.append(token.text)
+        if "target" in senses:
+            self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
         if "count_measure" in senses:
             phrase.measures.append(senses["count_measure"])
@@ -347,6 +351,7 @@ class Walk:
         item = item_of(self.grammar, token, dimension, code)
         if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
+            self.sentence_doubt = self.sentence_doubt or "which zone is meant is not certain"
         if dimension == "region" and self._is_other_side(index, code):
             self.phrase.is_flipped = True
             return
@@ -492,9 +497,6 @@ class Walk:
         phrase.flow_pair = pair
         phrase.is_nontrade = ""
         self._last_flow = index
-        if flow != "total" and token.text.endswith("volume") and (phrase.names.get("commodity") or self._says_value()):
-            phrase.measures = ["quantity" if self._says_value() else "volume"]
-            self._last_measure = index
 
     def _flow_list_goes_on(self, index: int) -> bool:
         """Whether a last flow follows: `trade, exports and imports`."""
