@@ -158,7 +158,9 @@ class Claims:
                 cursor = index + 1
                 while cursor < len(tokens) and (tokens[cursor].names or tokens[cursor].text == "the"):
                     cursor += 1
-                has_number = cursor < len(tokens) and (tokens[cursor].text == "with" or tokens[cursor].kind == "open")
+                has_number = cursor < len(tokens) and (
+                    tokens[cursor].text in ("with", "at") or tokens[cursor].kind in ("open", "quantity")
+                )
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
 
@@ -221,6 +223,8 @@ class Claims:
                 continue
             if quantity.unit_kind == "percent":
                 self._share_reference(sentence, index)
+            elif quantity.unit_kind == "points" and self._share_change_reference(sentence, index):
+                continue
             elif quantity.unit_kind == "points":
                 self._gap_reference(sentence, index)
             elif quantity.unit_kind == "rank":
@@ -279,6 +283,22 @@ class Claims:
         if any(self._may_be_whole(token) for token in named):
             self.references[index] = self._reference(named)
             sentence.claim(start, index, "reference")
+
+    def _share_change_reference(self, sentence: Sentence, index: int) -> bool:
+        """`占全省外贸总额的比重较上年提升14.8个百分点`: what the share that changed is of."""
+        tokens = sentence.tokens
+        if not sentence.is_chinese:
+            return False
+        clause = range(sentence.clause_start(index), index)
+        cue = next((at for at in clause if tokens[at].is_a("share") and tokens[at].text.startswith("占")), None)
+        noun = next(
+            (at for at in clause if cue is not None and at > cue and tokens[at].is_a("share_change_noun")), None
+        )
+        if cue is None or noun is None or not any(self._may_be_whole(token) for token in tokens[cue + 1 : noun]):
+            return False
+        self.references[index] = self._reference(tokens[cue + 1 : noun])
+        sentence.claim(cue + 1, noun, "reference")
+        return True
 
     def _share_noun_reference(self, sentence: Sentence, index: int) -> None:
         """`its share of total exports`, `the share of coal in imports`: the whole stands with the noun."""
@@ -439,6 +459,11 @@ class Claims:
                 and tokens[cursor - 1].is_a("rank")
             ):
                 sentence.spoken_for.setdefault(cursor, "reference")  # 居全区第5位: among the parts of the place
+                places.append(region)
+                continue
+            is_peer_place = cursor < index and cursor > first and tokens[cursor - 1].is_a("rank")
+            if region and is_peer_place and self.grammar.region_id not in set(codes.containing_regions(region)):
+                sentence.spoken_for.setdefault(cursor, "reference")  # 居西北五省区第1位
                 places.append(region)
                 continue
             nation = token.is_a("scope_nation", "scope_province")
@@ -624,6 +649,12 @@ class Claims:
                 continue
             if period.kind in ("date", "year_to_date", "same"):
                 continue
+            if period.kind == "rolling":
+                base = self.grammar.period or self.grammar.first_period
+                if base is not None:
+                    end = base[1]
+                    self.spans[index] = span_of(end.year, end.month - period.months + 1, period.months)
+                continue
             claimed = sentence.spoken_for.get(index, "")
             if period.kind == "single":
                 main = self.grammar.main_period or self.grammar.first_period
@@ -681,7 +712,9 @@ class Claims:
                 and not sentence.is_chinese
                 and right - left <= 8
                 and any(token.text == "of" for token in between)
-                and all(token.quantity is None or sentence.is_set_aside(at + left + 1) for at, token in enumerate(between))
+                and all(
+                    token.quantity is None or sentence.is_set_aside(at + left + 1) for at, token in enumerate(between)
+                )
             ):
                 for index in [at for at in self.spans if at >= right and self.spans[at] == outer]:
                     del self.spans[index]

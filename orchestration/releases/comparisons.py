@@ -62,9 +62,11 @@ def is_base(numbers: NumberGroup) -> bool:
 
 
 def _is_worth_base(numbers: NumberGroup) -> bool:
-    """Whether the number is the worth of a quantity that is compared with: `as against 3 million tonnes worth $2 billion`."""
+    """Whether the number is the worth of a quantity compared with: `as against 3 million tonnes worth $2 billion`."""
     previous = numbers.window_start - 1
-    says_worth = any(token.text in ("worth", "valued at") for token in numbers.tokens[numbers.window_start : numbers.first])
+    says_worth = any(
+        token.text in ("worth", "valued at") for token in numbers.tokens[numbers.window_start : numbers.first]
+    )
     return says_worth and previous in numbers.claims.base_values and numbers.kind == "money"
 
 
@@ -97,8 +99,11 @@ def has_comparison_near(numbers: NumberGroup) -> bool:
 
 def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
     """What the number is compared with: the clause says, before or after it."""
+    behind = numbers.clause_end
+    if behind < len(numbers.tokens) and behind in numbers.claims.base_values:
+        behind = numbers.sentence.clause_end(behind)  # growth over the value of the month before
     for index in [
-        *range(numbers.last + 1, numbers.clause_end),
+        *range(numbers.last + 1, behind),
         *range(numbers.first - 1, numbers.window_start - 1, -1),
     ]:
         if index in numbers.claims.comparison_spans:

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 from orchestration.figures import UNMAPPED
 from orchestration.releases.comparisons import comparison_of
+from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.number_groups import NumberGroup, Role
-from orchestration.releases.periods import Span
+from orchestration.releases.periods import Span, length_in_months, span_of
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
+_EACH_BEHIND = frozenset(words("each_behind"))
 #: Readings of one number beside the likeliest.
 _MOST_OTHERS = 4
 #: Statistics that a printed sign belongs to.
@@ -28,7 +30,10 @@ def choices_of(
     numbers: NumberGroup, frame: Frame, choices: list[Role], period: Span | None, *,
     reference: dict[str, str] | None = None, unit: str = "", doubt: str = "", each_of_one: bool = False,
 ) -> list[list[Statement]]:  # fmt: skip
-    """The statements of numbers that may be read as any of `choices`; all but the likeliest are doubts; `each_of_one`: a list that is of one subject."""
+    """The statements of numbers that may be read as any of `choices`; all but the likeliest are doubts.
+
+    `each_of_one`: all numbers of the list are of one subject.
+    """
     merged: list[list[Statement]] = [[] for _ in numbers.quantities]
     if len(choices) > 1 and any(float(one.printed) > 100 for one in numbers.quantities):
         choices = [one for one in choices if one[0] != "share"]  # no share is above a hundred percent
@@ -88,7 +93,7 @@ def distribute(
     each = walk.phrase.each or any(
         token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
     )
-    each = each or _is_bound_of_each(numbers)
+    each = each or _is_bound_of_each(numbers) or _says_each_behind(numbers)
     subjects, assigned_doubt = _subjects(numbers, frame, 1 if each_of_one else size, measure, each=each)
     if each_of_one:
         subjects = subjects * size
@@ -101,6 +106,9 @@ def distribute(
             for subject in subjects[position]
         ]
         row = list(stated)
+        other_period = numbers.grammar.other_period
+        if other_period is not None:
+            row += [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
         for names, flow in frame.others[:_MOST_OTHERS]:
             row += [
                 replace(
@@ -113,6 +121,12 @@ def distribute(
             ]
         result.append(row)
     return result
+
+
+def _says_each_behind(numbers: NumberGroup) -> bool:
+    """`1.4 billion dollars each`."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
+    return len(numbers.group) == 1 and any(token.is_a("each") and token.text in _EACH_BEHIND for token in behind)
 
 
 def _is_bound_of_each(numbers: NumberGroup) -> bool:
@@ -197,12 +211,25 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     spans = [span for span in spans if not any(_holds(span, other) for other in spans)]
     if len(spans) == size and not frame.flow_pair:
         return [(frame, names, flow, measure, span) for span in spans]
+    months = _months_apart(numbers)
+    if len(months) == size:
+        return [(frame, names, flow, measure, span) for span in months]
     is_of_one_level = walk.last_level is not None and walk.last_level.flow == "total"
     if size == 2 and frame.flow_pair and not is_of_one_level:
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, one.names, _one_flow(one), measure, None) for one in recent[-size:]]
+    return []
+
+
+def _months_apart(numbers: NumberGroup) -> list[Span]:
+    """The months of `11月和12月…分别`, which are one span where nothing tells them apart."""
+    for index, span in numbers.claims.spans.items():
+        if any(link in numbers.tokens[index].text for link in ("和", "、", " and ")) and any(
+            token.is_a("respectively") for token in numbers.tokens
+        ):
+            return [span_of(span[0].year, span[0].month + at, 1) for at in range(length_in_months(span))]
     return []
 
 

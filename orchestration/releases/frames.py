@@ -263,9 +263,11 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
 
 
 def _flow_ahead(walk: Walk) -> str:
-    """The flow that stands behind the numbers: `growth of 5 percent to 3 billion yuan in exports`, 对甲（…）、乙（…）出口."""
+    """The flow behind the numbers: `growth of 5 percent to 3 billion yuan in exports`, 对甲（…）、乙（…）出口."""
     tokens = walk.tokens
     index, depth, said = walk.position, len(walk.outer), ""
+    if tokens[index].kind == "open":
+        index += 1
     while index < len(tokens):
         token = tokens[index]
         depth += (token.kind == "open") - (token.kind == "close")
@@ -321,8 +323,9 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
             for name, items in frame.names.items()
         }
         frame.others = (*frame.others, (known, None))
-    if phrase.unknown_names and not phrase.names.get("region"):
-        frame.doubt = f"{_UNKNOWN_NAME}: {phrase.unknown_names[0]}"
+    unknown = phrase.carrier or (phrase.unknown_names and not phrase.names.get("region") and phrase.unknown_names[0])
+    if unknown:
+        frame.doubt = f"{_UNKNOWN_NAME}: {unknown}"
     if phrase.unknown_characters >= 4:
         frame.doubt = "words of the subject that are not understood"
     if phrase.is_nontrade:

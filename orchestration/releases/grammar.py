@@ -14,7 +14,6 @@ from orchestration.releases.text import NormalText
 from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.walk import Walk
 
-
 #: Where statistics are kept apart from those of China: the nation is the place itself.
 _APART = frozenset({"CN-HK", "CN-MO", "CN-TW", "HKG", "MAC", "TWN"})
 
@@ -49,6 +48,8 @@ class Grammar:
         self.topic = self.base
         self.siblings: list[Frame] = []
         self.year_unknown = False
+        #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
+        self.other_period: Span | None = None
         self.stated_year: int | None = None
 
     # --- the whole text -------------------------------------------------------------------------------------------
@@ -77,6 +78,11 @@ class Grammar:
         if (sentence.is_chinese or is_part or self.period is None) and not (says_same and self.period is not None):
             self.period = main
         self.paragraph_period = self.period
+        first, current = self.first_period, self.period
+        is_wider = first is not None and current is not None and current[0] <= first[0] and first[1] <= current[1]
+        self.other_period = (
+            first if is_wider and first != current and not sentence.is_chinese and not says_same else None
+        )
         self.stated_year = None
         self.paragraph_flow = ""
         self.topic_flow = ""

@@ -23,23 +23,25 @@ _PREFIX_KINDS = frozenset({"currency", "percent"})
 #: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
 SENSE_KINDS = frozenset({
     "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "carrier", "cause",
-    "comparison", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler", "flat",
-    "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure", "next_in_order",
-    "multiple", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner", "partner_preposition",
-    "per", "place", "prior", "qualifier", "rank", "rank_noun", "reporting", "respectively", "rise",
-    "scope_nation", "scope_province", "scope_self", "share", "share_change_noun", "since", "stock", "superlative",
-    "target", "than", "threshold", "to", "together", "top", "versus", "while", "word", "zone",
+    "comparison", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler",
+    "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure",
+    "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner",
+    "partner_preposition", "per", "place", "prior", "qualifier", "rank", "rank_noun", "reporting",
+    "respectively", "rise", "scope_nation", "scope_province", "scope_self", "share", "share_change_noun",
+    "since", "stock", "superlative", "target", "than", "threshold", "to", "together", "top", "versus", "while",
+    "word", "zone",
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "adverbial_start", "amount_of", "attribution_start", "cargo", "comparing", "comparing_after", "comparing_before", "complement_start",
-    "contributing_stem", "counted_that", "dateline_end", "enterprise_cue", "example_of", "falling_noun",
-    "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "less_stem",
-    "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
-    "negative_contribution", "not_before_noun", "not_tenths", "number_label", "object_preposition",
-    "ordinal_suffix", "other_counted", "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place",
-    "ranked_flow", "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after",
-    "small_before_number", "value_word", "whole", "wider_place",
+    "adverbial_start", "amount_of", "attribution_start", "cargo", "comparing", "comparing_after",
+    "comparing_before", "complement_start", "contributing_stem", "counted_that", "dateline_end", "each_behind",
+    "enterprise_cue", "example_of", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition",
+    "growth_word", "home_place", "less_stem", "loose_rise", "month_end", "more_stem", "name_link",
+    "named_after_start", "named_source", "negative_contribution", "not_before_noun", "not_tenths",
+    "number_label", "object_preposition", "ordinal_suffix", "other_counted", "other_than", "part_of_name",
+    "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to",
+    "reference_end", "relative", "rising_to", "since_after", "small_before_number", "value_word", "whole",
+    "wider_place",
 })  # fmt: skip
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
 

@@ -101,11 +101,15 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             depth += 1
         elif token.kind == "close":
             depth -= 1
-        elif depth == 0 and (
-            token.kind in ("comma", "semicolon", "colon", "stop", "dash")
-            or token.is_a("while", "among")
-            or (token.is_a("and") and not _joins_names(walk, stop))
-        ) and not _list_goes_on(walk, start, stop):
+        elif (
+            depth == 0
+            and (
+                token.kind in ("comma", "semicolon", "colon", "stop", "dash")
+                or token.is_a("while", "among")
+                or (token.is_a("and") and not _joins_names(walk, stop))
+            )
+            and not _list_goes_on(walk, start, stop)
+        ):
             break
         stop += 1
     if start < len(tokens) and tokens[start].kind == "open":  # `44.4 billion yuan (about 6.4 billion dollars)`
@@ -144,8 +148,7 @@ def _list_goes_on(walk: Walk, start: int, index: int) -> bool:
         for cursor in range(start, index)
     )
     return has_before and (
-        after in spans
-        or (bool(tokens[after].names) and dimension_of(walk.grammar, tokens, after)[0] == "commodity")
+        after in spans or (bool(tokens[after].names) and dimension_of(walk.grammar, tokens, after)[0] == "commodity")
     )
 
 
@@ -249,8 +252,8 @@ def _doubted(numbers: NumberGroup, frame: Frame, doubt: str) -> Frame:
 
 def _says_subject(token: Token) -> bool:
     return bool(token.names) or token.is_a(
-        "flow", "measure", "anaphor", "scope_self", "scope_nation", "scope_province", "growth_noun", "share", "nontrade",
-        "count_measure", "respectively",
+        "flow", "measure", "anaphor", "scope_self", "scope_nation", "scope_province", "growth_noun", "share",
+        "nontrade", "count_measure", "respectively",
     )  # fmt: skip
 
 

@@ -144,10 +144,15 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         and not previous.doubt
         and previous.statistic in ("growth", "share")
         and previous.quantity.unit_kind == "percent"
-        and _list_like(numbers)
+        and _list_like(numbers, previous.statistic)
     ):
         return (previous.statistic, previous.sign, "as the number before")
-    if previous is not None and previous.statistic == "share" and numbers.first and tokens[numbers.first - 1].text == "to":
+    if (
+        previous is not None
+        and previous.statistic == "share"
+        and numbers.first
+        and tokens[numbers.first - 1].text == "to"
+    ):
         return ("share", 1, "share that rose to")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
@@ -187,12 +192,13 @@ def _further(numbers: NumberGroup, cue: int) -> int | None:
     return None
 
 
-def _list_like(numbers: NumberGroup) -> bool:
+def _list_like(numbers: NumberGroup, statistic: str) -> bool:
     """Whether nothing but names and small words stands between the number and the one before it."""
     spoken_for = numbers.sentence.spoken_for
     return all(
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition", "measure", "by")
+        or (statistic == "growth" and token.is_a("respectively"))
         or bool(token.names)
         or spoken_for.get(index) == "reference"
         for index, token in enumerate(numbers.tokens[: numbers.first])

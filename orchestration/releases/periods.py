@@ -78,6 +78,9 @@ _ENGLISH = [
         ("months",
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
+        ("rolling",
+            rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
+            rf"(?: period)?(?! (?:of|in) )"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
             rf"(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
@@ -220,6 +223,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     span_kind = "fiscal" if is_fiscal else "span"
     if kind == "fiscalyear":
         return Period("fiscal", 1, 12, year, relative)
+    if kind == "rolling":
+        return Period("rolling", 0, _count(groups["n"]))
     if kind == "months":
         count = _count(groups["n"])
         if groups.get("lead", "") in ("last", "past", "final", "last ", "past "):

@@ -242,8 +242,12 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     noun = next((token.text for token in behind if token.is_a("rank_noun")), "")
     ranked = frame.copy()
     ranked.parent, ranked.own = frame.parent, frame.own
-    if noun and flow_of_rank_noun(noun) != "total":
+    if noun and (flow_of_rank_noun(noun) != "total" or numbers.walk.flow_doubt):
         ranked.flows = [flow_of_rank_noun(noun)]
+        if frame.doubt and frame.doubt == numbers.walk.flow_doubt:
+            ranked.doubt, ranked.others, numbers.walk.flow_doubt = "", (), ""
+            if numbers.walk.frame is frame:
+                numbers.walk.frame = numbers.grammar.top = ranked
     is_of_partner = any(token.is_a("rank_noun") for token in clause)
     has_partner = frame.names.get("partner") or any(pair[0] == "partner" for token in clause for pair in token.names)
     rule, doubt = "rank", ""

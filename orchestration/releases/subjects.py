@@ -40,6 +40,7 @@ class Phrase:
     is_nontrade: str = ""
     unknown_words: int = 0
     unknown_names: list[str] = field(default_factory=list)
+    carrier: str = ""
     unknown_characters: int = 0
     is_flipped: bool = False
     counted: bool = False

@@ -37,8 +37,9 @@ class UnknownNames:
     """The names of one sentence that no list knows.
 
     `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some;
-    `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence speaks of a zone without saying which. Their tokens are taken out of the subject
-    where a name that is known lies within.
+    `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence
+    speaks of a zone without saying which. Their tokens are taken out of the subject where a name that is known lies
+    within.
     """
 
     def __init__(self, grammar: Grammar, sentence: Sentence) -> None:
@@ -331,10 +332,14 @@ class UnknownNames:
             if dimension != "ownership":
                 continue
             first = index - 1
-            while first > 0 and first > index - 6 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
+            while (
+                first > 0 and first > index - 6 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1)
+            ):
                 first -= 1
             for start in range(first, index - 1):
-                stated = grammar.source[grammar.text.offsets[tokens[start].start] : grammar.text.offsets[tokens[index - 1].start]]
+                stated = grammar.source[
+                    grammar.text.offsets[tokens[start].start] : grammar.text.offsets[tokens[index - 1].start]
+                ]
                 code = grammar.codes.resolve(dimension, stated + token.text[-2:], region_id=grammar.region_id)
                 if code != UNMAPPED:
                     self._take(start, index - 1, dimension, code)
@@ -358,7 +363,8 @@ class UnknownNames:
                 before.kind in ("semicolon", "enumeration", "comma", "colon") or before.is_a("and")
             )
             width = tokens[index - 1].end - tokens[first].start
-            is_money = tokens[index + 1].quantity is not None and tokens[index + 1].quantity.unit_kind == "money"
+            following = tokens[index + 1].quantity
+            is_money = following is not None and following.unit_kind == "money"
             if listed and (token.kind == "dash" or self.sentence.is_chinese or is_money) and 2 <= width <= 40:
                 self.spans[first] = (first, index)
 
@@ -411,7 +417,9 @@ class UnknownNames:
             if token.text != "such as" or not index:
                 continue
             first = index
-            while first > 0 and first > index - 4 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
+            while (
+                first > 0 and first > index - 4 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1)
+            ):
                 first -= 1
             while first < index and tokens[first].is_a("filler"):
                 first += 1

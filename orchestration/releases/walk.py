@@ -91,6 +91,10 @@ class Walk:
             self.joint_next = True
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt
+        if self.claims.spans:
+            grammar.other_period = None
+        elif grammar.other_period is not None:
+            self.sentence_doubt = self.sentence_doubt or "which of the periods before is meant is not said"
         self._header()
         for index, token in enumerate(tokens):
             self.position = index
@@ -236,7 +240,7 @@ class Walk:
         phrase.has_statistic = phrase.has_statistic or token.is_a("growth_noun", "rise", "fall", "share", "rank")
         self.currency_terms = senses.get("currency_terms", self.currency_terms)
         if "carrier" in senses:
-            phrase.unknown_names.append(token.text)
+            phrase.carrier = token.text
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
