@@ -231,6 +231,8 @@ class UnknownNames:
         last = index + 1
         while last < len(tokens) and last - index < 3 and tokens[last].kind == "word" and len(tokens[last].text) > 2:
             last += 1
+        if last < len(tokens) and tokens[last].quantity is not None and tokens[last - 1].text.endswith("ed"):
+            last -= 1  # a verb: `garments fetched 3 billion`
         if last == index + 1 or last >= len(tokens):
             return
         ends = tokens[last]
