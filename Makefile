@@ -46,8 +46,9 @@ docs: $(READY) ## Write the data dictionary and build the documentation into sit
 	$(BIN)/python -m docs.dictionary
 	$(BIN)/mkdocs build --quiet --strict
 
-bench: $(READY) ## Measure a refresh against dbt alone and against its SQL alone.
+bench: $(READY) ## Measure a refresh against dbt and SQL alone, and the reader of releases.
 	$(BIN)/python -m bench.refresh
+	$(BIN)/python -m bench.reading
 
 lock: ## Resolve requirements.lock anew (needs uv).
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --strip-extras \
