@@ -33,7 +33,7 @@ COMMANDS = get_command(cli.app).commands  # type: ignore[attr-defined]
 #: What a refresh or `make docs` makes: named in the documentation, and not there before.
 MADE = ("dbt_project/target", "dbt_project/logs", "dagster_home/storage")
 #: Read by the tests only.
-OF_TESTS = {"CUSTOMHOUSE_RENEW_SNAPSHOTS"}
+OF_TESTS = {"CUSTOMHOUSE_RENEW_SNAPSHOTS", "CUSTOMHOUSE_FUZZ_EXAMPLES"}
 
 
 @pytest.mark.parametrize("query", queries(), ids=str)
