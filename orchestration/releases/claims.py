@@ -576,18 +576,9 @@ class Claims:
         tokens = sentence.tokens
         if not sentence.free(index):
             return
-        before = tokens[index - 1].quantity if index else None
-        if tokens[index].text in ("on", "over") and before is None:
+        if tokens[index].text in ("on", "over") and (index == 0 or tokens[index - 1].quantity is None):
             return
-        following = tokens[index + 1].quantity if index + 1 < len(tokens) else None
-        if (
-            tokens[index].text == "over"
-            and before is not None
-            and before.unit_kind == "percent"
-            and following is not None
-            and following.unit_kind in ("money", "physical")
-        ):
-            self.base_values.add(index + 1)  # growth of 3.9 percent over $1.6 billion in the month before
+        if self._percent_over_value(sentence, index):
             return
         cursor = index + 1
         while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:
@@ -627,6 +618,25 @@ class Claims:
                 return
             cursor += 1
 
+    def _percent_over_value(self, sentence: Sentence, index: int) -> bool:
+        """`3.9 percent over $1.6 billion in May`, `11.7 percent more than the 13.6 billion of July`."""
+        tokens = sentence.tokens
+        is_than = tokens[index].is_a("than") or tokens[index].text.endswith(" than")
+        if not is_than and tokens[index].text != "over":
+            return False
+        percent = index - 2 if is_than and index > 1 and tokens[index - 1].is_a("rise", "fall") else index - 1
+        value = index + 1
+        while value < len(tokens) and tokens[value].text in ("the", "a", "an"):
+            value += 1
+        first = tokens[percent].quantity if percent >= 0 else None
+        second = tokens[value].quantity if value < len(tokens) else None
+        if first is None or second is None:
+            return False
+        is_base = first.unit_kind == "percent" and second.unit_kind in ("money", "physical")
+        if is_base:
+            self.base_values.add(value)
+        return is_base
+
     def _claim_periods(self, sentence: Sentence) -> None:
         """The periods of the sentence that figures are about, by where they stand."""
         tokens = sentence.tokens
@@ -648,6 +658,9 @@ class Claims:
                 self.comparisons[index] = period.kind
                 continue
             if period.kind in ("date", "year_to_date", "same"):
+                continue
+            if period.kind == "last_month":
+                self._claim_last_month(sentence, index)
                 continue
             if period.kind == "rolling":
                 base = self.grammar.period or self.grammar.first_period
@@ -699,6 +712,16 @@ class Claims:
                 self.is_stock = True
             self.spans[index] = span
         self._drop_enclosing_periods(sentence)
+
+    def _claim_last_month(self, sentence: Sentence, index: int) -> None:
+        """`last month` is the month before that spoken of where something is compared, else that before publication."""
+        before = sentence.tokens[index - 1] if index else None
+        is_base = is_compared(sentence, index) or (before is not None and before.is_a("versus", "than", "by"))
+        published = self.grammar.published
+        if is_base or published is None:
+            self.comparisons[index] = "prior"
+        else:
+            self.spans[index] = span_of(published.year, published.month - 1, 1)
 
     def _drop_enclosing_periods(self, sentence: Sentence) -> None:
         """`in April, the tenth month of the fiscal year 2016-17`: the longer period only places the one before it."""
@@ -754,23 +777,24 @@ class Claims:
         return False
 
     def _compared_span(self, period: Period) -> Span | None:
+        spoken_of = list(self.spans.values())[-1] if self.spans else self.grammar.period
         if period.months:
             span = resolve(period, self.grammar.published, self.grammar.region_id)
-            if span is None or self.grammar.period is None:
+            if span is None or spoken_of is None:
                 return span
-            before = shifted(self.grammar.period, -12)
+            before = shifted(spoken_of, -12)
             if period.months == 12 and span[0] <= before[0] and before[1] <= span[1]:
                 return before
             if (
                 period.months == 12
                 and period.first_month == 1
-                and length_in_months(self.grammar.period) < 12
+                and length_in_months(spoken_of) < 12
                 and period.year is not None
             ):
-                return shifted(self.grammar.period, 12 * (period.year - self.grammar.period[1].year))
+                return shifted(spoken_of, 12 * (period.year - spoken_of[1].year))
             return span
-        if period.year is not None and self.grammar.period is not None:
-            return shifted(self.grammar.period, 12 * (period.year - self.grammar.period[1].year))
+        if period.year is not None and spoken_of is not None:
+            return shifted(spoken_of, 12 * (period.year - spoken_of[1].year))
         return None
 
 

@@ -211,9 +211,9 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     spans = [span for span in spans if not any(_holds(span, other) for other in spans)]
     if len(spans) == size and not frame.flow_pair:
         return [(frame, names, flow, measure, span) for span in spans]
-    months = _months_apart(numbers)
-    if len(months) == size:
-        return [(frame, names, flow, measure, span) for span in months]
+    parts = _parts_of_span(numbers, size)
+    if parts:
+        return [(frame, names, flow, measure, span) for span in parts]
     is_of_one_level = walk.last_level is not None and walk.last_level.flow == "total"
     if size == 2 and frame.flow_pair and not is_of_one_level:
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
@@ -223,13 +223,16 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     return []
 
 
-def _months_apart(numbers: NumberGroup) -> list[Span]:
-    """The months of `11月和12月…分别`, which are one span where nothing tells them apart."""
-    for index, span in numbers.claims.spans.items():
-        if any(link in numbers.tokens[index].text for link in ("和", "、", " and ")) and any(
-            token.is_a("respectively") for token in numbers.tokens
-        ):
-            return [span_of(span[0].year, span[0].month + at, 1) for at in range(length_in_months(span))]
+def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:
+    """The months of `11月和12月…分别`, the quarters of 一至四季度: one span, where nothing tells its parts apart."""
+    if not any(token.is_a("respectively") for token in numbers.tokens):
+        return []
+    for index, span in sorted(numbers.claims.spans.items(), key=lambda one: -one[0]):
+        text, length = numbers.tokens[index].text, length_in_months(span)
+        width = 3 if "季" in text or "quarter" in text or text.startswith("q") else 1
+        is_list = any(link in text for link in ("和", "、", " and ")) or (width == 3 and length > 3)
+        if is_list and index < numbers.first and length == size * width:
+            return [span_of(span[0].year, span[0].month + at * width, width) for at in range(size)]
     return []
 
 

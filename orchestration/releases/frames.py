@@ -30,6 +30,7 @@ def drop_subject(walk: Walk) -> None:
     """A subject without a number of its own: the next clause begins anew."""
     keep = walk.phrase
     walk.phrase = Phrase()
+    walk.passed_over = {name: list(items) for name, items in keep.names.items() if name != "region"}
     if not walk.is_first or keep.is_nontrade:
         return
     walk.phrase.is_drilling = keep.is_drilling
@@ -40,6 +41,8 @@ def open_frame(walk: Walk) -> Frame:
     grammar, phrase = walk.grammar, walk.phrase
     if phrase.hinted_flow and not phrase.flows:
         phrase.flows = [phrase.hinted_flow]
+    if phrase.is_anaphoric and not phrase.names and walk.passed_over:
+        phrase.names = walk.passed_over  # Kazakhstan was the largest partner, but trade with it fell
     own = frozenset(phrase.dimensions)
     before = walk.frame if walk.frame is not None else grammar.top
     frame: Frame
@@ -168,6 +171,13 @@ def _is_narrow(frame: Frame) -> bool:
 
 
 def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
+    frame = _following_frame(walk, own, phrase, before)
+    if phrase.is_anaphoric and own and not own & {"flow"} and not before.count_measure:
+        frame.measures = list(before.measures)  # the price of coal fell, and that of ore
+    return frame
+
+
+def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
     narrow = own - {"flow"} or own
     if not own:
         frame = before.copy()
@@ -185,6 +195,8 @@ def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) 
         sibling = sibling.parent
     if own == {"flow"}:
         source = sibling if sibling is not None and sibling.own else before
+        if walk.clause_break == "strong" and _speaks_of_a_holder(walk.grammar):
+            source = walk.grammar.topic  # 同期全国出口下降2%；进口…: of the place again
         frame = source.copy()
         frame.parent = source if source.own - {"flow"} else source.parent
         _collapse(frame)

@@ -35,7 +35,8 @@ class Period:
     """A span as the text says it: `months` from `first_month`, in `year` where it is said.
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
-    `prior` (the month or quarter before), `same` (the period spoken of), `single` (its last month) or `fiscal`.
+    `prior` (the month or quarter before), `same` (the period spoken of), `single` (its last month), `rolling` (the
+    months up to its last), `last_month` (that before publication, or before the month spoken of) or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
@@ -110,8 +111,9 @@ _ENGLISH = [
             rf"(?: (?:of|in)){{0,2}} (?:the )?(?:year )?(?P<year>{_Y})"),
         ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously)"),
         ("prior",
-            r"(?:the )?(?:previous|preceding|prior|last) (?:month|quarter)"
+            r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
             r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
+        ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("months",
@@ -155,6 +157,8 @@ _CHINESE = [
         ("months", rf"(?:{_ZY})?(?:前|首|头)(?P<n>{_ZN}|两)个?月份?"),
         ("months", rf"(?:{_ZY})(?P<n>{_ZN})个月"),
         ("quarters", rf"(?:{_ZY})?(?:前|首)(?P<n>[二两三23])个?季度?"),
+        ("qrange", rf"(?:{_ZY})?(?:第)?(?P<a>[一二三1-3])(?:季度)?(?:至|到|-|—|~)(?:第)?(?P<b>[二三四2-4])季度"),
+        ("qrange", rf"(?:{_ZY})?(?P<a>[一二三])(?:[、,和及][二三四]){{0,2}}[、,和及](?P<b>[二三四])季度"),
         ("quarter", rf"(?:{_ZY})?(?:第)?(?P<n>[一二三四1-4])季度?(?!以来)"),
         ("quarter", rf"(?:{_ZY})?(?P<n>首)季度?"),
         ("half", rf"(?:{_ZY})?(?P<n>上|下)半年"),
@@ -203,7 +207,7 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     groups = found.groupdict()
     if kind == "day":
         return Period("date")
-    if kind in ("same", "base", "prior"):
+    if kind in ("same", "base", "prior", "last_month"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None
@@ -329,6 +333,9 @@ def _chinese_span(kind: str, groups: dict[str, str | None], year: int | None, re
         if last < first:
             return Period("span", first, 13 - first + last, year, relative)
         return Period("span", first, last - first + 1, year, relative)
+    if kind == "qrange":
+        first, last = _chinese_count(groups["a"] or ""), _chinese_count(groups["b"] or "")
+        return Period("span", 3 * first - 2, 3 * (last - first + 1), year, relative) if last > first else None
     number = {"上": 1, "下": 2, "首": 1}.get(groups["n"] or "") or _chinese_count(groups["n"] or "")
     if kind == "months":
         return Period("span", 1, number, year, relative) if 1 <= number <= 12 else None

@@ -28,6 +28,8 @@ _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
 _PLAIN_TRADE = frozenset(words("plain_trade"))
 _VALUE_WORDS = frozenset(words("value_word"))
+#: Tokens between goods and the balance of trade in them.
+_NEAR = 3
 _FLOW_PAIRS = {
     phrase: pair for pair in (("export", "import"), ("import", "export")) for phrase in words("flow_pair", pair[0])
 }
@@ -66,6 +68,7 @@ class Walk:
         self.own_period = False
         self.joint_next = False
         self.sentence_doubt = ""
+        self.passed_over: dict[str, list[Item]] = {}
         self.unknown: UnknownNames
         self.stated: list[Statement] = []
         self.parenthetical: Statement | None = None
@@ -464,6 +467,7 @@ class Walk:
     def _mention_flow(self, index: int, token: Token) -> None:
         phrase = self.phrase
         flow = token.senses["flow"]
+        before_it = phrase.flows
         if token.is_a("nontrade"):
             return
         pair = _FLOW_PAIRS.get(token.text, ())
@@ -498,6 +502,9 @@ class Walk:
             ):
                 phrase.names = {name: items for name, items in phrase.names.items() if name == "region"}
             phrase.flows = [flow]
+        is_far = index - self.last_name.get("commodity", index) > _NEAR
+        if flow == "balance" and is_far and before_it != ["total"]:
+            phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
         phrase.is_nontrade = ""
         self._last_flow = index
