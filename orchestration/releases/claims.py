@@ -65,6 +65,7 @@ class Claims:
         self.is_stock = False
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
+        self.doubt = ""
         self.spans: dict[int, Span] = {}
         self.comparisons: dict[int, str] = {}
         self.comparison_spans: dict[int, Span] = {}
@@ -356,7 +357,7 @@ class Claims:
             return True
         if token.is_a("and") and index + 1 < len(tokens):
             following = tokens[index + 1]
-            return not following.is_a("flow")
+            return not (following.is_a("flow") and tokens[index - 1].is_a("flow"))
         return False
 
     def _places_of(self, named: list[Token]) -> list[str]:
@@ -659,6 +660,11 @@ class Claims:
                 continue
             if period.kind in ("date", "year_to_date", "same"):
                 continue
+            if period.kind == "to_date":
+                base = self.grammar.first_period or self.grammar.period
+                if base is not None:
+                    self.spans[index] = span_of(base[1].year, 1, base[1].month)
+                continue
             if period.kind == "last_month":
                 self._claim_last_month(sentence, index)
                 continue
@@ -712,6 +718,15 @@ class Claims:
                 self.is_stock = True
             self.spans[index] = span
         self._drop_enclosing_periods(sentence)
+        spoken_of = self._spoken_of()
+        compared = [
+            token.period.year
+            for index, token in enumerate(tokens)
+            if self.comparisons.get(index) == "span" and token.period is not None and token.period.months == 12
+        ]
+        years = [year for year in compared if year is not None]
+        if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
+            self.doubt = "it is compared with a year that is not the one before"
 
     def _claim_last_month(self, sentence: Sentence, index: int) -> None:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""
@@ -776,8 +791,12 @@ class Claims:
                 return cursor in self.base_values
         return False
 
+    def _spoken_of(self) -> Span | None:
+        """The period that a comparison is with: the last one named in the sentence, else that of the text so far."""
+        return list(self.spans.values())[-1] if self.spans else self.grammar.period
+
     def _compared_span(self, period: Period) -> Span | None:
-        spoken_of = list(self.spans.values())[-1] if self.spans else self.grammar.period
+        spoken_of = self._spoken_of()
         if period.months:
             span = resolve(period, self.grammar.published, self.grammar.region_id)
             if span is None or spoken_of is None:

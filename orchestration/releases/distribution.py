@@ -51,6 +51,7 @@ def choices_of(
             unit=unit,
             each_of_one=each_of_one,
             doubt=doubt
+            or _doubt_of_quantity(numbers, frame, measure)
             or ("what it states is not said" if len(choices) > 1 else "")
             or (
                 "what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""
@@ -59,6 +60,25 @@ def choices_of(
         for all_readings, found in zip(merged, readings, strict=True):
             all_readings.extend(found)
     return merged
+
+
+def _comes_to_a_quantity(numbers: NumberGroup) -> bool:
+    """`declined 18 percent to 3,639 tonnes`."""
+    tokens, index = numbers.tokens, numbers.window_end
+    reached = tokens[index].quantity if index < len(tokens) else None
+    between = tokens[numbers.last + 1 : index]
+    return (
+        reached is not None
+        and reached.unit_kind == "physical"
+        and index < numbers.sentence.clause_end(numbers.last)
+        and any(token.text in ("to", "至", "到") for token in between)
+    )
+
+
+def _doubt_of_quantity(numbers: NumberGroup, frame: Frame, measure: str) -> str:
+    """A change of a quantity of what is not said, after a level that said it neither."""
+    level = numbers.walk.last_level
+    return level.doubt if measure == "quantity" and not frame.names.get("commodity") and level is not None else ""
 
 
 def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str:
@@ -73,6 +93,8 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         numbers.tokens[after].text.startswith(("in ", "by ")) or numbers.tokens[after - 1].text in ("in", "by")
     ):
         return numbers.tokens[after].senses["measure"]
+    if statistic == "growth" and _comes_to_a_quantity(numbers):
+        return "quantity"
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
         return frame.measures[0]
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):

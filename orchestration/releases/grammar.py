@@ -6,7 +6,7 @@ import datetime
 
 from orchestration.releases.claims import Claims, is_compared, is_since
 from orchestration.releases.lexicon import Lexicon
-from orchestration.releases.periods import Period, Span, resolve
+from orchestration.releases.periods import Period, Span, length_in_months, resolve
 from orchestration.releases.sentences import Sentence, number_lists, sentences, without_notes
 from orchestration.releases.statements import Reading
 from orchestration.releases.subjects import Frame
@@ -74,8 +74,19 @@ class Grammar:
         is_part = (
             main is not None and self.period is not None and main[0] <= self.period[0] and self.period[1] <= main[1]
         )
+        is_background = (
+            not sentence.is_chinese
+            and self.period is not None
+            and self.first_period is not None
+            and self.period[1] < self.first_period[0]
+            and length_in_months(self.period) == length_in_months(self.first_period)
+        )
         says_same = any(token.period is not None and token.period.kind == "same" for token in sentence.tokens[:4])
-        if (sentence.is_chinese or is_part or self.period is None) and not (says_same and self.period is not None):
+        if is_background:
+            main = self.first_period
+        if (sentence.is_chinese or is_part or is_background or self.period is None) and not (
+            says_same and self.period is not None
+        ):
             self.period = main
         self.paragraph_period = self.period
         first, current = self.first_period, self.period

@@ -23,7 +23,7 @@ _PREFIX_KINDS = frozenset({"currency", "percent"})
 #: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
 SENSE_KINDS = frozenset({
     "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "carrier", "cause",
-    "comparison", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler",
+    "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler",
     "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure",
     "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner",
     "partner_preposition", "per", "place", "prior", "qualifier", "rank", "rank_noun", "reporting",
@@ -33,7 +33,7 @@ SENSE_KINDS = frozenset({
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "adverbial_start", "amount_of", "attribution_start", "cargo", "comparing", "comparing_after",
+    "adverbial_start", "bringing", "amount_of", "attribution_start", "cargo", "comparing", "comparing_after",
     "comparing_before", "complement_start", "contributing_stem", "counted_that", "dateline_end", "each_behind",
     "enterprise_cue", "example_of", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition",
     "growth_word", "home_place", "less_stem", "loose_rise", "month_end", "more_stem", "name_link",

@@ -36,7 +36,8 @@ class Period:
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
     `prior` (the month or quarter before), `same` (the period spoken of), `single` (its last month), `rolling` (the
-    months up to its last), `last_month` (that before publication, or before the month spoken of) or `fiscal`.
+    months up to its last), `to_date` (the year up to it), `last_month` (that before publication, or before the month
+    spoken of) or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
@@ -100,6 +101,7 @@ _ENGLISH = [
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months?)(?! (?:last|of|in|a|one) )"),
+        ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
             r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
@@ -123,7 +125,8 @@ _ENGLISH = [
             rf"(?:(?:the )?(?:full|whole|entire) (?:year|of) )?(?P<year>{_Y})"
             rf"(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),
         ("year", r"(?P<last>last year|the previous year|the preceding year)"),
-        ("thisyear", r"so far this year|year to date|this year|the current year"),
+        ("to_date", r"so far this year|year to date"),
+        ("thisyear", r"this year|the current year"),
         ("year", r"the (?:full|whole|entire) year"),
     )
 ]  # fmt: skip
@@ -131,7 +134,7 @@ _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
-    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|{_M}|{_N}\b|[0-9]{{1,4}})"
+    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
 )
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
@@ -207,7 +210,7 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     groups = found.groupdict()
     if kind == "day":
         return Period("date")
-    if kind in ("same", "base", "prior", "last_month"):
+    if kind in ("same", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None

@@ -163,7 +163,19 @@ def _why_no_level(numbers: NumberGroup) -> str:
 
 def _change_after(numbers: NumberGroup) -> int:
     """The sign of `US$25 billion more than the year-ago period`; 0 where the number is no change."""
-    following = numbers.tokens[numbers.last + 1] if numbers.last + 1 < len(numbers.tokens) else None
+    tokens, index = numbers.tokens, numbers.last + 1
+    if index + 1 < len(tokens) and tokens[index].kind == "comma":
+        index += 1
+    if index + 1 < len(tokens) and tokens[index].is_a("or"):  # 11.6 million tonnes, or 12.8 percent, more
+        said_again = tokens[index + 1].quantity
+        if said_again is None or said_again.unit_kind != "percent":
+            return 0
+        index += 2
+        if index + 1 < len(tokens) and tokens[index].kind == "comma":
+            index += 1
+    elif index > numbers.last + 1:
+        return 0
+    following = tokens[index] if index < len(tokens) else None
     if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
         return 0
     return -1 if following.text.startswith(_LESS) else 1
@@ -190,6 +202,10 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         change = None
     period = period_of(numbers)
     statistic, sign = ("level", 1) if change is None else ("change", numbers.sign_of(change))
+    if change is None and numbers.other_of is not None and numbers.other_of.statistic == "growth":
+        statistic, sign = "change", numbers.other_of.sign  # up 8 percent, or by 21 million tonnes
+    elif change is None and (sign_after := _change_after(numbers)):
+        statistic, sign = "change", sign_after
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
     doubt = ""

@@ -22,6 +22,7 @@ from orchestration.releases.unknown_names import LONGER_NAME, UnknownNames
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
+_BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
 _EXAMPLES = frozenset(words("example_of"))
@@ -93,8 +94,8 @@ class Walk:
         if self.claims.joint_size:
             self.joint_next = True
         self.unknown = UnknownNames(grammar, sentence)
-        self.sentence_doubt = self.unknown.doubt
-        if self.claims.spans:
+        self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if self.claims.spans or any(token.period is not None and token.period.kind == "same" for token in tokens):
             grammar.other_period = None
         elif grammar.other_period is not None:
             self.sentence_doubt = self.sentence_doubt or "which of the periods before is meant is not said"
@@ -131,6 +132,8 @@ class Walk:
             grammar.period = before  # its parts, one by one
         elif len(spans) > 1:
             grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
+        elif spans and before is not None and not self.sentence.is_chinese and _is_part(before, spans[0]):
+            grammar.other_period = before  # the month again, or the months so far: what follows does not say
         elif spans and before is not None and not self.sentence.begins_paragraph:
             is_drill = any(token.is_a("among") for token in self.tokens[:3])
             if spans[0][1] < before[0] or (is_drill and _is_part(spans[0], before)):
@@ -154,6 +157,9 @@ class Walk:
         first_number = min(self.lists, default=len(self.tokens))
         late = self.sentence.is_chinese and all(index > first_number for index in self.claims.spans)
         self.in_order = len(set(self.claims.spans.values())) > 1 or late
+        brings = [at for at, token in enumerate(self.tokens) if token.text in _BRINGING and at > first_number]
+        late = late or (bool(brings) and all(index > brings[0] for index in self.claims.spans))
+        self.in_order = self.in_order or late
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
@@ -244,6 +250,8 @@ class Walk:
         self.currency_terms = senses.get("currency_terms", self.currency_terms)
         if "carrier" in senses:
             phrase.carrier = token.text
+        if "condition" in senses:
+            self.sentence_doubt = self.sentence_doubt or "it is reckoned otherwise than trade in goods"
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
