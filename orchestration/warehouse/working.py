@@ -113,6 +113,17 @@ class SourceLoad:
 
 
 @contextmanager
+def replacing_tables(connection: duckdb.DuckDBPyConnection, kind: str, tables: SourceTables) -> Iterator[SourceLoad]:
+    """Replace, in one transaction, every row of the tables `raw.<kind>_<name>`: what a step makes anew each time."""
+    with _raw_transaction(connection):
+        for name, types in tables.items():
+            table = f"raw.{kind}_{name}"
+            _ensure_table(connection, table, types)
+            connection.execute(f"DELETE FROM {table}")
+        yield SourceLoad(connection, kind, tables)
+
+
+@contextmanager
 def replacing_source_kind(
     connection: duckdb.DuckDBPyConnection, kind: str, tables: SourceTables, *, kept: Collection[str] = ()
 ) -> Iterator[SourceLoad]:

@@ -15,6 +15,7 @@ from orchestration.figures import FIGURE_TYPES
 from orchestration.releases.folder import NUMBER_TYPES
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.sources import SOURCE_TYPES
+from orchestration.warehouse.deductions import TABLES, Deductions, load_deductions
 from orchestration.warehouse.working import open_working, replacing_source_kind
 
 DBT = PROJECT_DIR / "dbt_project"
@@ -53,6 +54,7 @@ def test_every_source_has_its_figures_and_its_documents() -> None:
     assert {(name, table["name"]) for name, table in source_tables()} == {
         *((source, table) for source in ("sheets", "releases") for table in ("figures", "sources")),
         ("releases", "numbers"),
+        *(("deduction", table) for table in TABLES),
     }
 
 
@@ -62,11 +64,14 @@ def test_every_source_has_its_figures_and_its_documents() -> None:
 def test_record_loaded_table_and_dbt_source_have_the_same_columns_and_types(
     source: str, table: dict[str, Any], settings: Settings
 ) -> None:
-    record = RECORDS[table["name"]]
+    record = TABLES[table["name"]] if source == "deduction" else RECORDS[table["name"]]
     declared = {column["name"]: same_type(column["data_type"]) for column in table["columns"]}
     with open_working(settings) as connection:
-        with replacing_source_kind(connection, source, RECORDS):
-            pass
+        if source == "deduction":
+            load_deductions(connection, Deductions([], [], [], [], []))
+        else:
+            with replacing_source_kind(connection, source, RECORDS):
+                pass
         described = connection.execute(f"DESCRIBE raw.{table['identifier']}").fetchall()
     real = {name: same_type(kind) for name, kind, *_ in described}
     assert list(record) == list(declared) == list(real)

@@ -1,5 +1,5 @@
--- Levels by every way they are known: stated, added up over flows or over the members of a joint subject, or implied as
--- the base of a growth. `is_independent` says that a level does not rest on a growth, so that growth can be recomputed
+-- Levels by every way they are known: stated, added up over flows or over the members of a joint subject, implied as
+-- the base of a growth, or bounded by all statements of a document together. `is_independent` says that a level does not rest on a growth, so that growth can be recomputed
 -- from it.
 with statements as (
     select * from {{ ref('int_statements') }}
@@ -150,6 +150,27 @@ bases as (
     where growths.level_low is not null or growths.level_high is not null
 ),
 
+deduced as (
+    -- What the statements of a document bound on both sides together; of several documents the last one's.
+    select
+        {{ key_columns() | join(', ') }},
+        low,
+        high,
+        origin,
+        document_id as source_id,
+        as_of_date
+    from {{ ref('stg_deduction__figures') }}
+    where
+        statistic = 'level'
+        and origin <> 'stated'
+        -- A part of which nothing is known but that it is a part says nothing.
+        and (low > 0 or flow = 'balance')
+        and high is not null
+        and unit <> 'unstated'
+        -- What is left of a whole, and several that no source takes together, have no code of their own.
+        and not regexp_matches(concat(region_id, partner_id, commodity_id, ownership_id, trade_mode_id), '[~+]')
+),
+
 every_way as (
     select
         {{ key_columns() | join(', ') }},
@@ -198,6 +219,18 @@ every_way as (
         as_of_date,
         4 as preference
     from bases
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        null as value,
+        low,
+        high,
+        origin,
+        'deduction' as rule,
+        source_id,
+        as_of_date,
+        5 as preference
+    from deduced
 )
 
 select
@@ -210,7 +243,7 @@ select
     rule,
     source_id,
     as_of_date,
-    rule <> 'base of growth' as is_independent,
+    rule not in ('base of growth', 'deduction') as is_independent,
     row_number() over (
         partition by {{ key_columns() | join(', ') }}
         order by

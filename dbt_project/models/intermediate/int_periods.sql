@@ -1,4 +1,4 @@
--- Every span that a figure covers or compares with.
+-- Every span that a figure covers or compares with, stated or deduced.
 with spans as (
     select
         period_start,
@@ -11,6 +11,11 @@ with spans as (
         comparison_end as period_end
     from {{ ref('int_figures') }}
     where comparison_start is not null
+    union
+    select
+        period_start,
+        period_end
+    from {{ ref('stg_deduction__figures') }}
     union
     select
         {{ year_before('period_start') }} as period_start,

@@ -1,0 +1,23 @@
+select
+    deduced_id,
+    document_id,
+    as_of_date,
+    statistic,
+    region_id,
+    partner_id,
+    commodity_id,
+    flow,
+    ownership_id,
+    trade_mode_id,
+    measure,
+    unit,
+    period_start,
+    period_end,
+    comparison_start,
+    comparison_end,
+    nullif(reference, '') as reference,
+    low,
+    high,
+    origin,
+    is_across_vintages
+from {{ source('deduction', 'figures') }}

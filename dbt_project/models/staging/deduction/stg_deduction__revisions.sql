@@ -1,0 +1,23 @@
+select
+    region_id,
+    partner_id,
+    commodity_id,
+    flow,
+    ownership_id,
+    trade_mode_id,
+    measure,
+    unit,
+    period_start,
+    period_end,
+    first_id,
+    first_document_id,
+    first_low,
+    first_high,
+    latest_id,
+    latest_document_id,
+    latest_low,
+    latest_high,
+    change_low_pct,
+    change_high_pct,
+    is_explained_by_rounding
+from {{ source('deduction', 'revisions') }}

@@ -1,0 +1,188 @@
+"""What the other statements say of each: its interval when it alone is left out, for all statements at once.
+
+A bound whose derivation does not use a statement holds without it too. So for each statement only the bounds that rest
+on it are taken back and narrowed anew, as copies beside the others. There are about as many copies as inputs of all
+derivations, so the work grows with the number of statements and not with its square.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from orchestration.deduction.network import Count, Floats, Integers, Problem, Tables, Truths
+from orchestration.deduction.propagation import Events, Run, Touching, distinct, gathered, natural_bounds, settle
+
+
+@dataclass(slots=True)
+class Implied:
+    """For each assertion of a problem: what the other statements imply of its variable, by which rule."""
+
+    low: Floats
+    high: Floats
+    rule: Integers
+    is_determined: Truths
+
+
+def implied_by_others(problem: Problem, run: Run, statements: Truths | None = None) -> Implied:
+    """The interval of each asserted variable without the statement that asserts it.
+
+    `run` is the propagation of `statements` (a mask; None: all), and must be free of conflicts. Determined is what has
+    two bounds that are narrower than the natural ones.
+    """
+    size = len(problem.low)
+    kept = np.ones(problem.statements, dtype=np.bool_) if statements is None else statements
+    keys, copied = _affected(problem, run, kept)
+    touching = Touching(problem.core, problem.counts, size)
+    copies = Touching(
+        Tables(
+            *(_copied(table, *list_, keys, size) for table, list_ in zip(touching.tables, touching.lists, strict=True))
+        ),
+        _copied_counts(touching, keys, size),
+        size + len(keys),
+    )
+    settled = settle(
+        copies,
+        _taken_back(problem, run, keys, copied, kept),
+        np.concatenate((np.zeros(size, dtype=np.int64), 1 + keys // size)),
+        np.arange(size + len(keys)) < size,
+    )
+    asserted = problem.asserted[:, 0]
+    place = _found(keys, problem.asserted[:, 1] * size + asserted)
+    variable = np.where(place >= 0, size + place, asserted)
+    low, high = settled.bounds[2 * variable], -settled.bounds[2 * variable + 1]
+    is_determined = (low > problem.low[asserted]) & (high < problem.high[asserted])
+    return Implied(low, high, _rules(run, settled, variable, asserted), is_determined)
+
+
+def supports(events: Events, rounds: int, statements: int) -> tuple[Integers, Integers]:
+    """For each event of the first rounds the statements it rests on: where they begin in the list, and the list."""
+    ends = events.rounds[: rounds + 1].tolist()
+    starts = np.zeros(ends[-1] + 1, dtype=np.int64)
+    held = np.empty(max(1024, 4 * ends[-1]), dtype=np.int64)
+    end = 0
+    for first, last in pairwise(ends):
+        own = np.flatnonzero(events.statement[first:last] >= 0)
+        keys = [own * statements + events.statement[first:last][own]]
+        for column in range(events.inputs.shape[1]):
+            used = events.inputs[first:last, column]
+            rows = np.flatnonzero(used >= 0)
+            keys.append(_rested_on(starts, held, rows, used[rows], statements))
+        for event, used_events in events.more_inputs.items():
+            if first <= event < last:
+                rows = np.full(len(used_events), event - first)
+                keys.append(_rested_on(starts, held, rows, np.array(used_events, dtype=np.int64), statements))
+        pairs = distinct(np.concatenate(keys))
+        if end + len(pairs) > len(held):
+            held = np.concatenate((held, np.empty(max(len(held), len(pairs)), dtype=np.int64)))
+        held[end : end + len(pairs)] = pairs % statements
+        starts[first : last + 1] = end + np.searchsorted(pairs, np.arange(last - first + 1) * statements)
+        end += len(pairs)
+    return starts, held[:end]
+
+
+def _rested_on(starts: Integers, held: Integers, rows: Integers, used: Integers, statements: int) -> Integers:
+    lengths = starts[used + 1] - starts[used]
+    return np.repeat(rows, lengths) * statements + held[gathered(starts, used)]
+
+
+def _affected(problem: Problem, run: Run, kept: Truths) -> tuple[Integers, Truths]:
+    """The copies to be made, as statement × variables + variable, rising, and which sides of each rest on it."""
+    size = len(problem.low)
+    if not len(run.events.bound):
+        return np.empty(0, dtype=np.int64), np.empty((0, 2), dtype=np.bool_)
+    starts, held = supports(run.events, run.core_rounds, problem.statements)
+    narrowed = np.flatnonzero((run.latest >= 0) & (run.latest < len(starts) - 1))
+    events = run.latest[narrowed]
+    bound = np.repeat(narrowed, starts[events + 1] - starts[events])
+    statement = held[gathered(starts, events)]
+    pair = statement * size + (bound >> 1)
+    # Where a statement's own variable does not rest on it, the others give its interval as it stands.
+    own = problem.asserted[kept[problem.asserted[:, 1]]]
+    rests = np.zeros(problem.statements, dtype=np.bool_)
+    rests[own[np.isin(own[:, 1] * size + own[:, 0], pair), 1]] = True
+    wanted = rests[statement]
+    pair, side = pair[wanted], bound[wanted] & 1
+    keys = distinct(pair)
+    copied = np.zeros((len(keys), 2), dtype=np.bool_)
+    copied[np.searchsorted(keys, pair), side] = True
+    return keys, copied
+
+
+def _taken_back(problem: Problem, run: Run, keys: Integers, copied: Truths, kept: Truths) -> Floats:
+    """The bounds to start from: those of the run, and for each copy what is left of them without its statement."""
+    size = len(problem.low)
+    statement, variable = keys // size, keys % size
+    fresh = natural_bounds(problem).reshape(-1, 2)[variable]
+    order = np.argsort(problem.asserted[:, 0], kind="stable")
+    starts = np.searchsorted(problem.asserted[order, 0], np.arange(size + 1))
+    rows = order[gathered(starts, variable)]
+    copy = np.repeat(np.arange(len(keys)), starts[variable + 1] - starts[variable])
+    by = problem.asserted[rows, 1]
+    others = (by != statement[copy]) & kept[by]
+    np.maximum.at(fresh[:, 0], copy[others], problem.asserted_low[rows[others]])
+    np.maximum.at(fresh[:, 1], copy[others], -problem.asserted_high[rows[others]])
+    bounds = np.where(copied, fresh, run.bounds.reshape(-1, 2)[variable])
+    return np.concatenate((run.bounds, bounds.ravel()))
+
+
+def _copied(table: Integers, rows: Integers, starts: Integers | None, keys: Integers, size: int) -> Integers:
+    """The constraints that touch a copy, once for each statement: copies where there are, else the variables."""
+    if starts is None or not len(keys):
+        return np.empty((0, table.shape[1]), dtype=np.int64)
+    variable = keys % size
+    lengths = starts[variable + 1] - starts[variable]
+    pairs = distinct(np.repeat(keys // size, lengths) * len(table) + rows[gathered(starts, variable)])
+    statement, row = pairs // len(table), pairs % len(table)
+    copied = table[row]
+    for column in range(table.shape[1] - 1):
+        place = _found(keys, statement * size + copied[:, column])
+        copied[:, column] = np.where(place >= 0, size + place, copied[:, column])
+    return copied
+
+
+def _copied_counts(touching: Touching, keys: Integers, size: int) -> list[Count]:
+    if not touching.counts:
+        return []
+    counted = np.flatnonzero(touching.is_counted[keys % size])
+    place_of = {int(keys[place]): size + place for place in counted.tolist()}
+    due = {(key // size, number) for key in place_of for number in touching.of_counts[key % size]}
+
+    def placed(statement: int, variable: int) -> int:
+        return place_of.get(statement * size + variable, variable)
+
+    return [
+        Count(
+            placed(statement, count.counted),
+            tuple(placed(statement, peer) for peer in count.peers),
+            tuple(placed(statement, peer) for peer in count.others),
+            placed(statement, count.unnamed) if count.unnamed >= 0 else -1,
+            count.surely,
+            count.possibly,
+        )
+        for statement, number in sorted(due)
+        for count in (touching.counts[number],)
+    ]
+
+
+def _found(keys: Integers, wanted: Integers) -> Integers:
+    """Where each of `wanted` stands in `keys`, which rise; -1 where it does not."""
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1)
+
+
+def _rules(run: Run, settled: Run, variable: Integers, asserted: Integers) -> Integers:
+    """The rule that gave the low bound of what is implied, or the high one; nought where no rule did."""
+    rule = np.zeros(len(variable), dtype=np.int64)
+    for side in (1, 0):
+        for events, latest in (
+            (run.events, run.latest[2 * asserted + side]),
+            (settled.events, settled.latest[2 * variable + side]),
+        ):
+            if len(events.rule):
+                rule = np.where((latest >= 0) & (events.rule[latest] > 0), events.rule[latest], rule)
+    return rule
