@@ -22,6 +22,9 @@ _UNITS = {
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
+#: Around "one quarter", where it is a span of time.
+_BEFORE_SPAN = re.compile(r"\b(?:in|for|over|within|past|last|after|only) $")
+_AFTER_SPAN = re.compile(r" (?:earlier|ago|before|after|later|to|alone|of (?:the )?(?:year|[0-9]|fiscal|this|last))")
 _FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
               "tenth": 10, "tenths": 10}  # fmt: skip
 CHINESE_DIGITS = {
@@ -108,7 +111,11 @@ def _words(chars: str, position: int) -> Numeral | None:
             cursor = found.end() + 1
             continue
         elif (
-            word in _FRACTIONS and last == "unit" and total and (total > 1) == word.endswith("s") and word != "quarter"
+            word in _FRACTIONS
+            and last == "unit"
+            and total
+            and (total > 1) == word.endswith("s")
+            and (word != "quarter" or _is_fourth(chars, position, found.end()))
         ):
             percent = Decimal(total * 100) / _FRACTIONS[word]
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, found.end(), "fraction")
@@ -125,6 +132,11 @@ def _words(chars: str, position: int) -> Numeral | None:
     if total is None:
         return None
     return Numeral(str(total), position, end, "words")
+
+
+def _is_fourth(chars: str, start: int, end: int) -> bool:
+    """Whether `one quarter` is a part, not a span of time: `one quarter of imports`."""
+    return not _BEFORE_SPAN.search(chars, max(0, start - 8), start) and not _AFTER_SPAN.match(chars, end)
 
 
 def _plain_at(chars: str, position: int) -> Numeral | None:
