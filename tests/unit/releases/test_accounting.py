@@ -43,7 +43,8 @@ _CHINESE = re.compile(
 #: Words that are written with the character of a numeral and count nothing, and half as the name of a period.
 _NO_NUMERALS = re.compile(
     "一般|一带一路|一帶一路|统一|統一|一些|一定|一直|一致|一体|一體|一批|进一步|進一步|单一|唯一|同一|零组件|零組件|零部件|零售|半导体|半導體|百货"
-    "|千瓦|四川|三亚|九江|十分|半年|(?i:(?:first|second) half)|(?i:(?<=one) quarter(?= (?:to|earlier|later|ago|before|after)))"
+    "|千瓦|四川|三亚|九江|十分|半年|(?i:(?:first|second) half)"
+    "|(?i:(?<=one) quarter(?= (?:to|earlier|later|ago|before|after)))"
 )
 
 
