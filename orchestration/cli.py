@@ -1,4 +1,4 @@
-"""The `customhouse` command: refresh, query, status, rollback, read. What is heavy is imported when it is needed."""
+"""The `customhouse` command: refresh, query, explain, status, rollback, read; what is heavy is imported when needed."""
 
 from __future__ import annotations
 
@@ -123,6 +123,37 @@ def query(
             write_answer(connection, sys.stdin.read() if sql == "-" else sql, format.value, output)
     except (NothingPublished, duckdb.Error, OSError) as problem:
         _fail(str(problem), EXIT_FAILED)
+
+
+@app.command()
+def explain(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="A `figure_id`, or a `deduced_id` of fct_deductions.")],
+    format: Annotated[
+        Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
+    ] = Printed.table,
+) -> None:
+    """Show how a number is known: the rules and figures that it rests on, down to quotes.
+
+    `customhouse query "SELECT deduced_id, low, high FROM fct_deductions WHERE period_start = '2023-04-01'"` finds ids.
+    """
+    import duckdb
+    from rich.console import Console
+
+    from orchestration.explanation import UnknownFigure, as_json, print_explanation
+    from orchestration.explanation import explain as explained
+    from orchestration.warehouse.published import NothingPublished, open_published
+
+    try:
+        with open_published(_settings().published_database) as connection:
+            tree = explained(connection, identity)
+    except (NothingPublished, UnknownFigure, duckdb.Error) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    if format is Printed.json:
+        import json
+
+        typer.echo(json.dumps(as_json(tree), ensure_ascii=False, indent=1))
+    else:
+        print_explanation(Console(), tree)
 
 
 @app.command()

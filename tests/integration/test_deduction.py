@@ -1,0 +1,77 @@
+"""What the figures imply, in the published warehouse: known answers in SQL, and the way from a number to its words."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+
+from tests.integration.installation import Installation
+
+SERIES = (
+    "region_id = 'CN-XJ' AND partner_id = 'WORLD' AND commodity_id = 'TOTAL' AND ownership_id = 'ALL' "
+    "AND trade_mode_id = 'ALL' AND measure = 'value' AND unit = 'CNY'"
+)
+
+
+def rows(installation: Installation, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(installation.published), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("flow", "start", "end", "low", "high"),
+    [
+        pytest.param("export", "2023-01-01", "2023-03-31", "58.12", "58.84", id="exports of the first quarter"),
+        pytest.param("import", "2023-01-01", "2023-03-31", "9.23", "9.96", id="imports of the first quarter"),
+        pytest.param("total", "2023-04-01", "2023-04-30", "26.87", "26.89", id="April, from two documents"),
+    ],
+)
+def test_a_level_that_nobody_prints_is_bounded(
+    first: Installation, flow: str, start: str, end: str, low: str, high: str
+) -> None:
+    bounds = "CAST(CAST({} / 1e9 AS DECIMAL(9, 2)) AS VARCHAR)"
+    found = rows(
+        first,
+        f"SELECT value, {bounds.format('low')}, {bounds.format('high')}, origin FROM marts.fct_levels "
+        f"WHERE {SERIES} AND flow = '{flow}' AND period_start = '{start}' AND period_end = '{end}'",
+    )
+    assert found == [(None, low, high, "deduced")]
+
+
+def test_no_source_is_accused(first: Installation) -> None:
+    assert rows(first, "SELECT figure_id FROM marts.mart_checks WHERE verdict = 'inconsistent'") == []
+    assert rows(first, "SELECT count(*) > 100 FROM marts.mart_checks WHERE verdict = 'consistent'") == [(True,)]
+
+
+def test_what_was_restated_beyond_rounding_is_found(first: Installation) -> None:
+    found = rows(
+        first,
+        "SELECT period_end, round(change_low_pct, 1), round(change_high_pct, 1) FROM marts.mart_revisions "
+        f"WHERE {SERIES} AND flow = 'total' AND NOT is_explained_by_rounding",
+    )
+    assert [(str(end), float(low), float(high)) for end, low, high in found] == [("2023-09-30", -1.4, -0.8)]  # type: ignore[arg-type]
+
+
+def test_a_number_is_explained_down_to_its_words(first: Installation) -> None:
+    ((identity,),) = rows(
+        first,
+        f"SELECT deduced_id FROM marts.fct_deductions WHERE {SERIES} AND statistic = 'level' AND flow = 'export' "
+        "AND period_start = '2023-01-01' AND period_end = '2023-03-31'",
+    )
+    told = first.run("explain", str(identity))
+    assert told.code == 0 and "84%" in told.stdout and "ELECTROMECHANICAL" in told.stdout
+    tree = json.loads(first.run("explain", str(identity), "--format", "json").stdout)
+    leaves, open_nodes = [], [tree]
+    while open_nodes:
+        node = open_nodes.pop()
+        open_nodes += node["inputs"]
+        leaves += [] if node["inputs"] else [node]
+    assert tree["rule"] != "stated" and {leaf["rule"] for leaf in leaves} == {"stated"}
+    assert all(leaf["quote"] or leaf["source_id"] for leaf in leaves)
+
+
+def test_an_id_that_no_figure_has_is_told(first: Installation) -> None:
+    ended = first.run("explain", "nothing")
+    assert ended.code == 1 and "no figure has the id" in ended.output
