@@ -1,6 +1,6 @@
 -- Levels by every way they are known: stated, added up over flows or over the members of a joint subject, implied as
--- the base of a growth, or bounded by all statements of a document together. `is_independent` says that a level does not rest on a growth, so that growth can be recomputed
--- from it.
+-- the base of a growth, or bounded by all statements of a document together. `is_independent` says that a level does
+-- not rest on a growth, so that growth can be recomputed from it.
 with statements as (
     select * from {{ ref('int_statements') }}
 ),
