@@ -83,7 +83,7 @@ def compare(count: int, statements: int) -> Compared:
     for _, writer in releases(Random(statements), count, statements, _LINEAR):
         network = Network()
         (said,) = by_document(writer.figures.values(), [writer.source])
-        build(network, read_document(said), structure)
+        build(network, read_document(said, structure), structure)
         problem = network.problem()
         amounts = [
             key.statistic in _AMOUNTS and not output

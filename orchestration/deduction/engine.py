@@ -38,7 +38,7 @@ def deduce(
     Raises KeyError for a figure of an unknown source.
     """
     for batch in _batches(by_document(figures, sources), together):
-        yield from _solve([read_document(said) for said in batch], structure)
+        yield from _solve([read_document(said, structure) for said in batch], structure)
 
 
 def map_documents(
@@ -76,7 +76,7 @@ def _collect_seldom() -> None:
 
 def _results_of_batch(number: int) -> list[Any]:
     function, batches, structure = _FORKED[-1]
-    documents = [read_document(said) for said in batches[number]]
+    documents = [read_document(said, structure) for said in batches[number]]
     return [function(deduction) for deduction in _solve(documents, structure)]
 
 

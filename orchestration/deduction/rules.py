@@ -344,6 +344,8 @@ def add_memberships(model: DocumentModel, structure: Structure) -> None:
     Source: the seeds of members with their days of validity; assumed and disputed members bind nothing. The membership
     must hold from the earliest day compared until the publication, as customs applies today's list to both years.
     """
+    if not model.spans:  # a document of which no figure can be used
+        return
     first = min(span.start for span in model.spans)
     valid = Span(first, model.document.published_date)
     spoken_of = {

@@ -62,6 +62,10 @@ class Structure:
             row["measure"] for row in _rows(seeds_dir / "measures.csv") if row["is_additive"] == "true"
         )
         self.counted = frozenset(row["measure"] for row in _rows(seeds_dir / "measures.csv") if row["kind"] == "count")
+        #: Measures that are several things under one name: different numbers of them do not contradict each other.
+        self.indefinite = frozenset(
+            row["measure"] for row in _rows(seeds_dir / "measures.csv") if row["is_definite"] == "false"
+        )
         self.countries = frozenset(row["country_id"] for row in _rows(seeds_dir / "countries.csv"))
         self._groups = _partner_groups(seeds_dir)
         self._containers: dict[tuple[int, str, Span, str], tuple[str, ...]] = {}

@@ -4,5 +4,6 @@ select
     name_zh as measure_name_zh,
     kind as measure_kind,
     is_additive,
+    is_definite,
     definition
 from {{ ref('measures') }}

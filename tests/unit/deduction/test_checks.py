@@ -41,6 +41,18 @@ def test_what_only_another_statement_of_itself_determines() -> None:
     assert verdicts(over, exact) == ["consistent", "undetermined"]
 
 
+def test_counts_of_two_sorts_under_one_measure_do_not_contradict() -> None:
+    traders = say("level", "10700", measure="enterprises", unit="enterprises", flow="")
+    growing = say("level", "6293", measure="enterprises", unit="enterprises", flow="")
+    deduction = solved(traders, growing)
+    assert deduction.conflicts == [] and list(deduction.figures()) == []
+    registered = [
+        say("level", printed, measure="registered_enterprises", unit="enterprises", flow="")
+        for printed in ("10700", "6293")
+    ]
+    assert len(solved(*registered).conflicts) == 1
+
+
 def test_two_files_that_say_the_same_are_one_statement() -> None:
     figures = [say("level", "68.07"), say("level", "68.07", source_id="made", trade_mode="ALL", partner="WORLD")]
     assert {check.verdict for check in checks(*figures).values()} == {"undetermined"}
