@@ -660,6 +660,10 @@ class Claims:
                 continue
             if period.kind in ("date", "year_to_date", "same"):
                 continue
+            if period.kind == "same_month":
+                if self.grammar.last_month is not None:
+                    self.spans[index] = self.grammar.last_month
+                continue
             if period.kind == "to_date":
                 base = self.grammar.first_period or self.grammar.period
                 if base is not None:

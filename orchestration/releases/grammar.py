@@ -42,6 +42,7 @@ class Grammar:
         self.period: Span | None = None
         self.paragraph_period: Span | None = None
         self.paragraph_flow = ""
+        self.paragraph_has_figures = False
         self.topic_flow = ""
         self.base = Frame()
         self.top = self.base
@@ -51,6 +52,8 @@ class Grammar:
         #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
         self.other_period: Span | None = None
         self.stated_year: int | None = None
+        #: The month named last: "in the same month" points back to it.
+        self.last_month: Span | None = None
 
     # --- the whole text -------------------------------------------------------------------------------------------
 
@@ -96,6 +99,7 @@ class Grammar:
         )
         self.stated_year = None
         self.paragraph_flow = ""
+        self.paragraph_has_figures = False
         self.topic_flow = ""
         self.topic = self.base
         self.siblings = []
@@ -134,7 +138,9 @@ class Grammar:
         return id(quantity) in self._accounted
 
     def note_period(self, span: Span) -> None:
-        """Remember the widest span that the text has spoken of: a paragraph that names none means it."""
+        """Remember the widest span that the text has spoken of, which a paragraph that names none means, and months."""
+        if length_in_months(span) == 1:
+            self.last_month = span
         main = self.main_period
         if main is None or (span[0] <= main[0] and main[1] <= span[1]):
             self.main_period = span

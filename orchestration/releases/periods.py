@@ -35,7 +35,8 @@ class Period:
     """A span as the text says it: `months` from `first_month`, in `year` where it is said.
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
-    `prior` (the month or quarter before), `same` (the period spoken of), `single` (its last month), `rolling` (the
+    `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last), `single`
+    (the last month of the period spoken of), `rolling` (the
     months up to its last), `to_date` (the year up to it), `last_month` (that before publication, or before the month
     spoken of) or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
@@ -98,9 +99,12 @@ _ENGLISH = [
             rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
+        ("same_month",
+            r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"
+            r"(?! (?:last|of|in|a|one|the) )|(?:in|over|during|for|within) (?:that|this) month"),
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
-            r"(?:period|months?)(?! (?:last|of|in|a|one) )"),
+            r"(?:period|months)(?! (?:last|of|in|a|one) )"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
@@ -117,6 +121,7 @@ _ENGLISH = [
             r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
+        ("to_month", rf"(?:through|up to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("months",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?"
@@ -135,6 +140,7 @@ _ENGLISH_START = re.compile(
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
+    rf"|(?:in|over|during|for|within) (?:that|this) month|(?:through|up to) {_M}"
 )
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
@@ -192,7 +198,7 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
         found = pattern.match(chars, position)
         if not found or (found.end() < len(chars) and found[0][-1].isalnum() and chars[found.end()].isalnum()):
             continue
-        if kind in ("month", "range") and found["a"] == "may" and not _is_may(chars, cased, position, found):
+        if kind in ("month", "to_month", "range") and found["a"] == "may" and not _is_may(chars, cased, position, found):
             continue
         period = _english_period(kind, found)
         if period is not None:
@@ -210,7 +216,7 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     groups = found.groupdict()
     if kind == "day":
         return Period("date")
-    if kind in ("same", "base", "prior", "last_month", "to_date"):
+    if kind in ("same", "same_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None
@@ -267,6 +273,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         return Period(span_kind, 6 * number - 5, 6, year, relative)
     if kind == "month":
         return Period("span", _month(groups["a"]), 1, year, relative)
+    if kind == "to_month":
+        return Period("span", 1, _month(groups["a"]), year, relative)
     if kind == "thisyear":
         return Period("year_to_date", 0, 0, None, 0)
     return Period("span", 1, 12, year, relative if year is None else None)

@@ -115,6 +115,7 @@ class Walk:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
         self._carry_period(period_before)
+        grammar.paragraph_has_figures = grammar.paragraph_has_figures or bool(self.stated)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
             open_frame(self)
@@ -163,7 +164,8 @@ class Walk:
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
-            if self.sentence.begins_paragraph and not is_single:
+            is_first_said = not (self.sentence.is_chinese or grammar.paragraph_has_figures)
+            if (self.sentence.begins_paragraph or is_first_said) and not is_single:
                 grammar.paragraph_period = spans[0]
             self.own_period = True
 
