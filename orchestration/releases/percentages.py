@@ -20,6 +20,8 @@ _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
 _RISING_TO = frozenset(words("rising_to"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
+#: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
+_SHARE_FROM = "share that it rose from"
 
 
 def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
@@ -50,6 +52,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    if choices[0][2] == _SHARE_FROM:
+        return choices_of(numbers, frame, choices, base_period(numbers, period))
     if is_base(numbers) and (
         numbers.first in numbers.claims.base_values
         or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
@@ -87,12 +91,24 @@ def _role_by_what_is_claimed(numbers: NumberGroup) -> Role | None:
     """By the whole that a share is of, or by the number that this one says in another way."""
     if any(index in numbers.claims.references for index in numbers.group):
         return ("share", 1, "share of")
+    if _comes_from(numbers) and any(
+        token.is_a("share") for token in numbers.tokens[numbers.clause_start : numbers.first]
+    ):
+        return ("share", 1, _SHARE_FROM)
     other = numbers.other_of
     if other is None or other.statistic not in ("change", "level", "growth"):
         return None
     if other.statistic == "change":
         return ("growth", other.sign, "growth, as change before")
     return ("share", 1, "share, as level before")
+
+
+def _comes_from(numbers: NumberGroup) -> bool:
+    """`from 27.7 percent to 29.3 percent`."""
+    tokens, last = numbers.tokens, numbers.last
+    reached = tokens[last + 2].quantity if last + 2 < len(tokens) and tokens[last + 1].text == "to" else None
+    says_from = numbers.first > 0 and tokens[numbers.first - 1].text == "from"
+    return says_from and reached is not None and reached.unit_kind == "percent"
 
 
 def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
@@ -139,6 +155,8 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     if numbers.quantities[0].explicit_sign:
         return ("growth", 1, "growth with its sign")
     previous = walk.previous[-1] if walk.previous else None
+    if previous is not None and previous.rule.startswith(_SHARE_FROM):
+        return ("share", 1, "share that rose to")
     if (
         previous is not None
         and not previous.doubt

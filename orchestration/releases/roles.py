@@ -209,6 +209,9 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
     doubt = ""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
+    if any(token.is_a("average") for token in behind) or numbers.left("average") is not None:
+        doubt = "an average of days or months is no total"
     if not frame.names.get("commodity") and quantity.unit in _UNITS_OF_THINGS:
         doubt = "which goods are counted is not known"
     chars = numbers.grammar.text.chars

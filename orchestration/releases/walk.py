@@ -67,6 +67,8 @@ class Walk:
         self.clause_break = ""
         self.currency_terms = ""
         self.own_period = False
+        #: Whether the sentence names a period only behind its first numbers: what came before, or what they bring.
+        self.is_period_behind = False
         self.joint_next = False
         self.sentence_doubt = ""
         self.passed_over: dict[str, list[Item]] = {}
@@ -95,7 +97,8 @@ class Walk:
             self.joint_next = True
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
-        if self.claims.spans or any(token.period is not None and token.period.kind == "same" for token in tokens):
+        says_period = bool(self.claims.spans) and not self.is_period_behind
+        if says_period or any(token.period is not None and token.period.kind == "same" for token in tokens):
             grammar.other_period = None
         elif grammar.other_period is not None:
             self.sentence_doubt = self.sentence_doubt or "which of the periods before is meant is not said"
@@ -133,6 +136,8 @@ class Walk:
             grammar.period = before  # its parts, one by one
         elif len(spans) > 1:
             grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
+            if not self.sentence.is_chinese:
+                grammar.other_period = next(span for span in spans if span != grammar.period)
         elif spans and before is not None and not self.sentence.is_chinese and _is_part(before, spans[0]):
             grammar.other_period = before  # the month again, or the months so far: what follows does not say
         elif spans and before is not None and not self.sentence.begins_paragraph:
@@ -159,7 +164,8 @@ class Walk:
         late = self.sentence.is_chinese and all(index > first_number for index in self.claims.spans)
         self.in_order = len(set(self.claims.spans.values())) > 1 or late
         brings = [at for at, token in enumerate(self.tokens) if token.text in _BRINGING and at > first_number]
-        late = late or (bool(brings) and all(index > brings[0] for index in self.claims.spans))
+        self.is_period_behind = bool(brings) and all(index > brings[0] for index in self.claims.spans)
+        late = late or self.is_period_behind
         self.in_order = self.in_order or late
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
