@@ -99,6 +99,8 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return frame.measures[0]
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
         return walk.last_level.measure
+    if walk.previous and walk.previous[-1].statistic == "change":
+        return walk.previous[-1].measure  # 11.6 million tonnes, or 12.8 percent, more
     if len(frame.measures) == 1 and frame.measures[0] == "volume":
         return "volume" if frame.names.get("commodity") and walk.last_level is None else "value"
     return "value"

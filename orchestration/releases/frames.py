@@ -267,6 +267,10 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         phrase.flows = [ahead]
         notes.remove("flow not said")
         frame.notes = tuple(notes)
+    is_of_goods = bool(phrase.names.get("commodity")) and not phrase.flows and frame.flows == ["total"]
+    if is_of_goods and notes and notes[0].startswith("flow of the ") and not walk.sentence.is_chinese:
+        # of goods alone seldom exports and imports together are told
+        walk.flow_doubt = walk.flow_doubt or "whether exports, imports or both is not said"
     says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
     if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"

@@ -82,7 +82,12 @@ def _other_of(numbers: NumberGroup) -> Statement | None:
     if not any(token.is_a("or") for token in between):
         return None
     if any(
-        not (token.is_a("or", "qualifier", "by") or token.kind == "comma" or token.text in ("a", "an", "by", "of"))
+        not (
+            token.is_a("or", "qualifier", "by", "comparison")
+            or token.kind == "comma"
+            or token.text in ("a", "an", "by", "of")
+            or (token.period is not None and token.period.kind == "base")
+        )
         for token in between
     ):
         return None
@@ -242,6 +247,11 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         )
     if cue is not None or after is not None:
         sign = numbers.sign_of(cue) if cue is not None else 1
+        if sign < 0:
+            # "fell 2.6 times" says that it is divided by that, or means something else: no growth is below -100 percent
+            return choices_of(
+                numbers, frame, [("ratio", 1, "fall of N times")], period, unit="times", doubt="what a fall of N times is"
+            )
         return choices_of(numbers, frame, [("growth", sign, "growth of N times")], period)
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
 

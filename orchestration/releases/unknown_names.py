@@ -447,6 +447,8 @@ class UnknownNames:
             if dimension_of(self.grammar, tokens, index)[0] != "commodity":
                 continue
             before, link = tokens[index - 2], tokens[index - 1]
+            if link.text == "other":  # gold, and other metals: those but what was named
+                self.doubtful.add(index)
             if link.text not in ("of", "and") or not self.sentence.free(index - 2) or not _is_content(before):
                 continue
             if link.text == "of" and before.text in _AMOUNTS:

@@ -314,9 +314,23 @@ class Walk:
             )
         )  # fmt: skip
         if not self.phrase.is_empty():
+            is_of_several = self._lists_names()
             self.phrase = self._last_of(self.phrase)
-            open_frame(self)
+            frame = open_frame(self)
+            if is_of_several:
+                frame.doubt = frame.doubt or "whether the parenthesis is of the last name or of all is not said"
         self.phrase = Phrase()
+
+    def _lists_names(self) -> bool:
+        """Whether several names stand between the number before and a parenthesis: `textiles, clothing and hides (4%)`.
+
+        In Chinese the marks of enumeration tell.
+        """
+        last_number = max((at for at in range(self.position) if self.tokens[at].quantity is not None), default=-1)
+        begins = self.grammar.text.span(self.tokens[last_number].end, self.tokens[last_number].end)[0]
+        begins = begins if last_number >= 0 else 0
+        listed = (sum(item.start >= begins for item in items) for items in self.phrase.names.values())
+        return not self.sentence.is_chinese and max(listed, default=0) > 1
 
     def _close_parenthesis(self) -> None:
         if not self.outer:
