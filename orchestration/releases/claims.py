@@ -63,6 +63,7 @@ class Claims:
         self.quarters: list[Span] = []
         self.others: dict[int, str] = {}
         self.is_stock = False
+        self.joint_at = 0
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
         self.doubt = ""
@@ -84,6 +85,7 @@ class Claims:
         """How many subjects "the three" or 三国合计 takes together; 0 where nothing says."""
         text = self.grammar.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
         found = _JOINT.search(text)
+        self.joint_at = sentence.tokens[0].start + found.start() if found else 0
         return _JOINT_SIZES[found[1] or found[2]] if found else 0
 
     def _claim_dateline(self, sentence: Sentence) -> None:
@@ -378,7 +380,7 @@ class Claims:
             for list_name, code in token.names:
                 if list_name == "region":
                     reference["region"] = code
-                elif list_name in ("commodity", "ownership", "trade_mode"):
+                elif list_name in ("partner", "commodity", "ownership", "trade_mode"):
                     reference.setdefault(list_name, code)
             if token.is_a("flow") and token.senses["flow"] != "balance":
                 flow = token.senses["flow"]
@@ -568,7 +570,7 @@ class Claims:
         while cursor < len(tokens) and cursor < index + 5 and tokens[cursor].text in ("的", "为", "，"):
             cursor += 1
         quantity = tokens[cursor].quantity if cursor < len(tokens) else None
-        if quantity is not None and quantity.unit_kind in ("money", "physical"):
+        if quantity is not None and quantity.unit_kind in ("money", "physical", "percent"):
             self.base_values.add(cursor)
             sentence.claim(index, index + 2, "comparison:" + str(index + 1))
 

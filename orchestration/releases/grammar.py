@@ -54,6 +54,8 @@ class Grammar:
         self.stated_year: int | None = None
         #: The month named last: "in the same month" points back to it.
         self.last_month: Span | None = None
+        #: How the sentence before reckoned, where not as trade in goods.
+        self.condition = ""
 
     # --- the whole text -------------------------------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ def _is_unknown(token: Token) -> bool:
 def joint_or(numbers: NumberGroup, frame: Frame) -> Frame:
     """The subjects before taken together, where the words say so and they are known; else the frame."""
     walk = numbers.walk
-    if not (walk.joint_next or walk.phrase.is_joint):
+    if not (walk.joint_next or walk.phrase.is_joint) or numbers.tokens[numbers.first].start < numbers.claims.joint_at:
         return frame
     walk.joint_next = walk.phrase.is_joint = False
     return _joint_frame(numbers, frame) or frame

@@ -146,6 +146,16 @@ def _why_no_level(numbers: NumberGroup) -> str:
     """Why an amount of money may be no measured value; "" where nothing speaks against it."""
     tokens = numbers.tokens
     following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
+    behind = tokens[numbers.last + 1 : numbers.last + 5]
+    counted = next((one.quantity for one in behind if one.quantity is not None), None)
+    if (
+        numbers.sentence.is_chinese
+        and len(behind) > 1
+        and (behind[0].text == "的" or behind[1].text == "的")
+        and counted is not None
+        and counted.unit_kind == "count"
+    ):
+        return "what each of those counted behind has at least"  # 5亿美元以上的4家
     if following is not None and following.is_a("threshold"):
         return "a threshold that is passed, not a measured value"
     before = tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]

@@ -22,6 +22,8 @@ from orchestration.releases.unknown_names import LONGER_NAME, UnknownNames
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
+#: Why a number that is not trade in goods as customs counts it is in doubt, and with it what is said to be part of it.
+RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -97,6 +99,8 @@ class Walk:
             self.joint_next = True
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if any(token.is_a("among") for token in tokens[:2]):
+            self.sentence_doubt = self.sentence_doubt or grammar.condition  # of which: reckoned as the whole is
         says_period = bool(self.claims.spans) and not self.is_period_behind
         if says_period or any(token.period is not None and token.period.kind == "same" for token in tokens):
             grammar.other_period = None
@@ -118,6 +122,7 @@ class Walk:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
         self._carry_period(period_before)
+        grammar.condition = self.sentence_doubt if self.sentence_doubt == RECKONED_OTHERWISE else ""
         grammar.paragraph_has_figures = grammar.paragraph_has_figures or bool(self.stated)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
@@ -171,7 +176,7 @@ class Walk:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
             is_first_said = not (self.sentence.is_chinese or grammar.paragraph_has_figures)
-            if (self.sentence.begins_paragraph or is_first_said) and not is_single:
+            if (self.sentence.begins_paragraph or is_first_said) and not (is_single or self.claims.is_stock):
                 grammar.paragraph_period = spans[0]
             self.own_period = True
 
@@ -259,7 +264,7 @@ class Walk:
         if "carrier" in senses:
             phrase.carrier = token.text
         if "condition" in senses:
-            self.sentence_doubt = self.sentence_doubt or "it is reckoned otherwise than trade in goods"
+            self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
