@@ -272,7 +272,9 @@ class Claims:
                 first = sentence.clause_start(cue)
         if cue is None:
             return
-        named = [token for token in tokens[cue + 1 : index] if token.kind not in ("open", "close")]
+        # 占全省进出口的比重由2010年的16%…: the year is no part of the whole
+        last = next((at for at in range(cue + 1, index) if tokens[at].text in _COMPARING_BEFORE), index)
+        named = [token for token in tokens[cue + 1 : last] if token.kind not in ("open", "close")]
         start = cue + 1
         if not any(self._may_be_whole(token) for token in named):
             inside = cue - 1
@@ -285,7 +287,7 @@ class Claims:
             return
         if any(self._may_be_whole(token) for token in named):
             self.references[index] = self._reference(named)
-            sentence.claim(start, index, "reference")
+            sentence.claim(start, last, "reference")
 
     def _share_change_reference(self, sentence: Sentence, index: int) -> bool:
         """`占全省外贸总额的比重较上年提升14.8个百分点`: what the share that changed is of."""

@@ -12,7 +12,8 @@ _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
 def period_of(numbers: NumberGroup) -> Span | None:
     """The period of a number: that of its sentence, unless one stands behind the number itself."""
     grammar = numbers.grammar
-    if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses:
+    is_behind = numbers.walk.is_period_behind
+    if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses or is_behind:
         stop = numbers.clause_end
         for index in range(numbers.last + 1, stop):
             token = numbers.tokens[index]

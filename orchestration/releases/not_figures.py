@@ -22,6 +22,8 @@ _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
 #: Units that a Chinese number word counts things in: 一台, 两件.
 _UNITS_OF_THINGS = frozenset({"piece", "set", "metre", "pieces", "commodities", "item"})
 
+_COUNTED_PLACES = ("市", "区", "省", "县", "州", "国")
+
 
 def find_ranks(sentence: Sentence) -> None:
     """Mark the numbers that are ranks, and the ordinals that are none."""
@@ -52,7 +54,9 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
             quantity.unit_kind, quantity.measure = "other", "ordinal"
     elif before.is_a("rank") and "." not in quantity.printed:
         has_suffix = following is not None and following.text in _ORDINAL_SUFFIXES
-        if (sentence.is_chinese and not quantity.unit) or (has_suffix and quantity.unit_kind in ("bare", "word")):
+        counts_places = following is not None and following.text[:1] in _COUNTED_PLACES  # 居九市一区之首
+        is_bare = sentence.is_chinese and not quantity.unit and not counts_places
+        if is_bare or (has_suffix and quantity.unit_kind in ("bare", "word")):
             _make_rank(quantity)
 
 

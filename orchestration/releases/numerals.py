@@ -183,8 +183,8 @@ def _chinese(chars: str, position: int) -> Numeral | None:
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
     if chars.startswith("成", end) and not chars.startswith(_NOT_TENTHS, end):
         part = chars[end + 1 : end + 2]
-        percent = 5 if part == "半" else CHINESE_DIGITS.get(part, 0)  # 四成二 is 42 percent
-        return Numeral(str(value * 10 + percent), position, end + (2 if percent else 1), "fraction")
+        ones = 5 if part == "半" else CHINESE_DIGITS.get(part, 0)  # 四成二 is 42 percent
+        return Numeral(str(value * 10 + ones), position, end + (2 if ones else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
     return Numeral(f"{value}.{digits}" if point else str(value), position, end, "chinese")
 

@@ -89,12 +89,12 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
 
 def _role_by_what_is_claimed(numbers: NumberGroup) -> Role | None:
     """By the whole that a share is of, or by the number that this one says in another way."""
-    if any(index in numbers.claims.references for index in numbers.group):
-        return ("share", 1, "share of")
     if _comes_from(numbers) and any(
         token.is_a("share") for token in numbers.tokens[numbers.clause_start : numbers.first]
     ):
         return ("share", 1, _SHARE_FROM)
+    if any(index in numbers.claims.references for index in numbers.group):
+        return ("share", 1, "share of")
     other = numbers.other_of
     if other is None or other.statistic not in ("change", "level", "growth"):
         return None
@@ -107,7 +107,7 @@ def _comes_from(numbers: NumberGroup) -> bool:
     """`from 27.7 percent to 29.3 percent`."""
     tokens, last = numbers.tokens, numbers.last
     reached = tokens[last + 2].quantity if last + 2 < len(tokens) and tokens[last + 1].text == "to" else None
-    says_from = numbers.first > 0 and tokens[numbers.first - 1].text == "from"
+    says_from = numbers.first > 0 and tokens[numbers.first - 1].text.endswith("from")
     return says_from and reached is not None and reached.unit_kind == "percent"
 
 
@@ -169,7 +169,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         previous is not None
         and previous.statistic == "share"
         and numbers.first
-        and tokens[numbers.first - 1].text == "to"
+        and tokens[numbers.first - 1].text.endswith(("to", "至", "到"))
     ):
         return ("share", 1, "share that rose to")
     if has_comparison_near(numbers):

@@ -198,7 +198,11 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
         found = pattern.match(chars, position)
         if not found or (found.end() < len(chars) and found[0][-1].isalnum() and chars[found.end()].isalnum()):
             continue
-        if kind in ("month", "to_month", "range") and found["a"] == "may" and not _is_may(chars, cased, position, found):
+        if (
+            kind in ("month", "to_month", "range")
+            and found["a"] == "may"
+            and not _is_may(chars, cased, position, found)
+        ):
             continue
         period = _english_period(kind, found)
         if period is not None:

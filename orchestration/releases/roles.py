@@ -260,7 +260,12 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         if sign < 0:
             # "fell 2.6 times" says that it is divided by that, or means something else: no growth is below -100 percent
             return choices_of(
-                numbers, frame, [("ratio", 1, "fall of N times")], period, unit="times", doubt="what a fall of N times is"
+                numbers,
+                frame,
+                [("ratio", 1, "fall of N times")],
+                period,
+                unit="times",
+                doubt="what a fall of N times is",
             )
         return choices_of(numbers, frame, [("growth", sign, "growth of N times")], period)
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)

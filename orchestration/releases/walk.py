@@ -133,7 +133,7 @@ class Walk:
     def _carry_period(self, before: Span | None) -> None:
         """The period that the next sentence inherits: of several the latest and longest, not one in the background."""
         grammar = self.grammar
-        if self.claims.is_stock:
+        if self.claims.is_stock or self.is_period_behind:
             grammar.period = before
             return
         spans = list(dict.fromkeys(self.outside))
