@@ -646,9 +646,9 @@ class Claims:
         """The periods of the sentence that figures are about, by where they stand."""
         tokens = sentence.tokens
         chars = self.grammar.text.chars[tokens[0].start : tokens[-1].end]
-        year = self.grammar.period or self.grammar.first_period
-        if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and year is not None:
-            self.quarters = [span_of(year[1].year, first, 3) for first in (1, 4, 7, 10)]
+        spoken_of = self.grammar.period or self.grammar.first_period
+        if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and spoken_of is not None:
+            self.quarters = [span_of(spoken_of[1].year, first, 3) for first in (1, 4, 7, 10)]
         for index, token in enumerate(tokens):
             if token.is_a("comparison"):
                 self.comparisons[index] = token.senses["comparison"]
@@ -667,6 +667,11 @@ class Claims:
             if period.kind == "same_month":
                 if self.grammar.last_month is not None:
                     self.spans[index] = self.grammar.last_month
+                continue
+            if period.kind == "quarter_again":
+                if self.grammar.last_quarter is not None:
+                    year = self.grammar.last_quarter[0].year
+                    self.spans[index] = span_of(year, period.first_month, period.months)
                 continue
             if period.kind == "to_date":
                 base = self.grammar.first_period or self.grammar.period
@@ -850,6 +855,7 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             return False
         if (
             (token.is_a("versus") and token.text != "from")
+            or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
         ):

@@ -7,6 +7,8 @@ from orchestration.releases.periods import Span, shifted
 
 #: What stands before the value of the period compared with.
 _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
+#: Likewise, where the period compared with stands right behind: `it was 5 billion a year ago`.
+_WAS = frozenset({"was", "were"})
 
 
 def period_of(numbers: NumberGroup) -> Span | None:
@@ -58,7 +60,7 @@ def is_base(numbers: NumberGroup) -> bool:
             for cursor in range(numbers.last + 1, index + 1)
         ):
             left = numbers.tokens[numbers.first - 1] if numbers.first else None
-            return left is not None and left.text in _BEFORE_BASE
+            return left is not None and (left.text in _BEFORE_BASE or (left.text in _WAS and index == numbers.last + 1))
     return False
 
 

@@ -375,6 +375,8 @@ def _statement(
     frame, names, flow, measure, own_period = subject
     if quantity.explicit_sign and statistic in _SIGNED_STATISTICS:
         sign = quantity.sign
+    if not flow and measure in ("value", "quantity", "unit_value"):
+        doubt = doubt or "whether it is exports or imports is not said"
     comparison, span = comparison_of(numbers)
     statement = Statement(
         quantity=quantity, statistic=statistic, sign=sign, measure=measure, names=names, flow=flow,

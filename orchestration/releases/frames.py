@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.subjects import Frame, Phrase
+from orchestration.releases.subjects import Frame, Item, Phrase
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
@@ -15,7 +15,10 @@ _NO_SUBJECT = "the sentence names no subject; that of the sentence before is tak
 _BEGINS_WITHOUT = "the paragraph begins without a subject"
 _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
-_SUBJECT_DOUBTS = frozenset({_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, "the subject of the verb is not known"})
+_LEFT_BEHIND = "whether it goes on with the partner before is not said"
+_SUBJECT_DOUBTS = frozenset(
+    {_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, _LEFT_BEHIND, "the subject of the verb is not known"}
+)
 #: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
 _DEEPEST = 12
 _MOST_SIBLINGS = 40
@@ -58,6 +61,9 @@ def open_frame(walk: Walk) -> Frame:
         frame = _next_frame(walk, own, phrase, before)
     _note(walk, frame, phrase, own)
     _fill(walk, frame, phrase, own)
+    if lost := _left_behind(walk, own, phrase, before):
+        frame.doubt = frame.doubt or _LEFT_BEHIND
+        frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
         frame.others = (
@@ -177,6 +183,15 @@ def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) 
     return frame
 
 
+def _left_behind(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> list[Item]:
+    """The partner of the clause before, where one in the same flow names other goods: 自俄罗斯进口原油…；进口农产品….
+
+    Only where the partner was said together with goods; else the clause before is a list of partners.
+    """
+    goes_on = own == {"commodity", "flow"} and {"commodity", "partner"} <= before.own and not walk.is_first
+    return before.names.get("partner", []) if goes_on and phrase.flows == before.flows else []
+
+
 def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
     narrow = own - {"flow"} or own
     if not own:
@@ -271,6 +286,9 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if is_of_goods and notes and notes[0].startswith("flow of the ") and not walk.sentence.is_chinese:
         # of goods alone seldom exports and imports together are told
         walk.flow_doubt = walk.flow_doubt or "whether exports, imports or both is not said"
+    of_others = own & {"ownership", "trade_mode"} and "flow of the sentence before" in notes
+    if of_others and not walk.sentence.is_chinese and frame.flows != ["total"]:
+        walk.flow_doubt = walk.flow_doubt or "whether exports, imports or both is not said"
     says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
     if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
@@ -309,6 +327,7 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if phrase.flows:
         frame.flows = list(phrase.flows)
         frame.flow_pair = phrase.flow_pair
+        frame.is_deficit = phrase.is_deficit
         frame.has_own_flow = True
     else:
         hinted = [item.flow for items in phrase.names.values() for item in items if item.flow]

@@ -54,6 +54,8 @@ class Grammar:
         self.stated_year: int | None = None
         #: The month named last: "in the same month" points back to it.
         self.last_month: Span | None = None
+        #: Likewise "in the second", after the first quarter.
+        self.last_quarter: Span | None = None
         #: How the sentence before reckoned, where not as trade in goods.
         self.condition = ""
 
@@ -143,6 +145,8 @@ class Grammar:
         """Remember the widest span that the text has spoken of, which a paragraph that names none means, and months."""
         if length_in_months(span) == 1:
             self.last_month = span
+        if length_in_months(span) == 3:
+            self.last_quarter = span
         main = self.main_period
         if main is None or (span[0] <= main[0] and main[1] <= span[1]):
             self.main_period = span

@@ -41,7 +41,7 @@ WORD_KINDS = frozenset({
     "number_label", "object_preposition", "ordinal_suffix", "other_counted", "other_than", "part_of_name",
     "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to",
     "reference_end", "relative", "rising_to", "since_after", "small_before_number", "value_word", "whole",
-    "wider_place",
+    "wider_place", "outside",
 })  # fmt: skip
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
 

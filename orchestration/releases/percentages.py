@@ -276,7 +276,9 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     period = period_of(numbers)
     gap = next((index for index in numbers.group if index in claims.gaps), None)
     if gap is not None:
-        role: Role = ("growth_gap", claims.gaps[gap], "gap")
+        before = numbers.tokens[numbers.window_start : numbers.first]
+        of_falls = any(token.text in _FALLING_NOUNS for token in before)  # 降幅比全国低: it fell by less
+        role: Role = ("growth_gap", -claims.gaps[gap] if of_falls else claims.gaps[gap], "gap")
         places = claims.gap_places.get(gap, [])
         if len(numbers.group) > 1 and len(places) == len(numbers.group):  # 分别比全国、全省高出6.7、4.7个百分点
             one_subject = choices_of(numbers, frame, [role], period, each_of_one=True)
@@ -301,7 +303,7 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
     if growth_noun is not None:
         if growth_noun.text in _FALLING_NOUNS:  # 降幅收窄: a fall that grew less
-            sign = 1 if cue is not None and cue.is_a("fall") else -1
+            sign = 1 if cue is not None and cue.is_a("fall", "gap_down") else -1
         role = ("growth_gap", sign, "growth against an earlier one")
         return choices_of(numbers, frame, [role], period, reference=own_region)
     if previous is not None and previous.statistic == "share":

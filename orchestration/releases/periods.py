@@ -37,7 +37,8 @@ class Period:
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
     `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last), `single`
     (the last month of the period spoken of), `rolling` (the
-    months up to its last), `to_date` (the year up to it), `last_month` (that before publication, or before the month
+    months up to its last), `quarter_again` (a quarter named
+    by its ordinal alone, after another), `to_date` (the year up to it), `last_month` (that before publication, or before the month
     spoken of) or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
@@ -92,6 +93,7 @@ _ENGLISH = [
         ("quarter",
             rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter"
             rf"{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("quarter_again", r"in the (?P<n>second|third|fourth)(?=,| (?:it|trade|exports|imports|they|the|there)\b)"),
         ("qrange", rf"(?:from )?q(?P<a>[1-4]) ?(?:to|through|-|and) ?q(?P<b>[1-4])(?:{_YEAR})?(?![0-9])"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
@@ -272,6 +274,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "quarter":
         number = {"opening": 1, "last": 4, "final": 4}.get(groups["n"]) or _count(groups["n"])
         return Period(span_kind, 3 * number - 2, 3, year, relative)
+    if kind == "quarter_again":
+        return Period(kind, 3 * _count(groups["n"]) - 2, 3)
     if kind == "half":
         number = 2 if groups["n"] == "last" else _count(groups["n"])
         return Period(span_kind, 6 * number - 5, 6, year, relative)

@@ -205,7 +205,7 @@ def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
             if numbers.quantities[0].explicit_sign:
                 return 1
             return -1 if token.is_a("balance_sign") else 1
-    return 1
+    return -1 if frame.is_deficit else 1
 
 
 def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:

@@ -45,6 +45,7 @@ class Phrase:
     is_flipped: bool = False
     counted: bool = False
     has_statistic: bool = False
+    is_deficit: bool = False
 
     @property
     def dimensions(self) -> set[str]:
@@ -67,6 +68,7 @@ class Frame:
     own: frozenset[str] = frozenset()
     parent: Frame | None = None
     has_own_flow: bool = False
+    is_deficit: bool = False
     count_measure: str = ""
     count_unit: str = ""
     nontrade: str = ""

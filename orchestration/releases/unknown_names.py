@@ -25,6 +25,8 @@ _AMOUNTS = frozenset(words("amount_of"))
 _OTHER_THAN = frozenset(words("other_than"))
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
+#: Beside a group of partners they say that it is not meant, or not all of it.
+_OUTSIDE = frozenset(words("outside"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -444,7 +446,13 @@ class UnknownNames:
         for index, token in enumerate(tokens):
             if index < 2 or not token.names or not self.sentence.free(index):
                 continue
-            if dimension_of(self.grammar, tokens, index)[0] != "commodity":
+            dimension = dimension_of(self.grammar, tokens, index)[0]
+            near = tokens[max(0, index - 3) : index]
+            if dimension == "partner" and any(token.text in _OUTSIDE for token in near):
+                self.doubtful.add(index)  # countries outside the European Union
+            if dimension == "partner" and any(token.text in _OUTSIDE for token in tokens[index + 1 : index + 3]):
+                self.doubtful.add(index)  # EU countries outside the euro area
+            if dimension != "commodity":
                 continue
             before, link = tokens[index - 2], tokens[index - 1]
             if link.text == "other":  # gold, and other metals: those but what was named

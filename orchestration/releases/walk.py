@@ -254,6 +254,9 @@ class Walk:
         phrase, senses = self.phrase, token.senses
         if not senses:
             return False
+        if "among" in senses and phrase.names and self.is_first and self.pending_break and self.frame is None:
+            open_frame(self)  # 对甲、乙、丙等市场进出口有增无减，其中对甲…
+            phrase = self.phrase
         phrase.is_drilling = phrase.is_drilling or "among" in senses
         phrase.is_anaphoric = phrase.is_anaphoric or "anaphor" in senses
         phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
@@ -521,8 +524,8 @@ class Walk:
         elif (phrase.flows and phrase.flows[-1] == flow) or (
             phrase.flows
             and flow == "total"
-            and phrase.flows[-1] in ("export", "import")
-            and not self.pending_break
+            and phrase.flows[-1] in ("export", "import", "balance")
+            and not any(one.kind in BOUNDARIES for one in between)
             and token.text in _PLAIN_TRADE
         ):
             pass
@@ -541,6 +544,7 @@ class Walk:
         if flow == "balance" and is_far and before_it != ["total"]:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
+        phrase.is_deficit = token.is_a("balance_sign") if flow == "balance" else phrase.is_deficit
         phrase.is_nontrade = ""
         self._last_flow = index
 
