@@ -36,10 +36,9 @@ class Period:
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
     `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last), `single`
-    (the last month of the period spoken of), `rolling` (the
-    months up to its last), `quarter_again` (a quarter named
-    by its ordinal alone, after another), `to_date` (the year up to it), `last_month` (that before publication, or before the month
-    spoken of) or `fiscal`.
+    (the last month of the period spoken of), `rolling` (the months up to its last), `quarter_again` (a quarter named by
+    its ordinal alone, after another), `to_date` (the year up to it), `last_month` (that before publication, or before
+    the month spoken of) or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
