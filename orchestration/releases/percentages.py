@@ -55,7 +55,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
     ):
         period = base_period(numbers, period)
-        if choices[0][0] == "growth" and any(token.is_a("share") for token in numbers.tokens):
+        before = numbers.walk.previous[-1] if numbers.walk.previous else None
+        is_of_share = before is not None and before.statistic == "share"
+        if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
 
@@ -258,7 +260,8 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     period = period_of(numbers)
     gap = next((index for index in numbers.group if index in claims.gaps), None)
     if gap is not None:
-        role: Role = ("growth_gap", claims.gaps[gap], "gap")
+        smaller_fall = any(one.text in _FALLING_NOUNS for one in numbers.tokens[numbers.clause_start : numbers.first])
+        role: Role = ("growth_gap", -claims.gaps[gap] if smaller_fall else claims.gaps[gap], "gap")
         places = claims.gap_places.get(gap, [])
         if len(numbers.group) > 1 and len(places) == len(numbers.group):  # 分别比全国、全省高出6.7、4.7个百分点
             one_subject = choices_of(numbers, frame, [role], period, each_of_one=True)
@@ -283,7 +286,7 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
     if growth_noun is not None:
         if growth_noun.text in _FALLING_NOUNS:  # 降幅收窄: a fall that grew less
-            sign = 1 if cue is not None and cue.is_a("fall") else -1
+            sign = 1 if cue is not None and cue.is_a("fall", "gap_down") else -1
         role = ("growth_gap", sign, "growth against an earlier one")
         return choices_of(numbers, frame, [role], period, reference=own_region)
     if previous is not None and previous.statistic == "share":

@@ -146,7 +146,7 @@ class Walk:
         outside: list[Span] = []
         for index, token in enumerate(self.tokens):
             depth += (token.kind == "open") - (token.kind == "close")
-            if index in self.claims.spans and depth <= 0:
+            if index in self.claims.spans and depth <= 0 and index not in self.claims.local:
                 outside.append(self.claims.spans[index])
         if not self.lists and all(span[0].month == 1 and span[1].month == 12 for span in outside):
             return  # a year in the background
@@ -156,7 +156,8 @@ class Walk:
         spans = list(dict.fromkeys(outside))
         first_number = min(self.lists, default=len(self.tokens))
         late = self.sentence.is_chinese and all(index > first_number for index in self.claims.spans)
-        self.in_order = len(set(self.claims.spans.values())) > 1 or late
+        shared = {index: span for index, span in self.claims.spans.items() if index not in self.claims.local}
+        self.in_order = len(set(shared.values())) > 1 or late
         brings = [at for at, token in enumerate(self.tokens) if token.text in _BRINGING and at > first_number]
         late = late or (bool(brings) and all(index > brings[0] for index in self.claims.spans))
         self.in_order = self.in_order or late
@@ -340,7 +341,7 @@ class Walk:
 
     def _mention_period(self, index: int) -> None:
         span = self.claims.spans[index]
-        if self._follows_number(index):
+        if index in self.claims.local or self._follows_number(index):
             return
         if self.in_order:
             self.grammar.period = span
