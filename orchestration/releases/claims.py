@@ -36,6 +36,7 @@ _ATTRIBUTION_STARTS = frozenset(words("attribution_start"))
 _SHARE_NOUNS = ("share", "proportion")
 _WHOLES = frozenset(words("whole"))
 _REFERENCE_ENDS = frozenset(words("reference_end"))
+_ASIDES = frozenset(words("aside_start"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
 _CONTRIBUTING = words("contributing_stem")
@@ -68,6 +69,7 @@ class Claims:
         self.base_values: set[int] = set()
         self.doubt = ""
         self.spans: dict[int, Span] = {}
+        self.local: set[int] = set()
         self.comparisons: dict[int, str] = {}
         self.comparison_spans: dict[int, Span] = {}
         self._claim_dateline(sentence)
@@ -731,6 +733,7 @@ class Claims:
                 self.is_stock = True
             self.spans[index] = span
         self._drop_enclosing_periods(sentence)
+        self.local = {index for index in self.spans if self._is_local(sentence, index)}
         spoken_of = self._spoken_of()
         compared = [
             token.period.year
@@ -740,6 +743,18 @@ class Claims:
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
+
+    @staticmethod
+    def _is_local(sentence: Sentence, index: int) -> bool:
+        """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""
+        if sentence.is_chinese:
+            return False
+        first, last = sentence.clause_start(index), sentence.clause_end(index)
+        has_number = any(
+            token.quantity is not None and not sentence.is_set_aside(at)
+            for at, token in enumerate(sentence.tokens[first:last], first)
+        )
+        return sentence.tokens[first].text in _ASIDES and has_number
 
     def _claim_last_month(self, sentence: Sentence, index: int) -> None:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""

@@ -14,8 +14,10 @@ _WAS = frozenset({"was", "were"})
 def period_of(numbers: NumberGroup) -> Span | None:
     """The period of a number: that of its sentence, unless one stands behind the number itself."""
     grammar = numbers.grammar
-    is_behind = numbers.walk.is_period_behind
-    if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses or is_behind:
+    for index in range(numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)):
+        if index in numbers.claims.local:
+            return numbers.claims.spans[index]
+    if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses:
         stop = numbers.clause_end
         for index in range(numbers.last + 1, stop):
             token = numbers.tokens[index]

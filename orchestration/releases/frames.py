@@ -350,7 +350,7 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         is_kept = frame.others or (_is_of_subject(frame.doubt) and not narrows_doubt)
         frame.doubt = frame.doubt if is_kept else ""
     if any(
-        item.code == UNMAPPED and item.start in walk.unknown_starts for items in phrase.names.values() for item in items
+        item.code == UNMAPPED and item.start in walk.unknown_starts for items in frame.names.values() for item in items
     ):
         frame.doubt = _UNKNOWN_NAME
         known = {

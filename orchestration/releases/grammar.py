@@ -32,6 +32,7 @@ class Grammar:
         self.region_id = region_id
         self.published = published
         self.readings: list[Reading] = []
+        self._sentence = 0
         self._accounted: set[int] = set()
         is_in_china = region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
         self.is_apart = region_id in _APART
@@ -134,6 +135,7 @@ class Grammar:
 
     def account(self, reading: Reading) -> None:
         """Take down what became of a number."""
+        reading.sentence = self._sentence
         self.readings.append(reading)
         self._accounted.add(id(reading.quantity))
 
@@ -170,6 +172,7 @@ class Grammar:
     # --- one sentence ---------------------------------------------------------------------------------------------
 
     def _read_sentence(self, sentence: Sentence) -> None:
+        self._sentence += 1
         claims = Claims(self, sentence)
         lists: dict[int, list[int]] = {}
         for group in number_lists(sentence):

@@ -59,7 +59,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
     ):
         period = base_period(numbers, period)
-        if choices[0][0] == "growth" and any(token.is_a("share") for token in numbers.tokens):
+        before = numbers.walk.previous[-1] if numbers.walk.previous else None
+        is_of_share = before is not None and before.statistic == "share"
+        if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
 
@@ -276,9 +278,10 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     period = period_of(numbers)
     gap = next((index for index in numbers.group if index in claims.gaps), None)
     if gap is not None:
-        before = numbers.tokens[numbers.window_start : numbers.first]
-        of_falls = any(token.text in _FALLING_NOUNS for token in before)  # 降幅比全国低: it fell by less
-        role: Role = ("growth_gap", -claims.gaps[gap] if of_falls else claims.gaps[gap], "gap")
+        is_smaller_fall = any(
+            one.text in _FALLING_NOUNS for one in numbers.tokens[numbers.clause_start : numbers.first]
+        )
+        role: Role = ("growth_gap", -claims.gaps[gap] if is_smaller_fall else claims.gaps[gap], "gap")
         places = claims.gap_places.get(gap, [])
         if len(numbers.group) > 1 and len(places) == len(numbers.group):  # 分别比全国、全省高出6.7、4.7个百分点
             one_subject = choices_of(numbers, frame, [role], period, each_of_one=True)

@@ -21,6 +21,7 @@ from orchestration.figures import (
     figure_identity,
 )
 from orchestration.intervals import SCALES, NotANumber, printed_interval
+from orchestration.releases.contradictions import Contradictions
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import numeral_at
@@ -102,6 +103,7 @@ def read_text(
     builder = _Builder(text, folded, source_id, region_id)
     for reading in readings:
         builder.add(reading)
+    builder.doubt_contradictions(codes)
     builder.add_dates(tokens)
     builder.numbers.sort(key=lambda number: number.char_start)
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
@@ -116,6 +118,7 @@ class _Builder:
         self._source_id = source_id
         self._region_id = region_id
         self._identities: Counter[str] = Counter()
+        self._sentences: list[int] = []
         self.figures: list[Figure] = []
         self.numbers: list[NumberAccount] = []
 
@@ -145,6 +148,7 @@ class _Builder:
         if not made:
             figure_id = self._identity("unread", start, printed)
             self.figures.append(_unread(figure_id, self._source_id, quantity.printed, printed, start, end))
+            self._sentences.append(reading.sentence)
             self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
             return
         if any(statement.measure == "volume" for statement in reading.statements):
@@ -163,6 +167,20 @@ class _Builder:
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
+        self._sentences += [reading.sentence] * len(made)
+
+    def doubt_contradictions(self, codes: CodeLists) -> None:
+        """Mark uncertain what cannot be as it was read, because other figures of the text say otherwise."""
+        doubts = Contradictions(self.figures, self._sentences, codes, self._region_id).doubts
+        reasons: dict[str, str] = {}
+        for place, reason in doubts.items():
+            figure = self.figures[place]
+            reasons[figure.figure_id] = reason
+            self.figures[place] = dataclasses.replace(figure, status="uncertain", alternatives_id=figure.figure_id)
+        for at, number in enumerate(self.numbers if reasons else ()):
+            doubted = [reasons[figure_id] for figure_id in number.figure_ids if figure_id in reasons]
+            if doubted:
+                self.numbers[at] = dataclasses.replace(number, kind="uncertain", reason=doubted[0])
 
     def add_dates(self, tokens: list[Token]) -> None:
         """Numerals inside dates, periods and names: they are accounted for as what they are part of."""

@@ -113,6 +113,9 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if base:
         period = base_period(numbers, period)
         rule = "level of the period compared with"
+        level = numbers.walk.last_level
+        if not price_unit and level is not None and level.measure == "unit_value":
+            price_unit, measure = level.unit, "unit_value"
     elif change is not None:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":

@@ -39,3 +39,5 @@ class Reading:
     statements: list[Statement] = field(default_factory=list)
     not_a_figure: str = ""
     unread: str = ""
+    #: The sentence it stands in, counted from the first of the text.
+    sentence: int = 0

@@ -69,8 +69,6 @@ class Walk:
         self.clause_break = ""
         self.currency_terms = ""
         self.own_period = False
-        #: Whether the sentence names a period only behind its first numbers: what came before, or what they bring.
-        self.is_period_behind = False
         self.joint_next = False
         self.sentence_doubt = ""
         self.passed_over: dict[str, list[Item]] = {}
@@ -101,7 +99,7 @@ class Walk:
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
         if any(token.is_a("among") for token in tokens[:2]):
             self.sentence_doubt = self.sentence_doubt or grammar.condition  # of which: reckoned as the whole is
-        says_period = bool(self.claims.spans) and not self.is_period_behind
+        says_period = any(index not in self.claims.local for index in self.claims.spans)
         if says_period or any(token.period is not None and token.period.kind == "same" for token in tokens):
             grammar.other_period = None
         elif grammar.other_period is not None:
@@ -133,7 +131,7 @@ class Walk:
     def _carry_period(self, before: Span | None) -> None:
         """The period that the next sentence inherits: of several the latest and longest, not one in the background."""
         grammar = self.grammar
-        if self.claims.is_stock or self.is_period_behind:
+        if self.claims.is_stock:
             grammar.period = before
             return
         spans = list(dict.fromkeys(self.outside))
@@ -157,7 +155,7 @@ class Walk:
         outside: list[Span] = []
         for index, token in enumerate(self.tokens):
             depth += (token.kind == "open") - (token.kind == "close")
-            if index in self.claims.spans and depth <= 0:
+            if index in self.claims.spans and depth <= 0 and index not in self.claims.local:
                 outside.append(self.claims.spans[index])
         if not self.lists and all(span[0].month == 1 and span[1].month == 12 for span in outside):
             return  # a year in the background
@@ -167,10 +165,10 @@ class Walk:
         spans = list(dict.fromkeys(outside))
         first_number = min(self.lists, default=len(self.tokens))
         late = self.sentence.is_chinese and all(index > first_number for index in self.claims.spans)
-        self.in_order = len(set(self.claims.spans.values())) > 1 or late
+        shared = {index: span for index, span in self.claims.spans.items() if index not in self.claims.local}
+        self.in_order = len(set(shared.values())) > 1 or late
         brings = [at for at, token in enumerate(self.tokens) if token.text in _BRINGING and at > first_number]
-        self.is_period_behind = bool(brings) and all(index > brings[0] for index in self.claims.spans)
-        late = late or self.is_period_behind
+        late = late or (bool(brings) and all(index > brings[0] for index in self.claims.spans))
         self.in_order = self.in_order or late
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
@@ -370,7 +368,7 @@ class Walk:
 
     def _mention_period(self, index: int) -> None:
         span = self.claims.spans[index]
-        if self._follows_number(index):
+        if index in self.claims.local or self._follows_number(index):
             return
         if self.in_order:
             self.grammar.period = span
