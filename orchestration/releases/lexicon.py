@@ -34,7 +34,7 @@ SENSE_KINDS = frozenset({
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
     "adverbial_start", "aside_start", "bringing", "amount_of", "attribution_start", "cargo", "comparing", "comparing_after",
-    "comparing_before", "complement_start", "contributing_stem", "counted_that", "dateline_end", "each_behind",
+    "comparing_before", "complement_start", "contributing_stem", "counted_that", "dateline_end", "delivery", "each_behind",
     "enterprise_cue", "example_of", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition",
     "growth_word", "home_place", "less_stem", "loose_rise", "month_end", "more_stem", "name_link",
     "named_after_start", "named_source", "negative_contribution", "not_before_noun", "not_tenths",

@@ -444,9 +444,13 @@ class UnknownNames:
         for index, token in enumerate(tokens):
             if index < 2 or not token.names or not self.sentence.free(index):
                 continue
+            if self._is_excluded(index):
+                self.doubtful.add(index)
             if dimension_of(self.grammar, tokens, index)[0] != "commodity":
                 continue
             before, link = tokens[index - 2], tokens[index - 1]
+            if link.text == "other" and before.is_a("and") and index > 2 and _is_content(tokens[index - 3]):
+                self.doubtful.add(index)  # face masks and other textiles
             if link.text not in ("of", "and") or not self.sentence.free(index - 2) or not _is_content(before):
                 continue
             if link.text == "of" and before.text in _AMOUNTS:
@@ -454,6 +458,15 @@ class UnknownNames:
             if link.text == "and" and index - 2 in self._ends_of_spans():
                 continue
             self.doubtful.add(index)
+
+    def _is_excluded(self, index: int) -> bool:
+        """`countries outside the European Union`, `EU members outside …`: the name bounds another one."""
+        tokens = self.tokens
+        before = index - 1
+        while before > 0 and tokens[before].text in ("the", "for", "of"):
+            before -= 1
+        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        return tokens[before].text in _OTHER_THAN or after in _OTHER_THAN
 
     def _doubtful_chinese_places(self) -> None:
         """泛珠三角九省: a place with a word before it or a count behind it is another one."""

@@ -22,6 +22,7 @@ from orchestration.releases.unknown_names import LONGER_NAME, UnknownNames
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
+_DELIVERIES = frozenset(words("delivery"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -199,6 +200,7 @@ class Walk:
             return
         if token.kind == "word":
             self._mention_unknown_word(index, token)
+        self._mention_delivery(index, token)
         if token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
@@ -261,6 +263,15 @@ class Walk:
             phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
             return phrase.counted
         return False
+
+    def _mention_delivery(self, index: int, token: Token) -> None:
+        """`Shipments to Japan` are exports, `purchases from Japan` imports: the preposition says it."""
+        if token.text not in _DELIVERIES or self.phrase.flows or index + 1 >= len(self.tokens):
+            return
+        flow = {"to": "export", "from": "import"}.get(self.tokens[index + 1].text)
+        following = self.tokens[index + 2 : index + 4]
+        if flow and any(pair[0] == "partner" for one in following for pair in one.names):
+            self.phrase.flows = [flow]
 
     def _mention_unknown_word(self, index: int, token: Token) -> None:
         phrase = self.phrase
