@@ -23,6 +23,8 @@ _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 _AMOUNTS = frozenset(words("amount_of"))
 #: Before goods they make them all others: 非纺织品.
 _OTHER_THAN = frozenset(words("other_than"))
+#: Between one of them and a flow a partner stands.
+_BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
@@ -284,7 +286,10 @@ class UnknownNames:
             or before.is_a("among", "and")
             or before.period is not None
         )
-        if 2 <= width <= 12 and starts_clause:
+        is_partner = before is not None and before.text in _BEFORE_PARTNERS and not before.names
+        if 2 <= width <= 12 and is_partner:
+            self._take(first, index, "partner")  # 对传统市场出口
+        elif 2 <= width <= 12 and starts_clause:
             self.spans[first] = (first, index)
 
     def _shared_heads(self) -> None:

@@ -165,7 +165,7 @@ class Walk:
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
-            if self.sentence.begins_paragraph and not is_single:
+            if self.sentence.begins_paragraph and not is_single and not self.claims.is_stock:
                 grammar.paragraph_period = spans[0]
             self.own_period = True
 
