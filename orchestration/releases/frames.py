@@ -330,7 +330,9 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         narrows_doubt = own != {"flow"} and not phrase.is_drilling
         is_kept = frame.others or (_is_of_subject(frame.doubt) and not narrows_doubt)
         frame.doubt = frame.doubt if is_kept else ""
-    if any(item.code == UNMAPPED and item.start in walk.unknown_starts for items in frame.names.values() for item in items):
+    if any(
+        item.code == UNMAPPED and item.start in walk.unknown_starts for items in frame.names.values() for item in items
+    ):
         frame.doubt = _UNKNOWN_NAME
         known = {
             name: [item for item in items if item.code != UNMAPPED or item.start not in walk.unknown_starts]

@@ -40,7 +40,7 @@ WORD_KINDS = frozenset({
     "named_after_start", "named_source", "negative_contribution", "not_before_noun", "not_tenths",
     "number_label", "object_preposition", "ordinal_suffix", "other_counted", "other_than", "part_of_name",
     "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to",
-    "reference_end", "relative", "rising_to", "since_after", "small_before_number", "value_word", "whole",
+    "reference_end", "relative", "rising_to", "since_after", "small_before_number", "trading_verb", "value_word", "whole",
     "wider_place",
 })  # fmt: skip
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS

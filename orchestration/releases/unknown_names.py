@@ -62,6 +62,7 @@ class UnknownNames:
                 self._unknown_before(index)
         self._unknown_between()
         self._unknown_before_a_mark()
+        self._unknown_before_an_amount()
         self._shared_heads()
         self._extended_names()
         self._examples()
@@ -272,6 +273,8 @@ class UnknownNames:
         if not sentence.is_chinese:
             self._english_name_before(index)
             return
+        if self._partner_before(index):
+            return
         first = index
         while first > 0 and self._is_unknown_word(first - 1) and not tokens[first - 1].is_a("filler"):
             first -= 1
@@ -286,11 +289,21 @@ class UnknownNames:
             or before.is_a("among", "and")
             or before.period is not None
         )
-        is_partner = before is not None and before.text in _BEFORE_PARTNERS and not before.names
-        if 2 <= width <= 12 and is_partner:
-            self._take(first, index, "partner")  # 对传统市场出口
-        elif 2 <= width <= 12 and starts_clause:
+        if 2 <= width <= 12 and starts_clause:
             self.spans[first] = (first, index)
+
+    def _partner_before(self, index: int) -> bool:
+        """对传统市场出口: what stands between a preposition and the flow is a partner."""
+        tokens = self.tokens
+        first = index
+        while first > 0 and tokens[first - 1].text not in _BEFORE_PARTNERS and self._is_unknown_word(first - 1):
+            first -= 1
+        if first == index or not first or tokens[first - 1].text not in _BEFORE_PARTNERS:
+            return False
+        if not 3 <= tokens[index - 1].end - tokens[first].start <= 12:
+            return False
+        self._take(first, index, "partner")
+        return True
 
     def _shared_heads(self) -> None:
         """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""
@@ -374,6 +387,36 @@ class UnknownNames:
             is_money = following is not None and following.unit_kind == "money"
             if listed and (token.kind == "dash" or self.sentence.is_chinese or is_money) and 2 <= width <= 40:
                 self.spans[first] = (first, index)
+
+    def _unknown_before_an_amount(self) -> None:
+        """`of which basmati $476 million`, `and Astana $19 billion`, `; beans, 14.6 thousand tonnes`."""
+        tokens = self.tokens
+        if self.sentence.is_chinese:
+            return
+        for index in self.sentence.quantities():
+            quantity = tokens[index].quantity
+            if quantity is None or quantity.unit_kind not in ("money", "physical") or self.sentence.is_set_aside(index):
+                continue
+            last = index
+            while last > 0 and (tokens[last - 1].is_a("qualifier") or tokens[last - 1].text in ("with", "at", "for")):
+                last -= 1
+            has_comma = last > 0 and tokens[last - 1].kind == "comma"
+            last -= has_comma
+            first = last
+            while first > 0 and first > last - 3 and self._may_be_named(first - 1):
+                first -= 1
+            before = tokens[first - 1] if first else None
+            if first == last or before is None or first in self.spans:
+                continue
+            if before.kind in ("semicolon", "colon") or (
+                not has_comma and (before.is_a("among", "and") or before.kind == "comma")
+            ):
+                self.spans[first] = (first, last)
+
+    def _may_be_named(self, index: int) -> bool:
+        token = self.tokens[index]
+        is_verb = token.text.endswith(("ed", "ing", "ly")) or token.text in _NO_PARTS_OF_NAMES
+        return _is_content(token) and not is_verb and self.sentence.free(index)
 
     def _unknown_between(self) -> None:
         """An item in a list of names that is no name itself."""

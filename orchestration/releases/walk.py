@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
 _DELIVERIES = frozenset(words("delivery"))
+_TRADING_VERBS = frozenset(words("trading_verb"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -393,6 +394,17 @@ class Walk:
             self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
 
+    def _is_trader(self, index: int) -> bool:
+        """Whether a partner is the subject of a verb: what China sold is imported from it."""
+        if self.sentence.is_chinese or not index or self.tokens[index].text not in _TRADING_VERBS:
+            return False
+        before = index - 1
+        while before > 0 and self.tokens[before].is_a("be", "filler") and not self.tokens[before].names:
+            before -= 1
+        if not self.tokens[before].names or self._dimension(before) != "partner":
+            return False
+        return before == 0 or not self.tokens[before - 1].is_a("partner_preposition", "of")
+
     def _is_other_side(self, index: int, code: str) -> bool:
         """Whether the one who reports is named as the other side: "the US, importing 44 billion from Vietnam"."""
         if code != self.grammar.region_id or self.sentence.is_chinese or not index:
@@ -491,6 +503,8 @@ class Walk:
         if token.is_a("nontrade"):
             return
         pair = _FLOW_PAIRS.get(token.text, ())
+        if self._is_trader(index):
+            flow = {"export": "import", "import": "export"}.get(flow, flow)
         if "+" in flow:
             phrase.flows, phrase.flow_pair, phrase.is_nontrade = flow.split("+"), (), ""
             self._last_flow = index
