@@ -626,7 +626,7 @@ class Claims:
             cursor += 1
 
     def _percent_over_value(self, sentence: Sentence, index: int) -> bool:
-        """`3.9 percent over $1.6 billion in May`, `11.7 percent more than the 13.6 billion of July`."""
+        """`3.9 percent over $1.6 billion in May`, `2 billion less than the 13.6 billion of July`."""
         tokens = sentence.tokens
         is_than = tokens[index].is_a("than") or tokens[index].text.endswith(" than")
         if not is_than and tokens[index].text != "over":
@@ -639,7 +639,8 @@ class Claims:
         second = tokens[value].quantity if value < len(tokens) else None
         if first is None or second is None:
             return False
-        is_base = first.unit_kind == "percent" and second.unit_kind in ("money", "physical")
+        is_change = first.unit_kind == "percent" or (is_than and percent < index and first.unit == second.unit)
+        is_base = is_change and second.unit_kind in ("money", "physical")
         if is_base:
             self.base_values.add(value)
         return is_base

@@ -71,7 +71,7 @@ def _comes_to_a_quantity(numbers: NumberGroup) -> bool:
         reached is not None
         and reached.unit_kind == "physical"
         and index < numbers.sentence.clause_end(numbers.last)
-        and any(token.text in ("to", "至", "到") for token in between)
+        and any(token.text in ("to", "at", "至", "到") for token in between)
     )
 
 

@@ -286,11 +286,12 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if is_of_goods and notes and notes[0].startswith("flow of the ") and not walk.sentence.is_chinese:
         # of goods alone seldom exports and imports together are told
         walk.flow_doubt = walk.flow_doubt or "whether exports, imports or both is not said"
-    of_others = own & {"ownership", "trade_mode"} and "flow of the sentence before" in notes
-    if of_others and not walk.sentence.is_chinese and frame.flows != ["total"]:
-        walk.flow_doubt = walk.flow_doubt or "whether exports, imports or both is not said"
+    is_settled = walk.sentence.is_chinese and frame.flows == ["total"] and own != {"commodity"}
+    if "flow of the sentence before" in notes and not frame.doubt and not is_settled:
+        walk.flow_doubt = "whether the flow is that of the sentence before is not said"
     says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
-    if "flow not said" in notes and not walk.sentence.is_chinese and "region" not in own and not says_trade:
+    is_open = not walk.sentence.is_chinese or own <= {"commodity"}
+    if "flow not said" in notes and is_open and "region" not in own and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
     elif phrase.flows:
         walk.flow_doubt = ""

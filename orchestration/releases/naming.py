@@ -36,6 +36,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
         return dimension, code
     if "region" in pairs and "partner" in pairs:
         code = pairs["region"]
+        if code == "CHN" and grammar.is_apart:
+            return "partner", pairs["partner"]
         holders = set(grammar.codes.containing_regions(grammar.region_id))
         if code in holders or grammar.region_id in set(grammar.codes.containing_regions(code)):
             is_object = index > 0 and tokens[index - 1].text in _OBJECT_PREPOSITIONS

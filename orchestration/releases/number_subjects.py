@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: What begins the rest of a subject behind its number, and what begins a name that is the number's own.
 _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
+#: Between an amount and the goods that it measures.
+_MEASURING = ("worth of", "worth", "in value of")
 #: The dimensions whose members are taken together, the likeliest first.
 _JOINT_DIMENSIONS = ("partner", "commodity", "ownership", "trade_mode", "region")
 
@@ -40,6 +42,9 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if _is_named_after(numbers, start, subject):
         walk.mention(subject[0])
         sentence.spoken_for[subject[0]] = "subject of the number before"
+        return
+    if _is_own_complement(numbers, start, subject):
+        _mention_all(numbers, start, _end_of_complement(numbers, subject[0], stop))
         return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
     mentions = tokens[start : subject[0]]
@@ -81,6 +86,26 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> bool:
+    """`41.2 million tonnes of crude oil`, `5 billion yuan of exports`: what stands right behind is the number's own."""
+    tokens = numbers.tokens
+    if numbers.kind not in ("money", "physical") or len(numbers.group) > 1:
+        return False
+    named = [index for index in subject if tokens[index].text not in _MEASURING]
+    if not named or named[0] > start + 3 or any(tokens[index].kind == "word" for index in range(start, named[0])):
+        return False
+    first, lead = tokens[named[0]], tokens[start].text
+    if first.is_a("flow"):
+        is_flow = first.senses["flow"] in ("export", "import") and not first.is_a("nontrade")
+        return is_flow and (lead in ("of", "in") or (named[0] == start and first.text.startswith("on ")))
+    return lead in ("of", *_MEASURING) and dimension_of(numbers.grammar, tokens, named[0])[0] == "commodity"
+
+
+def _end_of_complement(numbers: NumberGroup, first: int, stop: int) -> int:
+    """Behind a flow that is the number's own nothing more is."""
+    return first + 1 if numbers.tokens[first].is_a("flow") else stop
 
 
 def _mention_all(numbers: NumberGroup, start: int, stop: int) -> None:

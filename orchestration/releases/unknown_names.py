@@ -23,10 +23,10 @@ _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 _AMOUNTS = frozenset(words("amount_of"))
 #: Before goods they make them all others: 非纺织品.
 _OTHER_THAN = frozenset(words("other_than"))
+#: Between one of them and a flow a partner stands.
+_BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
-#: Beside a group of partners they say that it is not meant, or not all of it.
-_OUTSIDE = frozenset(words("outside"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -62,6 +62,7 @@ class UnknownNames:
                 self._unknown_before(index)
         self._unknown_between()
         self._unknown_before_a_mark()
+        self._unknown_before_an_amount()
         self._shared_heads()
         self._extended_names()
         self._examples()
@@ -272,6 +273,8 @@ class UnknownNames:
         if not sentence.is_chinese:
             self._english_name_before(index)
             return
+        if self._partner_before(index):
+            return
         first = index
         while first > 0 and self._is_unknown_word(first - 1) and not tokens[first - 1].is_a("filler"):
             first -= 1
@@ -288,6 +291,19 @@ class UnknownNames:
         )
         if 2 <= width <= 12 and starts_clause:
             self.spans[first] = (first, index)
+
+    def _partner_before(self, index: int) -> bool:
+        """对传统市场出口: what stands between a preposition and the flow is a partner."""
+        tokens = self.tokens
+        first = index
+        while first > 0 and tokens[first - 1].text not in _BEFORE_PARTNERS and self._is_unknown_word(first - 1):
+            first -= 1
+        if first == index or not first or tokens[first - 1].text not in _BEFORE_PARTNERS:
+            return False
+        if not 3 <= tokens[index - 1].end - tokens[first].start <= 12:
+            return False
+        self._take(first, index, "partner")
+        return True
 
     def _shared_heads(self) -> None:
         """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""
@@ -372,6 +388,36 @@ class UnknownNames:
             if listed and (token.kind == "dash" or self.sentence.is_chinese or is_money) and 2 <= width <= 40:
                 self.spans[first] = (first, index)
 
+    def _unknown_before_an_amount(self) -> None:
+        """`of which basmati $476 million`, `and Astana $19 billion`, `; beans, 14.6 thousand tonnes`."""
+        tokens = self.tokens
+        if self.sentence.is_chinese:
+            return
+        for index in self.sentence.quantities():
+            quantity = tokens[index].quantity
+            if quantity is None or quantity.unit_kind not in ("money", "physical") or self.sentence.is_set_aside(index):
+                continue
+            last = index
+            while last > 0 and (tokens[last - 1].is_a("qualifier") or tokens[last - 1].text in ("with", "at", "for")):
+                last -= 1
+            has_comma = last > 0 and tokens[last - 1].kind == "comma"
+            last -= has_comma
+            first = last
+            while first > 0 and first > last - 3 and self._may_be_named(first - 1):
+                first -= 1
+            before = tokens[first - 1] if first else None
+            if first == last or before is None or first in self.spans:
+                continue
+            if before.kind in ("semicolon", "colon") or (
+                not has_comma and (before.is_a("among", "and") or before.kind == "comma")
+            ):
+                self.spans[first] = (first, last)
+
+    def _may_be_named(self, index: int) -> bool:
+        token = self.tokens[index]
+        is_verb = token.text.endswith(("ed", "ing", "ly")) or token.text in _NO_PARTS_OF_NAMES
+        return _is_content(token) and not is_verb and self.sentence.free(index)
+
     def _unknown_between(self) -> None:
         """An item in a list of names that is no name itself."""
         tokens = self.tokens
@@ -446,17 +492,13 @@ class UnknownNames:
         for index, token in enumerate(tokens):
             if index < 2 or not token.names or not self.sentence.free(index):
                 continue
-            dimension = dimension_of(self.grammar, tokens, index)[0]
-            near = tokens[max(0, index - 3) : index]
-            if dimension == "partner" and any(token.text in _OUTSIDE for token in near):
-                self.doubtful.add(index)  # countries outside the European Union
-            if dimension == "partner" and any(token.text in _OUTSIDE for token in tokens[index + 1 : index + 3]):
-                self.doubtful.add(index)  # EU countries outside the euro area
-            if dimension != "commodity":
+            if self._is_excluded(index):
+                self.doubtful.add(index)
+            if dimension_of(self.grammar, tokens, index)[0] != "commodity":
                 continue
             before, link = tokens[index - 2], tokens[index - 1]
-            if link.text == "other":  # gold, and other metals: those but what was named
-                self.doubtful.add(index)
+            if link.text == "other":
+                self.doubtful.add(index)  # face masks and other textiles: those but what was named
             if link.text not in ("of", "and") or not self.sentence.free(index - 2) or not _is_content(before):
                 continue
             if link.text == "of" and before.text in _AMOUNTS:
@@ -464,6 +506,15 @@ class UnknownNames:
             if link.text == "and" and index - 2 in self._ends_of_spans():
                 continue
             self.doubtful.add(index)
+
+    def _is_excluded(self, index: int) -> bool:
+        """`countries outside the European Union`, `EU members outside …`: the name bounds another one."""
+        tokens = self.tokens
+        before = index - 1
+        while before > 0 and tokens[before].text in ("the", "for", "of"):
+            before -= 1
+        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        return tokens[before].text in _OTHER_THAN or after in _OTHER_THAN
 
     def _doubtful_chinese_places(self) -> None:
         """泛珠三角九省: a place with a word before it or a count behind it is another one."""

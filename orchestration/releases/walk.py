@@ -22,6 +22,8 @@ from orchestration.releases.unknown_names import LONGER_NAME, UnknownNames
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
+_DELIVERIES = frozenset(words("delivery"))
+_TRADING_VERBS = frozenset(words("trading_verb"))
 #: Why a number that is not trade in goods as customs counts it is in doubt, and with it what is said to be part of it.
 RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 _BRINGING = frozenset(words("bringing"))
@@ -209,6 +211,7 @@ class Walk:
             return
         if token.kind == "word":
             self._mention_unknown_word(index, token)
+        self._mention_delivery(index, token)
         if token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
@@ -274,6 +277,15 @@ class Walk:
             phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
             return phrase.counted
         return False
+
+    def _mention_delivery(self, index: int, token: Token) -> None:
+        """`Shipments to Japan` are exports, `purchases from Japan` imports: the preposition says it."""
+        if token.text not in _DELIVERIES or self.phrase.flows or index + 1 >= len(self.tokens):
+            return
+        flow = {"to": "export", "from": "import"}.get(self.tokens[index + 1].text)
+        following = self.tokens[index + 2 : index + 4]
+        if flow and any(pair[0] == "partner" for one in following for pair in one.names):
+            self.phrase.flows = [flow]
 
     def _mention_unknown_word(self, index: int, token: Token) -> None:
         phrase = self.phrase
@@ -409,6 +421,17 @@ class Walk:
             self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
 
+    def _is_trader(self, index: int) -> bool:
+        """Whether a partner is the subject of a verb: what China sold is imported from it."""
+        if self.sentence.is_chinese or not index or self.tokens[index].text not in _TRADING_VERBS:
+            return False
+        before = index - 1
+        while before > 0 and self.tokens[before].is_a("be", "filler") and not self.tokens[before].names:
+            before -= 1
+        if not self.tokens[before].names or self._dimension(before) != "partner":
+            return False
+        return before == 0 or not self.tokens[before - 1].is_a("partner_preposition", "of")
+
     def _is_other_side(self, index: int, code: str) -> bool:
         """Whether the one who reports is named as the other side: "the US, importing 44 billion from Vietnam"."""
         if code != self.grammar.region_id or self.sentence.is_chinese or not index:
@@ -507,6 +530,8 @@ class Walk:
         if token.is_a("nontrade"):
             return
         pair = _FLOW_PAIRS.get(token.text, ())
+        if self._is_trader(index):
+            flow = {"export": "import", "import": "export"}.get(flow, flow)
         if "+" in flow:
             phrase.flows, phrase.flow_pair, phrase.is_nontrade = flow.split("+"), (), ""
             self._last_flow = index
