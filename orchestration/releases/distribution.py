@@ -12,7 +12,7 @@ from orchestration.releases.number_groups import NumberGroup, Role
 from orchestration.releases.periods import Span, length_in_months, span_of
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
-from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.subjects import PORT_CARGO, Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
@@ -86,7 +86,7 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
     walk = numbers.walk
     if frame.count_measure:
         return frame.count_measure
-    if [item.code for item in frame.names.get("commodity", [])] == ["PORT_CARGO"]:
+    if [item.code for item in frame.names.get("commodity", [])] == [PORT_CARGO]:
         return "quantity"
     after = numbers.right("measure", reach=5)
     if after is not None and (

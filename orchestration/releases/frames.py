@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.subjects import Frame, Item, Phrase
+from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
@@ -290,7 +290,8 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if "flow of the sentence before" in notes and not frame.doubt and not is_settled:
         walk.flow_doubt = "whether the flow is that of the sentence before is not said"
     says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
-    is_open = not walk.sentence.is_chinese or own <= {"commodity"}
+    is_cargo = any(item.code == PORT_CARGO for item in phrase.names.get("commodity", []))  # both ways, if not said
+    is_open = not walk.sentence.is_chinese or (own <= {"commodity"} and not is_cargo)
     if "flow not said" in notes and is_open and "region" not in own and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
     elif phrase.flows:

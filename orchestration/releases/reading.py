@@ -27,7 +27,7 @@ from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import numeral_at
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.statements import Reading, Statement
-from orchestration.releases.subjects import DIMENSIONS, code_and_text
+from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, code_and_text
 from orchestration.releases.text import NormalText, normal_text
 from orchestration.releases.tokens import Token, Tokeniser
 
@@ -221,7 +221,7 @@ class _Builder:
             code, text = code_and_text(statement.names.get(dimension, []), dimension, self._text)
             names[f"{dimension}_id"], names[f"{dimension}_text"] = code or self._region_id, text
         if measure == "quantity" and names["commodity_id"] == "TOTAL" and unit in ("tonne", "percent"):
-            names["commodity_id"] = "PORT_CARGO"
+            names["commodity_id"] = PORT_CARGO
         flow = statement.flow
         if measure in _FLOWLESS_MEASURES or measure.endswith(("enterprises", "regions", "partners")):
             flow = ""

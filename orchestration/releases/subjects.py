@@ -8,6 +8,8 @@ from itertools import pairwise
 from orchestration.codes import CodeLists
 from orchestration.figures import JOINT, UNMAPPED, WHOLE
 
+#: What passes the ports of a place, whoever trades it: tonnes, in and out together where nothing else is said.
+PORT_CARGO = "PORT_CARGO"
 DIMENSIONS = ("region", "partner", "commodity", "ownership", "trade_mode")
 
 
