@@ -1,4 +1,4 @@
-"""The `customhouse` command: refresh, query, explain, status, rollback, read; what is heavy is imported when needed."""
+"""The `customhouse` command and its options; what is heavy is imported when a command needs it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_NOTHING_PUBLISHED = 3
+EXIT_CONTRADICTED = 4
 
 app = typer.Typer(
     name="customhouse",
@@ -27,7 +28,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     help="""A warehouse of foreign-trade figures that can be trusted to the cell.
 
-**Exit codes**: 0 fine · 1 failed · 2 wrong usage · 3 nothing was published because checks failed.
+**Exit codes**: 0 fine · 1 failed · 2 wrong usage · 3 nothing was published because checks failed · 4 a checked
+document contradicts itself.
 
 Paths and knobs are set by environment variables `CUSTOMHOUSE_…`; docs/operations.md lists them.""",
 )
@@ -273,6 +275,66 @@ def read(
         _fail(str(problem), EXIT_FAILED)
     if reviews.failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Releases: .txt, .md, .html, .pdf, .docx; or sheets: .csv with sidecar.", metavar="FILE"),
+    ],
+    *,
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="When they were published, as YYYY-MM-DD.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="ID", help="The region they are about: a code or a name.")
+    ] = None,
+    format: Annotated[
+        Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
+    ] = Printed.table,
+    all: Annotated[bool, typer.Option("--all", help="Show all rows of every table, not only the first.")] = False,
+) -> None:
+    """Check files that are not in the warehouse: do their figures agree, what follows from them, what was restated?
+
+    Reads them as a refresh would, and changes nothing. Where a warehouse is published, they are compared with it.
+    Ends with 4 where figures of one document contradict one another. That others have a level otherwise is a
+    restatement, and no contradiction.
+    """
+    from orchestration.check_report import as_json, print_document
+    from orchestration.checking import check_documents, contradicts, read_files
+    from orchestration.codes import CodeLists
+    from orchestration.releases.presentation import review_console
+    from orchestration.wording import Wording
+
+    settings = _settings()
+    codes = CodeLists(settings.seeds_dir)
+    failed: list[str] = []
+    read = read_files(
+        files,
+        codes,
+        published=_published(published) if published is not None else None,
+        region_id=_region_id(region, codes) if region is not None else "",
+        complain=failed.append,
+    )
+    checked = check_documents(read, settings)
+    wording = Wording(codes)
+    if format is Printed.json:
+        import json
+
+        typer.echo(json.dumps([as_json(one, wording) for one in checked], ensure_ascii=False, indent=1))
+    else:
+        console = review_console()
+        for number, one in enumerate(checked):
+            if number:
+                console.print("\n")
+            print_document(console, one, wording, show_all=all)
+    for problem in failed:
+        typer.secho(problem, err=True, fg=typer.colors.RED)
+    if failed:
+        raise typer.Exit(EXIT_FAILED)
+    if contradicts(checked):
+        raise typer.Exit(EXIT_CONTRADICTED)
 
 
 def _published(text: str) -> datetime.date:

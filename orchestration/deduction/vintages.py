@@ -17,7 +17,7 @@ from orchestration.deduction.structure import Structure
 from orchestration.figures import DECIMAL_PLACES, figure_identity
 
 _PLACES = Decimal(1).scaleb(-DECIMAL_PLACES)
-_DOWN, _UP = Context(prec=60, rounding=ROUND_FLOOR), Context(prec=60, rounding=ROUND_CEILING)
+DOWN, UP = Context(prec=60, rounding=ROUND_FLOOR), Context(prec=60, rounding=ROUND_CEILING)
 
 
 def across_vintages(
@@ -29,7 +29,7 @@ def across_vintages(
     between, so each is marked `is_across_vintages`. What is not surely above nought is not handed out.
     """
     spans_of: defaultdict[Series, dict[Span, DeducedFigure]] = defaultdict(dict)
-    for figure in _comparable(figures):
+    for figure in comparable(figures):
         if figure.series.measure in structure.additive and figure.series.flow != "balance":
             spans_of[figure.series][figure.period] = figure  # documents come in the order of their days
     for series in sorted(spans_of):
@@ -45,15 +45,15 @@ def across_vintages(
 def revisions(figures: Iterable[DeducedFigure]) -> Iterator[Revision]:
     """Each level that several documents state or imply: as first known, and as the last document has it."""
     known: defaultdict[tuple[Series, Span], list[DeducedFigure]] = defaultdict(list)
-    for figure in _comparable(figures):
+    for figure in comparable(figures):
         known[figure.series, figure.period].append(figure)
     for series, period in sorted(known):
         said = known[series, period]
         if len({one.document_id for one in said}) > 1:
-            yield _revision(said[0], said[-1])
+            yield revision(said[0], said[-1])
 
 
-def _comparable(figures: Iterable[DeducedFigure]) -> list[DeducedFigure]:
+def comparable(figures: Iterable[DeducedFigure]) -> list[DeducedFigure]:
     """Levels with two bounds in a known unit, in the order in which they were published."""
     return sorted(
         (
@@ -106,14 +106,15 @@ def _difference(
     return figure, derivation
 
 
-def _revision(first: DeducedFigure, latest: DeducedFigure) -> Revision:
+def revision(first: DeducedFigure, latest: DeducedFigure) -> Revision:
+    """One level as two documents have it: how much it changed, and whether rounding alone explains that."""
     change_low = change_high = None
     is_explained = True
     if first.low is not None and first.high is not None and latest.low is not None and latest.high is not None:
         is_explained = latest.low <= first.high and first.low <= latest.high
         if first.low > 0:
-            change_low = _relative_change(latest.low, first.high, _DOWN)
-            change_high = _relative_change(latest.high, first.low, _UP)
+            change_low = relative_change(latest.low, first.high, DOWN)
+            change_high = relative_change(latest.high, first.low, UP)
     return Revision(
         series=first.series,
         period=first.period,
@@ -131,6 +132,6 @@ def _revision(first: DeducedFigure, latest: DeducedFigure) -> Revision:
     )
 
 
-def _relative_change(now: Decimal, before: Decimal, context: Context) -> Decimal:
-    """Percent, rounded as the context says."""
+def relative_change(now: Decimal, before: Decimal, context: Context) -> Decimal:
+    """The change from `before` to `now` in percent, rounded as the context says."""
     return (context.divide(now * 100, before) - 100).quantize(_PLACES, context=context)

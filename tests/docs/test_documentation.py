@@ -75,7 +75,7 @@ def test_no_other_command_is_documented() -> None:
 
 def test_exit_codes_are_documented() -> None:
     rows = re.findall(r"^\| (\d) \|", section_of(OPERATIONS, "## Exit codes"), re.MULTILINE)
-    codes = [0, cli.EXIT_FAILED, cli.EXIT_USAGE, cli.EXIT_NOTHING_PUBLISHED]
+    codes = [0, cli.EXIT_FAILED, cli.EXIT_USAGE, cli.EXIT_NOTHING_PUBLISHED, cli.EXIT_CONTRADICTED]
     assert list(map(int, rows)) == codes
 
 

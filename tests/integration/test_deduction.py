@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -75,3 +76,35 @@ def test_a_number_is_explained_down_to_its_words(first: Installation) -> None:
 def test_an_id_that_no_figure_has_is_told(first: Installation) -> None:
     ended = first.run("explain", "nothing")
     assert ended.code == 1 and "no figure has the id" in ended.output
+
+
+def test_a_release_is_checked_against_what_is_published(first: Installation, tmp_path: Path) -> None:
+    release = tmp_path / "new.txt"
+    release.write_text(
+        "In the first quarter of 2024, foreign trade of Xinjiang was 100.0 billion yuan, up 50.0%. "
+        "In January 2024 alone it was 30.0 billion yuan.\n",
+        encoding="utf-8",
+    )
+    before = first.footprint()
+    ended = first.run("check", str(release), "--published", "2024-04-19", "--region", "CN-XJ", "--format", "json")
+    assert ended.code == 0, ended.output
+    (document,) = json.loads(ended.stdout)
+    assert not document["is_in_the_warehouse"]
+    (restated,) = (one for one in document["known_levels"] if one["period_start"] == "2023-01-01")
+    assert restated["known_source_id"].startswith("xinjiang-2023-") and not restated["is_explained_by_rounding"]
+    (growth,) = document["known_bases"]
+    assert (round(growth["growth_low_pct"]), round(growth["growth_high_pct"])) == (47, 47)
+    assert first.footprint() == before
+
+
+def test_a_document_that_is_published_is_not_compared_with_itself(first: Installation) -> None:
+    release = first.sheets.parent / "releases" / "xinjiang-2023-first-quarter-digest.md"
+    ended = first.run("check", str(release), "--format", "json")
+    assert ended.code == 0, ended.output
+    (document,) = json.loads(ended.stdout)
+    assert document["is_in_the_warehouse"]
+    known = {one["known_source_id"] for one in document["known_levels"]}
+    assert not known & {"xinjiang-2023-first-quarter-digest", "xinjiang-2023-q1-press-conference"}
+    assert ("2023-04-01", "2023-04-30") in {
+        (one["period_start"], one["period_end"]) for one in document["between_documents"]
+    }
