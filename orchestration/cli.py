@@ -12,6 +12,8 @@ import typer
 if TYPE_CHECKING:
     import datetime
 
+    import duckdb
+
     from orchestration.codes import CodeLists
     from orchestration.settings import Settings
 
@@ -129,14 +131,17 @@ def query(
 
 @app.command()
 def explain(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="A `figure_id`, or a `deduced_id` of fct_deductions.")],
+    what: Annotated[
+        list[str], typer.Argument(metavar="ID|WORDS", help="A `figure_id`, a `deduced_id`, or words: Xinjiang exports.")
+    ],
     format: Annotated[
         Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
     ] = Printed.table,
 ) -> None:
     """Show how a number is known: the rules and figures that it rests on, down to quotes.
 
-    `customhouse query "SELECT deduced_id, low, high FROM fct_deductions WHERE period_start = '2023-04-01'"` finds ids.
+    `customhouse explain "Xinjiang exports 2023-Q1"` finds the figure by words, in English or Chinese. Where several
+    fit, they are listed with their ids, and so is what is closest where none does.
     """
     import duckdb
     from rich.console import Console
@@ -145,9 +150,13 @@ def explain(
     from orchestration.explanation import explain as explained
     from orchestration.warehouse.published import NothingPublished, open_published
 
+    text = " ".join(what)
     try:
         with open_published(_settings().published_database) as connection:
-            tree = explained(connection, identity)
+            try:
+                tree = explained(connection, text)
+            except UnknownFigure as unknown:
+                tree = explained(connection, _meant(connection, text, format, unknown))
     except (NothingPublished, UnknownFigure, duckdb.Error) as problem:
         _fail(str(problem), EXIT_FAILED)
     if format is Printed.json:
@@ -156,6 +165,39 @@ def explain(
         typer.echo(json.dumps(as_json(tree), ensure_ascii=False, indent=1))
     else:
         print_explanation(Console(), tree)
+
+
+def _meant(connection: duckdb.DuckDBPyConnection, text: str, format: Printed, unknown: Exception) -> str:
+    """The id of the one figure that the words mean; ends with what there is where none does, or several do."""
+    import datetime
+    import json
+
+    from orchestration.codes import CodeLists
+    from orchestration.explanation import candidates_as_json, print_candidates
+    from orchestration.questions import NotUnderstood, answer, understood
+    from orchestration.releases.presentation import review_console
+    from orchestration.wording import Wording
+
+    codes = CodeLists(_settings().seeds_dir)
+    try:
+        found = answer(connection, understood(text, codes, datetime.date.today()))
+    except NotUnderstood as problem:
+        _fail(f"{unknown}; as words: {problem}", EXIT_FAILED)
+    if len(found.found) == 1:
+        for other in found.found[0].others:
+            typer.secho(f"Another document has it too: customhouse explain {other}", err=True)
+        return found.found[0].id
+    shown = found.found or found.closest
+    if shown:
+        if format is Printed.json:
+            typer.echo(json.dumps(candidates_as_json(shown, Wording(codes)), ensure_ascii=False, indent=1))
+        else:
+            title = "Several figures fit" if found.found else f"Known without “{found.dropped}”"
+            print_candidates(review_console(), title, shown, Wording(codes))
+    reason = f"nothing fits {text!r}" + (f"; without “{found.dropped}” something does" if shown else "")
+    if found.found:
+        reason = f"{len(shown)} figures fit {text!r}: be more precise, or ask for one by its id"
+    return _fail(reason, EXIT_FAILED)
 
 
 @app.command()

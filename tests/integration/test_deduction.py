@@ -108,3 +108,42 @@ def test_a_document_that_is_published_is_not_compared_with_itself(first: Install
     assert ("2023-04-01", "2023-04-30") in {
         (one["period_start"], one["period_end"]) for one in document["between_documents"]
     }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["Xinjiang exports 2023-Q1"], id="one argument"),
+        pytest.param(["xinjiang", "exports", "first", "quarter", "of", "2023"], id="several arguments"),
+        pytest.param(["新疆2023年一季度出口"], id="Chinese"),
+    ],
+)
+def test_words_are_explained_as_the_id_that_they_mean(first: Installation, words: list[str]) -> None:
+    ((identity,),) = rows(
+        first,
+        f"SELECT deduced_id FROM marts.fct_deductions WHERE {SERIES} AND statistic = 'level' AND flow = 'export' "
+        "AND period_start = '2023-01-01' AND period_end = '2023-03-31'",
+    )
+    told = first.run("explain", *words, "--format", "json")
+    assert told.code == 0, told.output
+    assert json.loads(told.stdout)["id"] == identity
+
+
+def test_of_words_that_several_figures_fit_all_are_listed(first: Installation) -> None:
+    told = first.run("explain", "Xinjiang trade first quarter")
+    assert told.code == 1 and "be more precise" in told.stderr
+    assert "January–March 2023" in told.stdout and "January–March 2022" in told.stdout
+    listed = json.loads(first.run("explain", "Xinjiang trade first quarter", "-f", "json").stdout)
+    assert len(listed) == 2
+    assert all(first.run("explain", one["id"]).code == 0 for one in listed)
+
+
+def test_of_words_that_nothing_fits_the_closest_are_listed(first: Installation) -> None:
+    told = first.run("explain", "Hangzhou bananas")
+    assert told.code == 1 and "without “bananas” something does" in told.stderr
+    assert "Hangzhou trade, January–February 2022" in told.stdout
+
+
+def test_words_that_mean_nothing_are_named(first: Installation) -> None:
+    told = first.run("explain", "Xinjiang flurb 2023")
+    assert told.code == 1 and "not understood: “flurb”. Understood: xinjiang, 2023" in told.stderr
