@@ -107,25 +107,35 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SELECT; `-` reads it from standard input.")],
     format: Annotated[Format, typer.Option("--format", "-f", help="How the answer is printed.")] = Format.table,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Answer with what was known on this day, as YYYY-MM-DD."),
+    ] = None,
 ) -> None:
     """Ask the published warehouse, read-only, in SQL.
 
     The tables of the schemas `marts` and `metadata` need no prefix:
 
     `customhouse query "SELECT period_end, growth_pct FROM mart_growth WHERE region_id = 'CN-XJ'"`
+
+    With `--as-of 2023-12-31` nothing that was published after that day takes part.
     """
     import duckdb
 
+    from orchestration.warehouse.as_of import NotKnownByDay, open_as_of, what_can_be_asked
     from orchestration.warehouse.published import NothingPublished, open_published
 
     if format is Format.parquet and output is None and sys.stdout.isatty():
         _fail("Parquet is not for a terminal: name a file with --output", EXIT_USAGE)
+    path = _settings().published_database
     try:
-        with open_published(_settings().published_database) as connection:
+        with open_published(path) if as_of is None else open_as_of(path, _day("--as-of", as_of)) as connection:
             from orchestration.answers import write_answer
 
             write_answer(connection, sys.stdin.read() if sql == "-" else sql, format.value, output)
-    except (NothingPublished, duckdb.Error, OSError) as problem:
+    except duckdb.CatalogException as problem:
+        _fail(f"{problem}" + (f"\n{what_can_be_asked()}" if as_of is not None else ""), EXIT_FAILED)
+    except (NothingPublished, NotKnownByDay, duckdb.Error, OSError) as problem:
         _fail(str(problem), EXIT_FAILED)
 
 
@@ -379,14 +389,21 @@ def check(
         raise typer.Exit(EXIT_CONTRADICTED)
 
 
+def _day(option: str, text: str) -> datetime.date:
+    """A day that an option names; anything else is wrong usage."""
+    import datetime
+
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return _fail(f"{option} {text}: is not a date: write it as YYYY-MM-DD", EXIT_USAGE)
+
+
 def _published(text: str) -> datetime.date:
     """The day a document was published; a wrong or future one is wrong usage."""
     import datetime
 
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        _fail(f"--published {text}: is not a date: write it as YYYY-MM-DD", EXIT_USAGE)
+    day = _day("--published", text)
     if day > datetime.date.today() + datetime.timedelta(days=1):  # it may be tomorrow elsewhere
         _fail(f"--published {text}: lies in the future", EXIT_USAGE)
     return day

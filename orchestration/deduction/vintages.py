@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from itertools import groupby
 
 from orchestration.deduction.results import DeducedFigure, Derivation, Revision
 from orchestration.deduction.rules import days_between, nested
@@ -25,21 +26,34 @@ def across_vintages(
 ) -> Iterator[tuple[DeducedFigure, Derivation]]:
     """The days between two cumulative spans that different documents state, with the derivation.
 
-    Of several documents the last published that has two bounds speaks for a span. Holds if nothing was restated in
-    between, so each is marked `is_across_vintages`. What is not surely above nought is not handed out.
+    Of several documents the last published that has two bounds speaks for a span. What followed on an earlier day,
+    before a span was restated or the days between were published themselves, is handed out with that day: `as_of_date`
+    is the day from which both spans were known. Holds if nothing was restated in between, so each is marked
+    `is_across_vintages`. What is not surely above nought is not handed out.
     """
-    spans_of: defaultdict[Series, dict[Span, DeducedFigure]] = defaultdict(dict)
+    figures_of: defaultdict[Series, list[DeducedFigure]] = defaultdict(list)
     for figure in comparable(figures):
         if figure.series.measure in structure.additive and figure.series.flow != "balance":
-            spans_of[figure.series][figure.period] = figure  # documents come in the order of their days
-    for series in sorted(spans_of):
-        known = spans_of[series]
-        for longer, shorter in nested(list(known)):
-            between = days_between(longer, shorter)
-            if between not in known and known[longer].document_id != known[shorter].document_id:
-                found = _difference(known[longer], known[shorter], between)
-                if found is not None:
-                    yield found
+            figures_of[figure.series].append(figure)
+    for series in sorted(figures_of):
+        known: dict[Span, DeducedFigure] = {}
+        for _, published in groupby(figures_of[series], key=lambda one: one.as_of_date):
+            new = {figure.period: figure for figure in published}
+            known |= new
+            yield from _between_known(known, new)
+
+
+def _between_known(
+    known: dict[Span, DeducedFigure], new: dict[Span, DeducedFigure]
+) -> Iterator[tuple[DeducedFigure, Derivation]]:
+    """The days between two spans of a series that follow once some of the spans are new."""
+    for longer, shorter in nested(list(known)):
+        between = days_between(longer, shorter)
+        is_new = longer in new or shorter in new
+        if is_new and between not in known and known[longer].document_id != known[shorter].document_id:
+            found = _difference(known[longer], known[shorter], between)
+            if found is not None:
+                yield found
 
 
 def revisions(figures: Iterable[DeducedFigure]) -> Iterator[Revision]:
