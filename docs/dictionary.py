@@ -78,6 +78,19 @@ def read_tables() -> list[Table]:
     return sorted(tables, key=lambda table: (_kind(table.name), table.name))
 
 
+def read_functions() -> dict[str, tuple[str, str]]:
+    """The functions beside the tables: how each is called, and what is said of it."""
+    models = [
+        model
+        for path in sorted((MODELS_DIR / "functions").glob("*.yml"))
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    ]
+    return {
+        model["name"]: (f"{model['name']}({', '.join(model['config']['parameters'])})", model["description"])
+        for model in models
+    }
+
+
 def page(tables: list[Table]) -> str:
     """The whole page."""
     parts = [_INTRODUCTION]
@@ -86,6 +99,8 @@ def page(tables: list[Table]) -> str:
         if members:
             parts.append(f"## {heading}\n")
             parts += [_section(table) for table in members]
+    parts.append("## Functions: the tables as of a day\n")
+    parts += [f"### {call}\n\n{description}\n" for call, description in read_functions().values()]
     return "\n".join(parts)
 
 

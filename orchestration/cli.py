@@ -1,4 +1,4 @@
-"""The `customhouse` command: refresh, query, explain, status, rollback, read; what is heavy is imported when needed."""
+"""The `customhouse` command and its options; what is heavy is imported when a command needs it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import typer
 if TYPE_CHECKING:
     import datetime
 
+    import duckdb
+
     from orchestration.codes import CodeLists
     from orchestration.settings import Settings
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_NOTHING_PUBLISHED = 3
+EXIT_CONTRADICTED = 4
 
 app = typer.Typer(
     name="customhouse",
@@ -27,7 +30,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     help="""A warehouse of foreign-trade figures that can be trusted to the cell.
 
-**Exit codes**: 0 fine · 1 failed · 2 wrong usage · 3 nothing was published because checks failed.
+**Exit codes**: 0 fine · 1 failed · 2 wrong usage · 3 nothing was published because checks failed · 4 a checked
+document contradicts itself.
 
 Paths and knobs are set by environment variables `CUSTOMHOUSE_…`; docs/operations.md lists them.""",
 )
@@ -103,38 +107,51 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SELECT; `-` reads it from standard input.")],
     format: Annotated[Format, typer.Option("--format", "-f", help="How the answer is printed.")] = Format.table,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Answer with what was known on this day, as YYYY-MM-DD."),
+    ] = None,
 ) -> None:
     """Ask the published warehouse, read-only, in SQL.
 
     The tables of the schemas `marts` and `metadata` need no prefix:
 
     `customhouse query "SELECT period_end, growth_pct FROM mart_growth WHERE region_id = 'CN-XJ'"`
+
+    With `--as-of 2023-12-31` nothing that was published after that day takes part.
     """
     import duckdb
 
+    from orchestration.warehouse.as_of import NotKnownByDay, open_as_of, what_can_be_asked
     from orchestration.warehouse.published import NothingPublished, open_published
 
     if format is Format.parquet and output is None and sys.stdout.isatty():
         _fail("Parquet is not for a terminal: name a file with --output", EXIT_USAGE)
+    path = _settings().published_database
     try:
-        with open_published(_settings().published_database) as connection:
+        with open_published(path) if as_of is None else open_as_of(path, _day("--as-of", as_of)) as connection:
             from orchestration.answers import write_answer
 
             write_answer(connection, sys.stdin.read() if sql == "-" else sql, format.value, output)
-    except (NothingPublished, duckdb.Error, OSError) as problem:
+    except duckdb.CatalogException as problem:
+        _fail(f"{problem}" + (f"\n{what_can_be_asked()}" if as_of is not None else ""), EXIT_FAILED)
+    except (NothingPublished, NotKnownByDay, duckdb.Error, OSError) as problem:
         _fail(str(problem), EXIT_FAILED)
 
 
 @app.command()
 def explain(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="A `figure_id`, or a `deduced_id` of fct_deductions.")],
+    what: Annotated[
+        list[str], typer.Argument(metavar="ID|WORDS", help="A `figure_id`, a `deduced_id`, or words: Xinjiang exports.")
+    ],
     format: Annotated[
         Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
     ] = Printed.table,
 ) -> None:
     """Show how a number is known: the rules and figures that it rests on, down to quotes.
 
-    `customhouse query "SELECT deduced_id, low, high FROM fct_deductions WHERE period_start = '2023-04-01'"` finds ids.
+    `customhouse explain "Xinjiang exports 2023-Q1"` finds the figure by words, in English or Chinese. Where several
+    fit, they are listed with their ids, and so is what is closest where none does.
     """
     import duckdb
     from rich.console import Console
@@ -143,9 +160,13 @@ def explain(
     from orchestration.explanation import explain as explained
     from orchestration.warehouse.published import NothingPublished, open_published
 
+    text = " ".join(what)
     try:
         with open_published(_settings().published_database) as connection:
-            tree = explained(connection, identity)
+            try:
+                tree = explained(connection, text)
+            except UnknownFigure as unknown:
+                tree = explained(connection, _meant(connection, text, format, unknown))
     except (NothingPublished, UnknownFigure, duckdb.Error) as problem:
         _fail(str(problem), EXIT_FAILED)
     if format is Printed.json:
@@ -154,6 +175,39 @@ def explain(
         typer.echo(json.dumps(as_json(tree), ensure_ascii=False, indent=1))
     else:
         print_explanation(Console(), tree)
+
+
+def _meant(connection: duckdb.DuckDBPyConnection, text: str, format: Printed, unknown: Exception) -> str:
+    """The id of the one figure that the words mean; ends with what there is where none does, or several do."""
+    import datetime
+    import json
+
+    from orchestration.codes import CodeLists
+    from orchestration.explanation import candidates_as_json, print_candidates
+    from orchestration.questions import NotUnderstood, answer, understood
+    from orchestration.releases.presentation import review_console
+    from orchestration.wording import Wording
+
+    codes = CodeLists(_settings().seeds_dir)
+    try:
+        found = answer(connection, understood(text, codes, datetime.date.today()))
+    except NotUnderstood as problem:
+        _fail(f"{unknown}; as words: {problem}", EXIT_FAILED)
+    if len(found.found) == 1:
+        for other in found.found[0].others:
+            typer.secho(f"Another document has it too: customhouse explain {other}", err=True)
+        return found.found[0].id
+    shown = found.found or found.closest
+    if shown:
+        if format is Printed.json:
+            typer.echo(json.dumps(candidates_as_json(shown, Wording(codes)), ensure_ascii=False, indent=1))
+        else:
+            title = "Several figures fit" if found.found else f"Known without “{found.dropped}”"
+            print_candidates(review_console(), title, shown, Wording(codes))
+    reason = f"nothing fits {text!r}" + (f"; without “{found.dropped}” something does" if shown else "")
+    if found.found:
+        reason = f"{len(shown)} figures fit {text!r}: be more precise, or ask for one by its id"
+    return _fail(reason, EXIT_FAILED)
 
 
 @app.command()
@@ -275,14 +329,81 @@ def read(
         raise typer.Exit(EXIT_FAILED)
 
 
+@app.command()
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Releases: .txt, .md, .html, .pdf, .docx; or sheets: .csv with sidecar.", metavar="FILE"),
+    ],
+    *,
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="When they were published, as YYYY-MM-DD.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="ID", help="The region they are about: a code or a name.")
+    ] = None,
+    format: Annotated[
+        Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
+    ] = Printed.table,
+    all: Annotated[bool, typer.Option("--all", help="Show all rows of every table, not only the first.")] = False,
+) -> None:
+    """Check files that are not in the warehouse: do their figures agree, what follows from them, what was restated?
+
+    Reads them as a refresh would, and changes nothing. Where a warehouse is published, they are compared with it.
+    Ends with 4 where figures of one document contradict one another. That others have a level otherwise is a
+    restatement, and no contradiction.
+    """
+    from orchestration.check_report import as_json, print_document
+    from orchestration.checking import check_documents, contradicts, read_files
+    from orchestration.codes import CodeLists
+    from orchestration.releases.presentation import review_console
+    from orchestration.wording import Wording
+
+    settings = _settings()
+    codes = CodeLists(settings.seeds_dir)
+    failed: list[str] = []
+    read = read_files(
+        files,
+        codes,
+        published=_published(published) if published is not None else None,
+        region_id=_region_id(region, codes) if region is not None else "",
+        complain=failed.append,
+    )
+    checked = check_documents(read, settings)
+    wording = Wording(codes)
+    if format is Printed.json:
+        import json
+
+        typer.echo(json.dumps([as_json(one, wording) for one in checked], ensure_ascii=False, indent=1))
+    else:
+        console = review_console()
+        for number, one in enumerate(checked):
+            if number:
+                console.print("\n")
+            print_document(console, one, wording, show_all=all)
+    for problem in failed:
+        typer.secho(problem, err=True, fg=typer.colors.RED)
+    if failed:
+        raise typer.Exit(EXIT_FAILED)
+    if contradicts(checked):
+        raise typer.Exit(EXIT_CONTRADICTED)
+
+
+def _day(option: str, text: str) -> datetime.date:
+    """A day that an option names; anything else is wrong usage."""
+    import datetime
+
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return _fail(f"{option} {text}: is not a date: write it as YYYY-MM-DD", EXIT_USAGE)
+
+
 def _published(text: str) -> datetime.date:
     """The day a document was published; a wrong or future one is wrong usage."""
     import datetime
 
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        _fail(f"--published {text}: is not a date: write it as YYYY-MM-DD", EXIT_USAGE)
+    day = _day("--published", text)
     if day > datetime.date.today() + datetime.timedelta(days=1):  # it may be tomorrow elsewhere
         _fail(f"--published {text}: lies in the future", EXIT_USAGE)
     return day

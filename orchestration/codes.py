@@ -5,13 +5,26 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, InvalidFigure, parse_reference
 
 #: The lists whose names `aliases.csv` holds.
 LISTS = ("region", "partner", "commodity", "ownership", "trade_mode")
+
+#: Where each list has the names of its codes: file, column of the code, column of the English name.
+_NAMED_IN = {
+    "region": (
+        ("countries.csv", "country_id", "name_en"),
+        ("region_areas.csv", "region_id", "name_en"),
+        ("china_divisions.csv", "region_id", "short_name_en"),
+    ),
+    "partner": (("countries.csv", "country_id", "name_en"), ("partner_groups.csv", "partner_id", "name_en")),
+    "commodity": (("commodities.csv", "commodity_id", "name_en"),),
+    "ownership": (("ownerships.csv", "ownership_id", "name_en"),),
+    "trade_mode": (("trade_modes.csv", "trade_mode_id", "name_en"),),
+}
 
 _QUOTES = dict.fromkeys(map(ord, "\"'`«»‘’‚‛“”„‟‹›「」『』《》〈〉"), None)
 _DASHES = dict.fromkeys(map(ord, "-‐‑‒–—_"), " ")
@@ -32,6 +45,7 @@ class CodeLists:
 
     def __init__(self, seeds_dir: Path) -> None:
         """Read the lists in `seeds_dir`; raises FileNotFoundError naming the list that is missing."""
+        self._seeds_dir = seeds_dir
         self._parents = {row["region_id"]: row["parent_region_id"] for row in _rows(seeds_dir / "china_divisions.csv")}
         self._parents |= {row["region_id"]: row["parent_region_id"] for row in _rows(seeds_dir / "region_areas.csv")}
         self.countries = frozenset(row["country_id"] for row in _rows(seeds_dir / "countries.csv"))
@@ -77,6 +91,19 @@ class CodeLists:
             ids = sorted({self.resolve(list_name, part, region_id=region_id) for part in parts})
             return UNMAPPED if UNMAPPED in ids else JOINT.join(ids)
         return UNMAPPED
+
+    def name(self, list_name: str, code: str) -> str:
+        """The English name of a code; the code itself where no list knows it."""
+        return self._names_of_codes.get((list_name, code), code)
+
+    @cached_property
+    def _names_of_codes(self) -> dict[tuple[str, str], str]:
+        return {
+            (list_name, row[code]): row[name]
+            for list_name, places in _NAMED_IN.items()
+            for file, code, name in places
+            for row in _rows(self._seeds_dir / file)
+        }
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every alias as (list, name as written)."""

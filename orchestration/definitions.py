@@ -15,7 +15,7 @@ def build_definitions(settings: Settings | None = None, progress: Progress | Non
     settings = settings or Settings()
     settings.export_environment()
     model_assets = models.model_assets(prepare_manifest(settings))
-    marts = [key for key, group in model_assets.group_names_by_key.items() if group == "marts"]
+    marts = [key for key, group in model_assets.group_names_by_key.items() if group in ("marts", "functions")]
     job = dg.define_asset_job(
         automation.JOB_NAME,
         selection=dg.AssetSelection.all(),

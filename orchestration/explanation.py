@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import duckdb
+from rich import box
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from orchestration.answers import plain
+from orchestration.questions import Candidate
+from orchestration.wording import Wording, interval_in_words, unit_of
 
 _SUBJECT = ("region_id", "partner_id", "commodity_id", "flow", "ownership_id", "trade_mode_id", "measure", "unit")
 #: What stands for the whole of a dimension is not said.
@@ -106,6 +111,34 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
         "high": row["high"],
         "source_id": row["source_id"],
     }
+
+
+def print_candidates(console: Console, title: str, candidates: Sequence[Candidate], wording: Wording) -> None:
+    """Figures that words may mean, each with the id to ask for."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("id", "what", "how much", "known from"):
+        table.add_column(name, overflow="fold")
+    for one in candidates:
+        amount = interval_in_words(one.low, one.high, unit_of(one.statistic, one.series.unit))
+        what = wording.about(one.statistic, one.series, one.period, one.reference)
+        table.add_row(one.id, what, amount, f"{one.source_id}, {one.origin}")
+    console.print(table)
+
+
+def candidates_as_json(candidates: Sequence[Candidate], wording: Wording) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {
+            "id": one.id,
+            "about": wording.about(one.statistic, one.series, one.period, one.reference),
+            "low": _number(one.low),
+            "high": _number(one.high),
+            "unit": unit_of(one.statistic, one.series.unit),
+            "origin": one.origin,
+            "source_id": one.source_id,
+        }
+        for one in candidates
+    ]
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

@@ -160,6 +160,13 @@ class DocumentDeduction:
         """A verdict for each figure of the document, in the order of its statements."""
         yield from check(self)
 
+    def printed(self) -> set[str]:
+        """The ids of the figures that the document itself states, whether others narrow them or not."""
+        problem = self.solved.problem
+        first, last = (one.assertions - self.solved.shift.assertions for one in (self.solved.starts, self.solved.ends))
+        variables = problem.asserted[first:last, 0] + self.solved.shift.variables
+        return {self.deduced_id(variable) for variable in variables.tolist()}
+
     def _figure(self, variable: int) -> DeducedFigure:
         key, solved = self.solved.key(variable), self.solved
         low, high = solved.bounds_of(variable)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from itertools import groupby
 
 from orchestration.deduction.results import DeducedFigure, Derivation, Revision
 from orchestration.deduction.rules import days_between, nested
@@ -17,7 +18,7 @@ from orchestration.deduction.structure import Structure
 from orchestration.figures import DECIMAL_PLACES, figure_identity
 
 _PLACES = Decimal(1).scaleb(-DECIMAL_PLACES)
-_DOWN, _UP = Context(prec=60, rounding=ROUND_FLOOR), Context(prec=60, rounding=ROUND_CEILING)
+DOWN, UP = Context(prec=60, rounding=ROUND_FLOOR), Context(prec=60, rounding=ROUND_CEILING)
 
 
 def across_vintages(
@@ -25,35 +26,48 @@ def across_vintages(
 ) -> Iterator[tuple[DeducedFigure, Derivation]]:
     """The days between two cumulative spans that different documents state, with the derivation.
 
-    Of several documents the last published that has two bounds speaks for a span. Holds if nothing was restated in
-    between, so each is marked `is_across_vintages`. What is not surely above nought is not handed out.
+    Of several documents the last published that has two bounds speaks for a span. What followed on an earlier day,
+    before a span was restated or the days between were published themselves, is handed out with that day: `as_of_date`
+    is the day from which both spans were known. Holds if nothing was restated in between, so each is marked
+    `is_across_vintages`. What is not surely above nought is not handed out.
     """
-    spans_of: defaultdict[Series, dict[Span, DeducedFigure]] = defaultdict(dict)
-    for figure in _comparable(figures):
+    figures_of: defaultdict[Series, list[DeducedFigure]] = defaultdict(list)
+    for figure in comparable(figures):
         if figure.series.measure in structure.additive and figure.series.flow != "balance":
-            spans_of[figure.series][figure.period] = figure  # documents come in the order of their days
-    for series in sorted(spans_of):
-        known = spans_of[series]
-        for longer, shorter in nested(list(known)):
-            between = days_between(longer, shorter)
-            if between not in known and known[longer].document_id != known[shorter].document_id:
-                found = _difference(known[longer], known[shorter], between)
-                if found is not None:
-                    yield found
+            figures_of[figure.series].append(figure)
+    for series in sorted(figures_of):
+        known: dict[Span, DeducedFigure] = {}
+        for _, published in groupby(figures_of[series], key=lambda one: one.as_of_date):
+            new = {figure.period: figure for figure in published}
+            known |= new
+            yield from _between_known(known, new)
+
+
+def _between_known(
+    known: dict[Span, DeducedFigure], new: dict[Span, DeducedFigure]
+) -> Iterator[tuple[DeducedFigure, Derivation]]:
+    """The days between two spans of a series that follow once some of the spans are new."""
+    for longer, shorter in nested(list(known)):
+        between = days_between(longer, shorter)
+        is_new = longer in new or shorter in new
+        if is_new and between not in known and known[longer].document_id != known[shorter].document_id:
+            found = _difference(known[longer], known[shorter], between)
+            if found is not None:
+                yield found
 
 
 def revisions(figures: Iterable[DeducedFigure]) -> Iterator[Revision]:
     """Each level that several documents state or imply: as first known, and as the last document has it."""
     known: defaultdict[tuple[Series, Span], list[DeducedFigure]] = defaultdict(list)
-    for figure in _comparable(figures):
+    for figure in comparable(figures):
         known[figure.series, figure.period].append(figure)
     for series, period in sorted(known):
         said = known[series, period]
         if len({one.document_id for one in said}) > 1:
-            yield _revision(said[0], said[-1])
+            yield revision(said[0], said[-1])
 
 
-def _comparable(figures: Iterable[DeducedFigure]) -> list[DeducedFigure]:
+def comparable(figures: Iterable[DeducedFigure]) -> list[DeducedFigure]:
     """Levels with two bounds in a known unit, in the order in which they were published."""
     return sorted(
         (
@@ -106,14 +120,15 @@ def _difference(
     return figure, derivation
 
 
-def _revision(first: DeducedFigure, latest: DeducedFigure) -> Revision:
+def revision(first: DeducedFigure, latest: DeducedFigure) -> Revision:
+    """One level as two documents have it: how much it changed, and whether rounding alone explains that."""
     change_low = change_high = None
     is_explained = True
     if first.low is not None and first.high is not None and latest.low is not None and latest.high is not None:
         is_explained = latest.low <= first.high and first.low <= latest.high
         if first.low > 0:
-            change_low = _relative_change(latest.low, first.high, _DOWN)
-            change_high = _relative_change(latest.high, first.low, _UP)
+            change_low = relative_change(latest.low, first.high, DOWN)
+            change_high = relative_change(latest.high, first.low, UP)
     return Revision(
         series=first.series,
         period=first.period,
@@ -131,6 +146,6 @@ def _revision(first: DeducedFigure, latest: DeducedFigure) -> Revision:
     )
 
 
-def _relative_change(now: Decimal, before: Decimal, context: Context) -> Decimal:
-    """Percent, rounded as the context says."""
+def relative_change(now: Decimal, before: Decimal, context: Context) -> Decimal:
+    """The change from `before` to `now` in percent, rounded as the context says."""
     return (context.divide(now * 100, before) - 100).quantize(_PLACES, context=context)

@@ -1,4 +1,4 @@
-"""The publication as an asset: the last step, downstream of every mart."""
+"""The publication as an asset: the last step, downstream of every mart and function."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ KEY = dg.AssetKey(["publication"])
 
 
 def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The asset that writes `warehouse/customhouse.duckdb` from these marts."""
+    """The asset that writes `warehouse/customhouse.duckdb` from these marts and functions."""
 
     @dg.asset(
         key=KEY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -110,13 +111,16 @@ def find_releases(folder: Path, *, reader_key: str, taken: Mapping[str, str] | N
     return found
 
 
-def read_release(release: ReleaseFile, codes: CodeLists) -> Release | Rejection:
+def read_release(
+    release: ReleaseFile, codes: CodeLists, *, published: datetime.date | None = None, region_id: str = ""
+) -> Release | Rejection:
     """What a release states, with its corrections applied, or why it cannot be used.
 
+    `published` and `region_id` come before what its document says of itself.
     Whatever goes wrong with one file is told of that file and never keeps another from being read.
     """
     try:
-        review = review_release(release.path, codes)
+        review = review_release(release.path, codes, published=published, region_id=region_id)
         figures = [_storable(figure) for figure in review.reading.figures]
         _check(figures, review, codes)
         source = _source(release, review, figures, codes)

@@ -69,6 +69,7 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
         hashes = _write_marts(connection)
+        _write_functions(connection)
         counts = {table: rows for table, (rows, _) in hashes.items()}
         is_same_input = former is not None and former["inputs_fingerprint"] == inputs.fingerprint
         if former and is_same_input and _published_hashes(settings.published_database) == hashes:
@@ -225,6 +226,21 @@ def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, 
     return written
 
 
+def _write_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Copy every table macro of the schema `marts`: they name the tables of their own schema, wherever that is."""
+    functions = connection.execute(
+        "SELECT function_name, parameters, macro_definition, comment FROM duckdb_functions() "
+        "WHERE database_name = current_database() AND schema_name = ? AND function_type = 'table_macro' "
+        "ORDER BY function_name",
+        [MARTS],
+    ).fetchall()
+    for name, parameters, definition, comment in functions:
+        target = f"publication.{MARTS}.{quoted(name)}"
+        connection.execute(f"CREATE MACRO {target}({', '.join(map(quoted, parameters))}) AS TABLE {definition}")
+        if comment:
+            connection.execute(f"COMMENT ON MACRO TABLE {target} IS {literal(comment)}")
+
+
 def _content(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
     """Rows and a hash of the content that does not depend on the order of rows."""
     row = connection.execute(
@@ -308,6 +324,13 @@ def _write_metadata(
         FROM duckdb_columns() WHERE database_name = 'publication' AND schema_name = 'marts'
         ORDER BY table_name, column_index""",
     )
+    table(
+        "functions",
+        "Every function of the schema marts, with its parameters and what it answers.",
+        """SELECT function_name, array_to_string(parameters, ', ') AS parameters, comment AS description
+        FROM duckdb_functions() WHERE database_name = 'publication' AND schema_name = 'marts'
+            AND function_type = 'table_macro' ORDER BY function_name""",
+    )
     for name, types, comment in (
         ("checks", CHECK_TYPES, "What every check found when this publication was built."),
         ("rejected_rows", REJECTION_TYPES, "Raw rows and files that were not loaded: file, row, column and reason."),
@@ -322,6 +345,12 @@ def _verify(draft: Path, counts: dict[str, int]) -> None:
             row = connection.execute(f"SELECT count(*) FROM {MARTS}.{quoted(table)}").fetchone()
             if row is None or row[0] != expected:
                 raise PublicationDamaged(f"{table}: {row and row[0]} rows were written, {expected} were built")
+        functions = connection.execute("SELECT function_name FROM metadata.functions").fetchall()
+        for (function,) in functions:  # each takes a day; what it names is looked for only when it is called
+            try:
+                connection.execute(f"SELECT * FROM {MARTS}.{quoted(function)}(current_date) LIMIT 0")
+            except duckdb.Error as problem:
+                raise PublicationDamaged(f"{function} does not answer in the new file: {problem}") from problem
 
 
 def _sync(path: Path) -> None:

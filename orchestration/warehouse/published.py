@@ -47,14 +47,19 @@ def kept_publications(publications_dir: Path) -> list[KeptPublication]:
     return sorted(KeptPublication(path.stem, path) for path in publications_dir.glob(f"[0-9]*{SUFFIX}"))
 
 
+def check_published(path: Path) -> None:
+    """Raise NothingPublished where there is no published file."""
+    if not path.exists():
+        raise NothingPublished(f"{path} does not exist: nothing is published yet. Run `customhouse refresh`")
+
+
 @contextmanager
 def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published warehouse, read-only, with `marts` and `metadata` on the search path.
 
     A refresh may replace the file meanwhile: an open reader keeps what it opened. Raises NothingPublished.
     """
-    if not path.exists():
-        raise NothingPublished(f"{path} does not exist: nothing is published yet. Run `customhouse refresh`")
+    check_published(path)
     connection = duckdb.connect(str(path), read_only=True)
     try:
         connection.execute("SET search_path = 'marts,metadata'")

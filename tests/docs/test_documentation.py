@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from typer.main import get_command
 
-from docs.dictionary import PAGE, Table, page, read_tables
+from docs.dictionary import PAGE, Table, page, read_functions, read_tables
 from orchestration import cli
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.docs.pages import (
@@ -75,7 +75,7 @@ def test_no_other_command_is_documented() -> None:
 
 def test_exit_codes_are_documented() -> None:
     rows = re.findall(r"^\| (\d) \|", section_of(OPERATIONS, "## Exit codes"), re.MULTILINE)
-    codes = [0, cli.EXIT_FAILED, cli.EXIT_USAGE, cli.EXIT_NOTHING_PUBLISHED]
+    codes = [0, cli.EXIT_FAILED, cli.EXIT_USAGE, cli.EXIT_NOTHING_PUBLISHED, cli.EXIT_CONTRADICTED]
     assert list(map(int, rows)) == codes
 
 
@@ -152,6 +152,15 @@ def test_tables_of_the_published_file_are_those_described(warehouse: duckdb.Duck
     described = {table.name: table.description for table in read_tables()}
     real = warehouse.execute("SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
     assert {name: _words(comment) for name, comment in real} == described
+
+
+def test_functions_of_the_published_file_are_those_described(warehouse: duckdb.DuckDBPyConnection) -> None:
+    described = {name: _words(description) for name, (_, description) in read_functions().items()}
+    real = warehouse.execute(
+        "SELECT function_name, comment FROM duckdb_functions() WHERE schema_name = 'marts'"
+    ).fetchall()
+    assert {name: _words(comment) for name, comment in real} == described
+    assert dict(warehouse.execute("SELECT function_name, description FROM metadata.functions").fetchall()) == dict(real)
 
 
 @pytest.mark.parametrize("table", read_tables(), ids=lambda table: table.name)

@@ -134,7 +134,7 @@ def test_every_node_of_dbt_is_an_asset(graph: dict[str, Any], prepared_target: P
 
 
 def test_every_mart_is_published(graph: dict[str, Any]) -> None:
-    marts = {key for key, one in graph["assets"].items() if one["group"] == "marts"}
+    marts = {key for key, one in graph["assets"].items() if one["group"] in ("marts", "functions")}
     assert marts
     assert set(graph["assets"]["publication"]["deps"]) == marts
 

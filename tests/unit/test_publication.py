@@ -21,6 +21,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import publication as publication_module
 from orchestration.warehouse.publication import (
     ChecksStandAgainst,
+    PublicationDamaged,
     SourceLost,
     publish,
     put_in_place,
@@ -125,9 +126,40 @@ def test_what_is_published_is_the_marts_and_nothing_else(settings: Settings) -> 
     tables = ask(settings, "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL")
     assert tables == [
         *(("marts", name) for name in ("dim_region", "dim_source", "fct_figures")),
-        *(("metadata", name) for name in ("checks", "columns", "inputs", "publication", "rejected_rows", "tables")),
+        *(("metadata", name) for name in ("checks", "columns", "functions", "inputs", "publication", "rejected_rows")),
+        ("metadata", "tables"),
     ]
     assert ask(settings, "SELECT count(*) FROM duckdb_views() WHERE NOT internal") == [(0,)]
+
+
+def build_function(settings: Settings, table: str) -> None:
+    """A function of a day beside hand-made marts."""
+    build_marts(settings)
+    with open_working(settings) as connection:
+        connection.execute(
+            "CREATE SCHEMA intermediate; CREATE TABLE intermediate.int_figures AS FROM marts.fct_figures"
+        )
+        connection.execute(
+            f"CREATE MACRO marts.known_as_of(day) AS TABLE WITH known AS MATERIALIZED (SELECT * FROM {table} "
+            "WHERE published_date <= day) SELECT level FROM known"
+        )
+        connection.execute("COMMENT ON MACRO TABLE marts.known_as_of IS 'What''s known'")
+
+
+def test_a_function_is_published_with_its_description(settings: Settings) -> None:
+    build_function(settings, "marts.fct_figures")
+    publish(settings, inputs_of("first"), run_id="a run")
+    assert ask(settings, "SELECT count(*) FROM known_as_of(DATE '2023-01-01')") == [(1,)]
+    assert ask(settings, "FROM metadata.functions") == [("known_as_of", "day", "What's known")]
+    ((comment,),) = ask(settings, "SELECT comment FROM duckdb_functions() WHERE schema_name = 'marts'")
+    assert comment == "What's known"
+
+
+def test_a_function_that_cannot_answer_is_not_published(settings: Settings) -> None:
+    build_function(settings, "intermediate.int_figures")
+    with pytest.raises(PublicationDamaged, match="known_as_of"):
+        publish(settings, inputs_of("first"), run_id="a run")
+    assert not settings.published_database.exists()
 
 
 def test_the_published_file_is_read_only_and_complete_in_itself(settings: Settings) -> None:

@@ -1,17 +1,6 @@
 -- Joint subjects ("A and B together") that figures speak of, one row a member: their ids join the members' ids by +.
-{% set lists = [
-    ('region', 'region_id'), ('partner', 'partner_id'), ('commodity', 'commodity_id'), ('ownership', 'ownership_id'),
-    ('trade_mode', 'trade_mode_id')
-] %}
 with joints as (
-    {% for list, column in lists %}
-    select distinct
-        '{{ list }}' as list,
-        {{ column }} as joint_id
-    from {{ ref('int_figures') }}
-    where {{ column }} like '%+%'
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ joint_members_of(ref('int_figures')) }}
 ),
 
 codes as (
@@ -58,7 +47,4 @@ select
     codes.name_en as member_name_en,
     codes.name_zh as member_name_zh
 from joints
-inner join codes
-    on
-        joints.list = codes.list
-        and {{ position("concat('+', codes.code, '+')", "concat('+', joints.joint_id, '+')") }} > 0
+inner join codes on joints.list = codes.list and joints.member_id = codes.code
