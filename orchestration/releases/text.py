@@ -86,7 +86,9 @@ def normal_text(text: str, start: int = 0) -> NormalText:
             previous = folded[-1]
         position += width
     cased = "".join(chars)
-    lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in cased)
+    lowered = cased.lower()
+    if len(lowered) != len(cased):  # a letter such as İ becomes two
+        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in cased)
     offsets.append(length)
     return NormalText(lowered, cased, offsets)
 
