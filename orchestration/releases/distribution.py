@@ -51,7 +51,7 @@ def choices_of(
             unit=unit,
             each_of_one=each_of_one,
             doubt=doubt
-            or _doubt_of_quantity(numbers, frame, measure)
+            or doubt_of_quantity(numbers, measure)
             or ("what it states is not said" if len(choices) > 1 else "")
             or (
                 "what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""
@@ -75,10 +75,10 @@ def _comes_to_a_quantity(numbers: NumberGroup) -> bool:
     )
 
 
-def _doubt_of_quantity(numbers: NumberGroup, frame: Frame, measure: str) -> str:
-    """A change of a quantity of what is not said, after a level that said it neither."""
+def doubt_of_quantity(numbers: NumberGroup, measure: str) -> str:
+    """A change of a quantity is in doubt where its level is: of what it is, is not said, or a port handled it."""
     level = numbers.walk.last_level
-    return level.doubt if measure == "quantity" and not frame.names.get("commodity") and level is not None else ""
+    return level.doubt if measure == "quantity" and not numbers.opens_frame and level is not None else ""
 
 
 def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str:
@@ -123,6 +123,9 @@ def distribute(
     for position, (index, quantity) in enumerate(zip(numbers.group, numbers.quantities, strict=True)):
         own_sign = _own_sign(numbers, index, sign) if statistic in ("growth", "share_change", "growth_gap") else sign
         its_doubt = doubt or assigned_doubt
+        is_times = quantity.unit_kind == "times" and own_sign < 0 and statistic == "growth"
+        if is_times:
+            its_doubt = its_doubt or "a fall by more than all there was"
         stated = [
             _statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, its_doubt)
             for subject in subjects[position]

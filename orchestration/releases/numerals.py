@@ -182,8 +182,9 @@ def _chinese(chars: str, position: int) -> Numeral | None:
             percent = Decimal(inner.printed) * 100 / value
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
     if chars.startswith("成", end) and not chars.startswith(_NOT_TENTHS, end):
-        half = chars.startswith("成半", end)
-        return Numeral(str(value * 10 + (5 if half else 0)), position, end + (2 if half else 1), "fraction")
+        more = chars[end + 1 : end + 2]
+        hundredths = 5 if more == "半" else CHINESE_DIGITS.get(more, 0)  # 四成半, 四成二
+        return Numeral(str(value * 10 + hundredths), position, end + (2 if hundredths else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
     return Numeral(f"{value}.{digits}" if point else str(value), position, end, "chinese")
 

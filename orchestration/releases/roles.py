@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from orchestration.releases.comparisons import base_period, is_base, period_of
 from orchestration.releases.counts import bare_statements, count_statements
-from orchestration.releases.distribution import choices_of, distribute, measure_of_change, qualifier_of
+from orchestration.releases.distribution import (
+    choices_of,
+    distribute,
+    doubt_of_quantity,
+    measure_of_change,
+    qualifier_of,
+)
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
@@ -387,14 +393,16 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     if frame.nontrade or frame.doubt:
         token.quantity = None
         return
+    measure = measure_of_change(numbers, frame, "growth")
     statements = distribute(
         numbers,
         frame,
         "growth",
         sign,
-        measure_of_change(numbers, frame, "growth"),
+        measure,
         period=period_of(numbers),
         rule="growth in a word",
+        doubt=doubt_of_quantity(numbers, measure),
     )
     walk.grammar.account(Reading(quantity, statements=statements[0]))
     token.quantity = None

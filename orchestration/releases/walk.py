@@ -134,6 +134,8 @@ class Walk:
             grammar.period = before  # its parts, one by one
         elif len(spans) > 1:
             grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
+            if len(spans) == 2 and not self.sentence.is_chinese and spans[0][1] == spans[1][1]:
+                grammar.other_period = min(spans, key=lambda span: span[1] - span[0])  # the month, or the months so far
         elif spans and before is not None and not self.sentence.is_chinese and _is_part(before, spans[0]):
             grammar.other_period = before  # the month again, or the months so far: what follows does not say
         elif spans and before is not None and not self.sentence.begins_paragraph:
