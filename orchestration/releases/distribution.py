@@ -385,9 +385,9 @@ def _statement(
         qualifier=qualifier_of(numbers, index, quantity),
         currency_terms=_currency_terms_behind(numbers) or numbers.walk.currency_terms,
     )  # fmt: skip
-    statement.reference = dict(
-        reference or numbers.claims.references.get(index) or numbers.claims.references.get(numbers.last) or {}
-    )
+    references = numbers.claims.references
+    of_list = next((references[one] for one in reversed(numbers.group) if one in references), {})
+    statement.reference = dict(reference or references.get(index) or of_list)
     return statement
 
 

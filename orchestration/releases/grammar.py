@@ -92,9 +92,8 @@ class Grammar:
         self.paragraph_period = self.period
         first, current = self.first_period, self.period
         is_wider = first is not None and current is not None and current[0] <= first[0] and first[1] <= current[1]
-        self.other_period = (
-            first if is_wider and first != current and not sentence.is_chinese and not says_same else None
-        )
+        is_open = not sentence.is_chinese or self.is_apart
+        self.other_period = first if is_wider and first != current and is_open and not says_same else None
         self.stated_year = None
         self.paragraph_flow = ""
         self.topic_flow = ""

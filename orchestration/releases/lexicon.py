@@ -26,7 +26,7 @@ SENSE_KINDS = frozenset({
     "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler",
     "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure",
     "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner",
-    "partner_preposition", "per", "place", "prior", "qualifier", "rank", "rank_noun", "reporting",
+    "partner_preposition", "per", "place", "pointing", "prior", "qualifier", "rank", "rank_noun", "reporting",
     "respectively", "rise", "scope_nation", "scope_province", "scope_self", "share", "share_change_noun",
     "since", "stock", "superlative", "target", "than", "threshold", "to", "together", "top", "versus", "while",
     "word", "zone",

@@ -41,6 +41,9 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if before is None:
         return
+    if sentence.is_chinese and before.is_a("rank") and following is not None and following.text in ("至", "到"):
+        quantity.unit_kind, quantity.measure = "other", "ordinal"  # 分列二至四位: the ranks of several
+        return
     if before.text == "第":
         names_place = quantity.noun in _RANK_PLACES or (
             following is not None and (following.is_a("rank_noun") or following.text in _RANK_PLACES)

@@ -213,6 +213,8 @@ def frame_of(numbers: NumberGroup) -> Frame:
     """The subject of a number: that gathered since the number before, or else that of the number before."""
     walk = numbers.walk
     phrase = walk.phrase
+    if phrase.pointed and not phrase.names and (walk.frame is not None or numbers.grammar.siblings):
+        return _pointed_at(numbers)
     if walk.frame is None or not phrase.is_empty():
         if numbers.in_parentheses and walk.frame is not None and not phrase.flows and not phrase.names:
             return walk.frame
@@ -229,6 +231,26 @@ def frame_of(numbers: NumberGroup) -> Frame:
     if phrase.is_joint:
         walk.joint_next = True
     return walk.frame
+
+
+def _pointed_at(numbers: NumberGroup) -> Frame:
+    """前者, "the latter": one of the two last named; which some of several are is in doubt."""
+    walk, pointed = numbers.walk, numbers.walk.phrase.pointed
+    frame = walk.frame if walk.frame is not None else walk.grammar.top
+    listed = next(((name, items) for name, items in frame.names.items() if len(items) > 1), None)
+    pair = walk.grammar.siblings[-2:]
+    found = frame.copy()
+    found.parent, found.own = frame.parent, frame.own
+    if pointed != "some" and listed is not None and len(listed[1]) == 2:
+        found.names[listed[0]] = [listed[1][0 if pointed == "former" else 1]]
+    elif pointed != "some" and listed is None and len(pair) == 2 and pair[0].own == pair[1].own:
+        chosen = pair[0 if pointed == "former" else 1]
+        found.names = {name: list(items) for name, items in chosen.names.items()}
+        found.flows = list(chosen.flows)
+    else:
+        found.doubt = found.doubt or "which of those named before is meant is not said"
+    walk.phrase.pointed = ""
+    return found
 
 
 def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:

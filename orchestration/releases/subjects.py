@@ -45,6 +45,8 @@ class Phrase:
     is_flipped: bool = False
     counted: bool = False
     has_statistic: bool = False
+    #: "former", "latter", or "some" where it is a part of a list that was named.
+    pointed: str = ""
 
     @property
     def dimensions(self) -> set[str]:

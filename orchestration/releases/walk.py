@@ -254,6 +254,7 @@ class Walk:
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
         phrase.has_statistic = phrase.has_statistic or token.is_a("growth_noun", "rise", "fall", "share", "rank")
         self.currency_terms = senses.get("currency_terms", self.currency_terms)
+        phrase.pointed = senses.get("pointing", phrase.pointed)
         if "carrier" in senses:
             phrase.carrier = token.text
         if "condition" in senses:
