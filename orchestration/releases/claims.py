@@ -75,6 +75,7 @@ class Claims:
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
+        self._claim_appositions(sentence)
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)
@@ -166,6 +167,18 @@ class Claims:
                 )
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
+
+    @staticmethod
+    def _claim_appositions(sentence: Sentence) -> None:
+        """What stands between two dashes without a number, or between commas as "the largest …", explains the name."""
+        if sentence.is_chinese:
+            return
+        dashes = [index for index, token in enumerate(sentence.tokens) if token.kind == "dash"]
+        for first, last in pairwise(dashes):
+            inner = sentence.tokens[first + 1 : last]
+            before = sentence.tokens[:first]
+            if any(token.names for token in before) and not any(token.quantity is not None for token in inner):
+                _claim_names(sentence, first, last, "apposition")
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""

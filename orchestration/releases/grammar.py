@@ -52,6 +52,8 @@ class Grammar:
         #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
         self.other_period: Span | None = None
         self.stated_year: int | None = None
+        #: Why the sentence before is in doubt, where that holds for what goes on with it.
+        self.condition = ""
 
     # --- the whole text -------------------------------------------------------------------------------------------
 

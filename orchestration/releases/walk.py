@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
+_RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -97,6 +98,9 @@ class Walk:
             self.joint_next = True
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
+            self.sentence_doubt = self.sentence_doubt or grammar.condition
+        grammar.condition = ""
         if self.claims.spans or any(token.period is not None and token.period.kind == "same" for token in tokens):
             grammar.other_period = None
         elif grammar.other_period is not None:
@@ -116,6 +120,7 @@ class Walk:
         for token in tokens:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
+        grammar.condition = _RECKONED_OTHERWISE if self.sentence_doubt == _RECKONED_OTHERWISE else ""
         self._carry_period(period_before)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
@@ -258,7 +263,7 @@ class Walk:
         if "carrier" in senses:
             phrase.carrier = token.text
         if "condition" in senses:
-            self.sentence_doubt = self.sentence_doubt or "it is reckoned otherwise than trade in goods"
+            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
