@@ -36,6 +36,8 @@ _ATTRIBUTION_STARTS = frozenset(words("attribution_start"))
 _SHARE_NOUNS = ("share", "proportion")
 _WHOLES = frozenset(words("whole"))
 _REFERENCE_ENDS = frozenset(words("reference_end"))
+_BORDERS = frozenset(words("border_word"))
+_CAUSES = frozenset(words("cause_start"))
 _ASIDES = frozenset(words("aside_start"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
@@ -76,6 +78,8 @@ class Claims:
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
         self._claim_appositions(sentence)
+        self._claim_locations(sentence)
+        self._claim_causes(sentence)
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)
@@ -179,6 +183,36 @@ class Claims:
             before = sentence.tokens[:first]
             if any(token.names for token in before) and not any(token.quantity is not None for token in inner):
                 _claim_names(sentence, first, last, "apposition")
+
+    @staticmethod
+    def _claim_locations(sentence: Sentence) -> None:
+        """`on the border with Myanmar`, 与越南接壤: where a place lies is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _BORDERS:
+                continue
+            step = -1 if sentence.is_chinese else 1
+            cursor = index + step
+            while 0 <= cursor < len(tokens) and (
+                tokens[cursor].names
+                or tokens[cursor].is_a("and", "partner_preposition", "filler")
+                or tokens[cursor].kind == "enumeration"
+            ):
+                cursor += step
+            _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
+
+    @staticmethod
+    def _claim_causes(sentence: Sentence) -> None:
+        """`…, driven by semiconductors, …`: a clause without a number that says why names no subject."""
+        if sentence.is_chinese:
+            return
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _CAUSES or (index and tokens[index - 1].kind not in BOUNDARIES):
+                continue
+            last = sentence.clause_end(index)
+            if index and not any(one.quantity is not None for one in tokens[index:last]):
+                _claim_names(sentence, index, last, "cause")
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
@@ -368,7 +402,8 @@ class Claims:
             or token.is_a("while", "rise", "fall", "comparison", "respectively")
         ):
             return True
-        if token.is_a("be") or token.text in _REFERENCE_ENDS:
+        is_of_flow = token.text == "with" and tokens[index - 1].is_a("flow")
+        if token.is_a("be") or (token.text in _REFERENCE_ENDS and not is_of_flow):
             return True
         if token.is_a("and") and index + 1 < len(tokens):
             following = tokens[index + 1]

@@ -60,7 +60,11 @@ def is_base(numbers: NumberGroup) -> bool:
             for cursor in range(numbers.last + 1, index + 1)
         ):
             left = numbers.tokens[numbers.first - 1] if numbers.first else None
-            return left is not None and left.text in _BEFORE_BASE
+            if left is not None and left.text in _BEFORE_BASE:
+                return True
+            before = numbers.tokens[numbers.clause_start : numbers.first]
+            is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
+            return is_alone and not any(token.is_a("rise", "fall", "versus", "than") for token in before)
     return False
 
 

@@ -244,7 +244,7 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
-        return [(one, one.names, _one_flow(one), measure, None) for one in recent[-size:]]
+        return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
 
 

@@ -255,6 +255,7 @@ class UnknownNames:
             and first > index - 4
             and tokens[first - 1].kind == "word"
             and len(tokens[first - 1].text) > 2
+            and tokens[first - 1].text not in _NO_PARTS_OF_NAMES
             and self.sentence.free(first - 1)
         ):
             first -= 1

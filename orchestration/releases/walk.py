@@ -252,7 +252,7 @@ class Walk:
         phrase, senses = self.phrase, token.senses
         if not senses:
             return False
-        phrase.is_drilling = phrase.is_drilling or "among" in senses
+        phrase.is_drilling = phrase.is_drilling or ("among" in senses and (not self.is_first or phrase.is_empty()))
         phrase.is_anaphoric = phrase.is_anaphoric or "anaphor" in senses
         phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
         phrase.is_joint = phrase.is_joint or "together" in senses
@@ -548,7 +548,8 @@ class Walk:
         if flow == "balance" and is_far and before_it != ["total"]:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
-        phrase.is_nontrade = ""
+        if token.text not in _TRADING_VERBS:
+            phrase.is_nontrade = ""  # but services that were exported stay services
         self._last_flow = index
 
     def _flow_list_goes_on(self, index: int) -> bool:
