@@ -36,6 +36,7 @@ _ATTRIBUTION_STARTS = frozenset(words("attribution_start"))
 _SHARE_NOUNS = ("share", "proportion")
 _WHOLES = frozenset(words("whole"))
 _REFERENCE_ENDS = frozenset(words("reference_end"))
+_LOOKING_BACK = _RELATIVES | {"had"}
 _BORDERS = frozenset(words("border_word"))
 _CAUSES = frozenset(words("cause_start"))
 _ASIDES = frozenset(words("aside_start"))
@@ -66,6 +67,7 @@ class Claims:
         self.quarters: list[Span] = []
         self.others: dict[int, str] = {}
         self.is_stock = False
+        self.joint_at = 0
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
         self.doubt = ""
@@ -91,6 +93,7 @@ class Claims:
         """How many subjects "the three" or 三国合计 takes together; 0 where nothing says."""
         text = self.grammar.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
         found = _JOINT.search(text)
+        self.joint_at = sentence.tokens[0].start + found.start() if found else 0
         return _JOINT_SIZES[found[1] or found[2]] if found else 0
 
     def _claim_dateline(self, sentence: Sentence) -> None:
@@ -158,13 +161,22 @@ class Claims:
         return index + 1 < len(tokens) and bool(tokens[index - 1].names) and bool(tokens[index + 1].names)
 
     @staticmethod
-    def _claim_overtaken(sentence: Sentence) -> None:
+    def _joins(tokens: list[Token], index: int) -> bool:
+        """Whether a comma or "and" stands between two names."""
+        if not (tokens[index].kind in ("comma", "enumeration") or tokens[index].is_a("and")):
+            return False
+        after = next((one for one in tokens[index + 1 : index + 4] if one.text != "the" and not one.is_a("and")), None)
+        return after is not None and bool(after.names)
+
+    def _claim_overtaken(self, sentence: Sentence) -> None:
         """Who was overtaken is no subject: 东盟超越美国成为第二大市场."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
             if token.is_a("overtake"):
                 cursor = index + 1
-                while cursor < len(tokens) and (tokens[cursor].names or tokens[cursor].text == "the"):
+                while cursor < len(tokens) and (
+                    tokens[cursor].names or tokens[cursor].text == "the" or self._joins(tokens, cursor)
+                ):
                     cursor += 1
                 has_number = cursor < len(tokens) and (
                     tokens[cursor].text in ("with", "at") or tokens[cursor].kind in ("open", "quantity")
@@ -769,7 +781,7 @@ class Claims:
                 self.is_stock = True
             self.spans[index] = span
         self._drop_enclosing_periods(sentence)
-        self.local = {index for index in self.spans if self._is_local(sentence, index)}
+        self.local = {index for index, span in self.spans.items() if self._is_local(sentence, index, span)}
         spoken_of = self._spoken_of()
         compared = [
             token.period.year
@@ -780,8 +792,7 @@ class Claims:
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
 
-    @staticmethod
-    def _is_local(sentence: Sentence, index: int) -> bool:
+    def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
         """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""
         if sentence.is_chinese:
             return False
@@ -790,7 +801,14 @@ class Claims:
             token.quantity is not None and not sentence.is_set_aside(at)
             for at, token in enumerate(sentence.tokens[first:last], first)
         )
-        return sentence.tokens[first].text in _ASIDES and has_number
+        spoken_of = self.grammar.period or self.grammar.first_period
+        looks_back = (
+            spoken_of is not None
+            and span[1] < spoken_of[0]
+            and first > 0
+            and any(token.text in _LOOKING_BACK for token in sentence.tokens[first:last])
+        )
+        return has_number and (sentence.tokens[first].text in _ASIDES or looks_back)
 
     def _claim_last_month(self, sentence: Sentence, index: int) -> None:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""

@@ -122,4 +122,16 @@ def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
             return found, None
         if found == "base":
             return "yoy", None
+    return _compared_at_first(numbers)
+
+
+def _compared_at_first(numbers: NumberGroup) -> tuple[str, Span | None]:
+    """`Compared to December, exports rose 3 percent and imports 5 percent`: all of the sentence is."""
+    for index in range(numbers.sentence.clause_end(0)):
+        if numbers.tokens[index].quantity is not None:
+            break
+        if index in numbers.claims.comparison_spans:
+            return "span", numbers.claims.comparison_spans[index]
+        if numbers.claims.comparisons.get(index) in ("mom", "qoq", "prior"):
+            return numbers.claims.comparisons[index].replace("prior", "mom"), None
     return "yoy", None

@@ -161,7 +161,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return (previous.statistic, previous.sign, "as the number before")
     if (
         previous is not None
-        and previous.statistic == "share"
+        and previous.statistic in ("share", "share_change")
         and numbers.first
         and tokens[numbers.first - 1].text == "to"
     ):

@@ -217,7 +217,7 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign = "change", sign_after
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
-    doubt = ""
+    doubt = "so much a day, not in the whole period" if _is_daily(numbers) else ""
     if not frame.names.get("commodity") and quantity.unit in _UNITS_OF_THINGS:
         doubt = "which goods are counted is not known"
     chars = numbers.grammar.text.chars
@@ -230,6 +230,12 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
+
+
+def _is_daily(numbers: NumberGroup) -> bool:
+    """`6.78 million barrels a day`."""
+    behind = [token.text for token in numbers.tokens[numbers.last + 1 : numbers.last + 3]]
+    return bool(behind) and (behind[0] in ("daily", "每天", "每日") or behind in (["a", "day"], ["per", "day"]))
 
 
 def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:

@@ -94,8 +94,7 @@ class Walk:
         grammar, tokens, sentence = self.grammar, self.tokens, self.sentence
         period_before = grammar.period
         self._set_sentence_period()
-        if self.claims.joint_size:
-            self.joint_next = True
+        joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
@@ -108,6 +107,8 @@ class Walk:
         self._header()
         for index, token in enumerate(tokens):
             self.position = index
+            if joint_at is not None and token.end > joint_at:
+                self.joint_next, joint_at = True, None
             if index in self.lists:
                 assign(self, self.lists[index])
                 continue
