@@ -52,6 +52,8 @@ class Grammar:
         #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
         self.other_period: Span | None = None
         self.stated_year: int | None = None
+        #: The currencies of the text in the order of their first amounts.
+        self.currencies: list[str] = []
         #: Why the sentence before is in doubt, where that holds for what goes on with it.
         self.condition = ""
 
@@ -60,6 +62,8 @@ class Grammar:
     def read(self, tokens: list[Token]) -> list[Reading]:
         """Read every sentence in turn."""
         found = sentences(without_notes(tokens))
+        amounts = (token.quantity for token in tokens if token.quantity is not None)
+        self.currencies = list(dict.fromkeys(one.unit for one in amounts if one.unit_kind == "money"))
         self.first_period = self._main_period(found)
         self.period = self.first_period
         for sentence in found:

@@ -38,6 +38,7 @@ _LESS = words("less_stem")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
+_SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
 _UNITS_OF_THINGS = frozenset({"piece", "item", "set", "bag", "ship", "vehicle", "container", "TEU", "head", "pair"})
@@ -48,6 +49,7 @@ def assign(walk: Walk, group: list[int]) -> None:
     numbers = NumberGroup(walk, group)
     numbers.other_of = _other_of(numbers)
     statements: list[list[Statement]] = []
+    _take_currency_of_text(numbers)
     kind = numbers.kind
     if kind == "bare":
         statements, why = bare_statements(numbers)
@@ -79,6 +81,18 @@ def assign(walk: Walk, group: list[int]) -> None:
     walk.stated += walk.previous
     if numbers.in_parentheses and len({one.statistic for one in statements[0]}) == 1:
         walk.parenthetical = statements[0][0]
+
+
+def _take_currency_of_text(numbers: NumberGroup) -> None:
+    """`rose 0.9 percent in dollars to 188.5 billion`: so many billions are money, of the one currency that is meant."""
+    if numbers.kind != "bare" or not all(set(one.scales) & _SCALES_OF_MONEY for one in numbers.quantities):
+        return
+    currencies = numbers.grammar.currencies
+    unit = numbers.walk.currency_terms or (currencies[0] if len(currencies) == 1 else "")
+    if unit:
+        for one in numbers.quantities:
+            one.unit, one.unit_kind = unit, "money"
+        numbers.kind = "money"
 
 
 def _other_of(numbers: NumberGroup) -> Statement | None:
