@@ -37,6 +37,8 @@ _SHARE_NOUNS = ("share", "proportion")
 _WHOLES = frozenset(words("whole"))
 _REFERENCE_ENDS = frozenset(words("reference_end"))
 _LOOKING_BACK = _RELATIVES | {"had"}
+#: Tokens of `of this total amount`.
+_LONGEST_WHOLE = 5
 _BORDERS = frozenset(words("border_word"))
 _CAUSES = frozenset(words("cause_start"))
 _ASIDES = frozenset(words("aside_start"))
@@ -79,6 +81,7 @@ class Claims:
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
+        self.drills = self._claim_whole_before(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
@@ -94,6 +97,8 @@ class Claims:
         text = self.grammar.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
         found = _JOINT.search(text)
         self.joint_at = sentence.tokens[0].start + found.start() if found else 0
+        if any(token.names and token.start <= self.joint_at < token.end for token in sentence.tokens):
+            return 0  # 中亚五国: the number is part of a name
         return _JOINT_SIZES[found[1] or found[2]] if found else 0
 
     def _claim_dateline(self, sentence: Sentence) -> None:
@@ -195,6 +200,18 @@ class Claims:
             before = sentence.tokens[:first]
             if any(token.names for token in before) and not any(token.quantity is not None for token in inner):
                 _claim_names(sentence, first, last, "apposition")
+
+    @staticmethod
+    def _claim_whole_before(sentence: Sentence) -> bool:
+        """`Of that figure, exports made up …`: a part of what the sentence before spoke of."""
+        tokens = sentence.tokens
+        end = sentence.clause_end(0)
+        if sentence.is_chinese or tokens[0].text != "of" or not 1 < end <= _LONGEST_WHOLE or sentence.begins_paragraph:
+            return False
+        if any(token.names or token.is_a("flow") or token.quantity is not None for token in tokens[:end]):
+            return False
+        sentence.claim(0, end, "reference")
+        return True
 
     @staticmethod
     def _claim_locations(sentence: Sentence) -> None:

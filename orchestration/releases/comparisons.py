@@ -36,7 +36,7 @@ def is_base(numbers: NumberGroup) -> bool:
         before >= 0
         and numbers.tokens[before + 1].kind == "open"
         and numbers.kind in ("money", "physical")
-        and numbers.claims.comparisons.get(before) in ("base", "yoy", "prior", "mom")
+        and numbers.claims.comparisons.get(before) in ("base", "yoy", "prior", "mom", "span")
         and not any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
     ):
         return True  # 较去年同期(243.9亿元)增加

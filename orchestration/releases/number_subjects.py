@@ -314,12 +314,18 @@ def joint_or(numbers: NumberGroup, frame: Frame) -> Frame:
     if not (walk.joint_next or walk.phrase.is_joint):
         return frame
     walk.joint_next = walk.phrase.is_joint = False
-    return _joint_frame(numbers, frame) or frame
+    joint = _joint_frame(numbers, frame)
+    if joint is None and numbers.claims.joint_size and not frame.doubt:
+        joint = frame.copy()
+        joint.parent, joint.own = frame.parent, frame.own
+        joint.doubt = "which are taken together is not known"
+    return joint or frame
 
 
 def _joint_frame(numbers: NumberGroup, frame: Frame) -> Frame | None:
     """The subjects of the clauses before, together: 二者相加, "together", 以上市场合计."""
-    if any(len(items) > 1 for items in frame.names.values()):
+    size = max((len(items) for items in frame.names.values()), default=0)
+    if size > 1 and numbers.claims.joint_size in (0, size):
         return frame
     grammar = numbers.grammar
     own = frame.own if frame.own - {"flow"} else grammar.top.own

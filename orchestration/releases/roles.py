@@ -133,6 +133,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             price_unit, measure = level.unit, "unit_value"
     elif change is not None:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
+    elif not price_unit and (sign_before := _change_of_list(numbers)):
+        statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
     elif sign_after := _change_after(numbers):
@@ -202,6 +204,15 @@ def _change_after(numbers: NumberGroup) -> int:
     if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
         return 0
     return -1 if following.text.startswith(_LESS) else 1
+
+
+def _change_of_list(numbers: NumberGroup) -> int:
+    """The sign of `exports rose by 2.5 billion and imports by 0.2 billion`: the verb is said once."""
+    before = numbers.tokens[numbers.first - 1] if numbers.first else None
+    if before is None or before.text != "by":
+        return 0
+    earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
+    return 0 if earlier is None else earlier.sign
 
 
 def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:

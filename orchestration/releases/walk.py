@@ -104,6 +104,7 @@ class Walk:
             grammar.other_period = None
         elif grammar.other_period is not None:
             self.sentence_doubt = self.sentence_doubt or "which of the periods before is meant is not said"
+        self.phrase.is_drilling = self.claims.drills
         self._header()
         for index, token in enumerate(tokens):
             self.position = index
@@ -320,11 +321,12 @@ class Walk:
     def _open_parenthesis(self) -> None:
         """What stands in parentheses speaks of the name or number before it, and leaves no trace after them."""
         grammar = self.grammar
+        named = bool(self.phrase.dimensions)  # the name that the parenthesis is of stays among those named
         self.outer.append(
             (
                 self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous,
                 dict(self.last_name), grammar.period, grammar.top, grammar.topic, grammar.topic_flow,
-                len(grammar.siblings), self.clause_break,
+                len(grammar.siblings) + named, self.clause_break,
             )
         )  # fmt: skip
         if not self.phrase.is_empty():
