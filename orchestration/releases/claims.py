@@ -36,6 +36,11 @@ _ATTRIBUTION_STARTS = frozenset(words("attribution_start"))
 _SHARE_NOUNS = ("share", "proportion")
 _WHOLES = frozenset(words("whole"))
 _REFERENCE_ENDS = frozenset(words("reference_end"))
+_LOOKING_BACK = _RELATIVES | {"had"}
+#: Tokens of `of this total amount`.
+_LONGEST_WHOLE = 5
+_BORDERS = frozenset(words("border_word"))
+_CAUSES = frozenset(words("cause_start"))
 _ASIDES = frozenset(words("aside_start"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
@@ -76,6 +81,10 @@ class Claims:
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
+        self.drills = self._claim_whole_before(sentence)
+        self._claim_appositions(sentence)
+        self._claim_locations(sentence)
+        self._claim_causes(sentence)
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)
@@ -88,6 +97,8 @@ class Claims:
         text = self.grammar.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
         found = _JOINT.search(text)
         self.joint_at = sentence.tokens[0].start + found.start() if found else 0
+        if any(token.names and token.start <= self.joint_at < token.end for token in sentence.tokens):
+            return 0  # 中亚五国: the number is part of a name
         return _JOINT_SIZES[found[1] or found[2]] if found else 0
 
     def _claim_dateline(self, sentence: Sentence) -> None:
@@ -155,19 +166,82 @@ class Claims:
         return index + 1 < len(tokens) and bool(tokens[index - 1].names) and bool(tokens[index + 1].names)
 
     @staticmethod
-    def _claim_overtaken(sentence: Sentence) -> None:
+    def _joins(tokens: list[Token], index: int) -> bool:
+        """Whether a comma or "and" stands between two names."""
+        if not (tokens[index].kind in ("comma", "enumeration") or tokens[index].is_a("and")):
+            return False
+        after = next((one for one in tokens[index + 1 : index + 4] if one.text != "the" and not one.is_a("and")), None)
+        return after is not None and bool(after.names)
+
+    def _claim_overtaken(self, sentence: Sentence) -> None:
         """Who was overtaken is no subject: 东盟超越美国成为第二大市场."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
             if token.is_a("overtake"):
                 cursor = index + 1
-                while cursor < len(tokens) and (tokens[cursor].names or tokens[cursor].text == "the"):
+                while cursor < len(tokens) and (
+                    tokens[cursor].names or tokens[cursor].text == "the" or self._joins(tokens, cursor)
+                ):
                     cursor += 1
                 has_number = cursor < len(tokens) and (
                     tokens[cursor].text in ("with", "at") or tokens[cursor].kind in ("open", "quantity")
                 )
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
+
+    @staticmethod
+    def _claim_appositions(sentence: Sentence) -> None:
+        """What stands between two dashes without a number, or between commas as "the largest …", explains the name."""
+        if sentence.is_chinese:
+            return
+        dashes = [index for index, token in enumerate(sentence.tokens) if token.kind == "dash"]
+        for first, last in pairwise(dashes):
+            inner = sentence.tokens[first + 1 : last]
+            before = sentence.tokens[:first]
+            if any(token.names for token in before) and not any(token.quantity is not None for token in inner):
+                _claim_names(sentence, first, last, "apposition")
+
+    @staticmethod
+    def _claim_whole_before(sentence: Sentence) -> bool:
+        """`Of that figure, exports made up …`: a part of what the sentence before spoke of."""
+        tokens = sentence.tokens
+        end = sentence.clause_end(0)
+        if sentence.is_chinese or tokens[0].text != "of" or not 1 < end <= _LONGEST_WHOLE or sentence.begins_paragraph:
+            return False
+        if any(token.names or token.is_a("flow") or token.quantity is not None for token in tokens[:end]):
+            return False
+        sentence.claim(0, end, "reference")
+        return True
+
+    @staticmethod
+    def _claim_locations(sentence: Sentence) -> None:
+        """`on the border with Myanmar`, 与越南接壤: where a place lies is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _BORDERS:
+                continue
+            step = -1 if sentence.is_chinese else 1
+            cursor = index + step
+            while 0 <= cursor < len(tokens) and (
+                tokens[cursor].names
+                or tokens[cursor].is_a("and", "partner_preposition", "filler")
+                or tokens[cursor].kind == "enumeration"
+            ):
+                cursor += step
+            _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
+
+    @staticmethod
+    def _claim_causes(sentence: Sentence) -> None:
+        """`…, driven by semiconductors, …`: a clause without a number that says why names no subject."""
+        if sentence.is_chinese:
+            return
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _CAUSES or (index and tokens[index - 1].kind not in BOUNDARIES):
+                continue
+            last = sentence.clause_end(index)
+            if index and not any(one.quantity is not None for one in tokens[index:last]):
+                _claim_names(sentence, index, last, "cause")
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
@@ -359,7 +433,8 @@ class Claims:
             or token.is_a("while", "rise", "fall", "comparison", "respectively")
         ):
             return True
-        if token.is_a("be") or token.text in _REFERENCE_ENDS:
+        is_of_flow = token.text == "with" and tokens[index - 1].is_a("flow")
+        if token.is_a("be") or (token.text in _REFERENCE_ENDS and not is_of_flow):
             return True
         if token.is_a("and") and index + 1 < len(tokens):
             following = tokens[index + 1]
@@ -667,6 +742,11 @@ class Claims:
                 continue
             if period.kind in ("date", "year_to_date", "same"):
                 continue
+            if period.kind == "this_month":
+                published = self.grammar.published
+                if published is not None:
+                    self.spans[index] = span_of(published.year, published.month, 1)
+                continue
             if period.kind == "same_month":
                 if self.grammar.last_month is not None:
                     self.spans[index] = self.grammar.last_month
@@ -734,7 +814,7 @@ class Claims:
                 self.is_stock = True
             self.spans[index] = span
         self._drop_enclosing_periods(sentence)
-        self.local = {index for index in self.spans if self._is_local(sentence, index)}
+        self.local = {index for index, span in self.spans.items() if self._is_local(sentence, index, span)}
         spoken_of = self._spoken_of()
         compared = [
             token.period.year
@@ -745,8 +825,7 @@ class Claims:
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
 
-    @staticmethod
-    def _is_local(sentence: Sentence, index: int) -> bool:
+    def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
         """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""
         if sentence.is_chinese:
             return False
@@ -755,7 +834,14 @@ class Claims:
             token.quantity is not None and not sentence.is_set_aside(at)
             for at, token in enumerate(sentence.tokens[first:last], first)
         )
-        return sentence.tokens[first].text in _ASIDES and has_number
+        spoken_of = self.grammar.period or self.grammar.first_period
+        looks_back = (
+            spoken_of is not None
+            and span[1] < spoken_of[0]
+            and first > 0
+            and any(token.text in _LOOKING_BACK for token in sentence.tokens[first:last])
+        )
+        return has_number and (sentence.tokens[first].text in _ASIDES or looks_back)
 
     def _claim_last_month(self, sentence: Sentence, index: int) -> None:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""
@@ -871,12 +957,18 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             return False
         if (
             (token.is_a("versus") and token.text != "from")
+            or (token.text == "from" and _is_percent(sentence.tokens, cursor - 1))  # up 9.1 percent from April
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
         ):
             return True
     return False
+
+
+def _is_percent(tokens: list[Token], index: int) -> bool:
+    quantity = tokens[index].quantity if index >= 0 else None
+    return quantity is not None and quantity.unit_kind == "percent"
 
 
 def is_since(sentence: Sentence, index: int) -> bool:

@@ -38,7 +38,7 @@ def is_base(numbers: NumberGroup) -> bool:
         before >= 0
         and numbers.tokens[before + 1].kind == "open"
         and numbers.kind in ("money", "physical")
-        and numbers.claims.comparisons.get(before) in ("base", "yoy", "prior", "mom")
+        and numbers.claims.comparisons.get(before) in ("base", "yoy", "prior", "mom", "span")
         and not any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
     ):
         return True  # 较去年同期(243.9亿元)增加
@@ -62,7 +62,11 @@ def is_base(numbers: NumberGroup) -> bool:
             for cursor in range(numbers.last + 1, index + 1)
         ):
             left = numbers.tokens[numbers.first - 1] if numbers.first else None
-            return left is not None and (left.text in _BEFORE_BASE or (left.text in _WAS and index == numbers.last + 1))
+            if left is not None and (left.text in _BEFORE_BASE or (left.text in _WAS and index == numbers.last + 1)):
+                return True
+            clause = numbers.tokens[numbers.clause_start : numbers.first]
+            is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
+            return is_alone and not any(token.is_a("rise", "fall", "versus", "than") for token in clause)
     return False
 
 
@@ -120,4 +124,16 @@ def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
             return found, None
         if found == "base":
             return "yoy", None
+    return _compared_at_first(numbers)
+
+
+def _compared_at_first(numbers: NumberGroup) -> tuple[str, Span | None]:
+    """`Compared to December, exports rose 3 percent and imports 5 percent`: all of the sentence is."""
+    for index in range(numbers.sentence.clause_end(0)):
+        if numbers.tokens[index].quantity is not None:
+            break
+        if index in numbers.claims.comparison_spans:
+            return "span", numbers.claims.comparison_spans[index]
+        if numbers.claims.comparisons.get(index) in ("mom", "qoq", "prior"):
+            return numbers.claims.comparisons[index].replace("prior", "mom"), None
     return "yoy", None

@@ -25,6 +25,8 @@ _MIXED = "the growth of exports and imports together does not lie between theirs
 _NARROWED = ("partner", "commodity", "ownership", "trade_mode")
 #: How much wider than rounding to the nearest allows: some sources cut digits off.
 _ROOM = 0.5
+#: Points by which a percentage in words may be off.
+_ROOM_OF_WORDS = 3.0
 #: Points of growth that rounding of levels and growths may shift a mean.
 _POINTS = 0.15
 #: Spans of one subject that are compared, each with each.
@@ -263,6 +265,8 @@ def _number(place: int, sentence: int, figure: Figure) -> _Number:
     low = -inf if figure.low is None else float(figure.low)
     high = inf if figure.high is None else float(figure.high)
     room = _ROOM * (high - low) if -inf < low and high < inf else 0.0
+    if figure.unit == "percent" and not any(character.isdigit() for character in figure.quote):
+        room = _ROOM_OF_WORDS  # "a third", 四成
     return _Number(place, sentence, figure, _names(figure), low - room, high + room)
 
 

@@ -51,7 +51,7 @@ def choices_of(
             unit=unit,
             each_of_one=each_of_one,
             doubt=doubt
-            or _doubt_of_quantity(numbers, frame, measure)
+            or doubt_of_quantity(numbers, measure)
             or ("what it states is not said" if len(choices) > 1 else "")
             or (
                 "what the whole of a share of counted things is" if statistic == "share" and frame.count_measure else ""
@@ -75,10 +75,10 @@ def _comes_to_a_quantity(numbers: NumberGroup) -> bool:
     )
 
 
-def _doubt_of_quantity(numbers: NumberGroup, frame: Frame, measure: str) -> str:
-    """A change of a quantity of what is not said, after a level that said it neither."""
+def doubt_of_quantity(numbers: NumberGroup, measure: str) -> str:
+    """A change of a quantity is in doubt where its level is: of what it is, is not said, or a port handled it."""
     level = numbers.walk.last_level
-    return level.doubt if measure == "quantity" and not frame.names.get("commodity") and level is not None else ""
+    return level.doubt if measure == "quantity" and not numbers.opens_frame and level is not None else ""
 
 
 def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str:
@@ -125,6 +125,9 @@ def distribute(
     for position, (index, quantity) in enumerate(zip(numbers.group, numbers.quantities, strict=True)):
         own_sign = _own_sign(numbers, index, sign) if statistic in ("growth", "share_change", "growth_gap") else sign
         its_doubt = doubt or assigned_doubt
+        is_times = quantity.unit_kind == "times" and own_sign < 0 and statistic == "growth"
+        if is_times:
+            its_doubt = its_doubt or "a fall by more than all there was"
         stated = [
             _statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, its_doubt)
             for subject in subjects[position]
@@ -243,7 +246,7 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
-        return [(one, one.names, _one_flow(one), measure, None) for one in recent[-size:]]
+        return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
 
 
@@ -386,9 +389,9 @@ def _statement(
         qualifier=qualifier_of(numbers, index, quantity),
         currency_terms=_currency_terms_behind(numbers) or numbers.walk.currency_terms,
     )  # fmt: skip
-    statement.reference = dict(
-        reference or numbers.claims.references.get(index) or numbers.claims.references.get(numbers.last) or {}
-    )
+    references = numbers.claims.references
+    of_list = next((references[one] for one in reversed(numbers.group) if one in references), {})
+    statement.reference = dict(reference or references.get(index) or of_list)
     return statement
 
 

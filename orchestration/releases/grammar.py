@@ -57,7 +57,9 @@ class Grammar:
         self.last_month: Span | None = None
         #: Likewise "in the second", after the first quarter.
         self.last_quarter: Span | None = None
-        #: How the sentence before reckoned, where not as trade in goods.
+        #: The currencies of the text in the order of their first amounts.
+        self.currencies: list[str] = []
+        #: Why the sentence before is in doubt, where that holds for what goes on with it.
         self.condition = ""
 
     # --- the whole text -------------------------------------------------------------------------------------------
@@ -65,6 +67,8 @@ class Grammar:
     def read(self, tokens: list[Token]) -> list[Reading]:
         """Read every sentence in turn."""
         found = sentences(without_notes(tokens))
+        amounts = (token.quantity for token in tokens if token.quantity is not None)
+        self.currencies = list(dict.fromkeys(one.unit for one in amounts if one.unit_kind == "money"))
         self.first_period = self._main_period(found)
         self.period = self.first_period
         for sentence in found:
@@ -99,9 +103,8 @@ class Grammar:
         self.paragraph_period = self.period
         first, current = self.first_period, self.period
         is_wider = first is not None and current is not None and current[0] <= first[0] and first[1] <= current[1]
-        self.other_period = (
-            first if is_wider and first != current and not sentence.is_chinese and not says_same else None
-        )
+        is_open = not sentence.is_chinese or self.is_apart
+        self.other_period = first if is_wider and first != current and is_open and not says_same else None
         self.stated_year = None
         self.paragraph_flow = ""
         self.paragraph_has_figures = False

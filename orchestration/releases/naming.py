@@ -23,6 +23,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
         return "region", grammar.region_id
     if len(pairs) == 1:
         dimension, code = next(iter(pairs.items()))
+        if dimension == "region" and code == "CHN" and not grammar.is_chinese_reporter:
+            return "", ""  # "the country" of another than China
         if (
             dimension == "region"
             and code in grammar.codes.countries

@@ -19,6 +19,8 @@ _ORDINAL_SUFFIXES = frozenset(words("ordinal_suffix"))
 _NUMBER_LABELS = frozenset(words("number_label"))
 _OTHER_COUNTED = words("other_counted")
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
+#: Behind a Chinese numeral they make it the number of the peers of a rank: 居九市一区之首.
+_PEER_NOUNS = frozenset("市州省区县国地盟")
 #: Units that a Chinese number word counts things in: 一台, 两件.
 _UNITS_OF_THINGS = frozenset({"piece", "set", "metre", "pieces", "commodities", "item"})
 
@@ -41,6 +43,9 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if before is None:
         return
+    if sentence.is_chinese and before.is_a("rank") and following is not None and following.text in ("至", "到"):
+        quantity.unit_kind, quantity.measure = "other", "ordinal"  # 分列二至四位: the ranks of several
+        return
     if before.text == "第":
         names_place = quantity.noun in _RANK_PLACES or (
             following is not None and (following.is_a("rank_noun") or following.text in _RANK_PLACES)
@@ -52,7 +57,11 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
             sentence.claim(index - 1, index, "rank")
         else:
             quantity.unit_kind, quantity.measure = "other", "ordinal"
-    elif before.is_a("rank") and "." not in quantity.printed:
+    elif (
+        before.is_a("rank")
+        and "." not in quantity.printed
+        and not (following is not None and following.text[:1] in _PEER_NOUNS and sentence.is_chinese)
+    ):
         has_suffix = following is not None and following.text in _ORDINAL_SUFFIXES
         counts_places = following is not None and following.text[:1] in _COUNTED_PLACES  # 居九市一区之首
         is_bare = sentence.is_chinese and not quantity.unit and not counts_places

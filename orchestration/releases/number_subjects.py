@@ -213,6 +213,8 @@ def frame_of(numbers: NumberGroup) -> Frame:
     """The subject of a number: that gathered since the number before, or else that of the number before."""
     walk = numbers.walk
     phrase = walk.phrase
+    if phrase.pointed and not phrase.names and (walk.frame is not None or numbers.grammar.siblings):
+        return _pointed_at(numbers)
     if walk.frame is None or not phrase.is_empty():
         if numbers.in_parentheses and walk.frame is not None and not phrase.flows and not phrase.names:
             return walk.frame
@@ -229,6 +231,26 @@ def frame_of(numbers: NumberGroup) -> Frame:
     if phrase.is_joint:
         walk.joint_next = True
     return walk.frame
+
+
+def _pointed_at(numbers: NumberGroup) -> Frame:
+    """前者, "the latter": one of the two last named; which some of several are is in doubt."""
+    walk, pointed = numbers.walk, numbers.walk.phrase.pointed
+    frame = walk.frame if walk.frame is not None else walk.grammar.top
+    listed = next(((name, items) for name, items in frame.names.items() if len(items) > 1), None)
+    pair = walk.grammar.siblings[-2:]
+    found = frame.copy()
+    found.parent, found.own = frame.parent, frame.own
+    if pointed != "some" and listed is not None and len(listed[1]) == 2:
+        found.names[listed[0]] = [listed[1][0 if pointed == "former" else 1]]
+    elif pointed != "some" and listed is None and len(pair) == 2 and pair[0].own == pair[1].own:
+        chosen = pair[0 if pointed == "former" else 1]
+        found.names = {name: list(items) for name, items in chosen.names.items()}
+        found.flows = list(chosen.flows)
+    else:
+        found.doubt = found.doubt or "which of those named before is meant is not said"
+    walk.phrase.pointed = ""
+    return found
 
 
 def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
@@ -289,15 +311,21 @@ def _is_unknown(token: Token) -> bool:
 def joint_or(numbers: NumberGroup, frame: Frame) -> Frame:
     """The subjects before taken together, where the words say so and they are known; else the frame."""
     walk = numbers.walk
-    if not (walk.joint_next or walk.phrase.is_joint) or numbers.tokens[numbers.first].start < numbers.claims.joint_at:
+    if not (walk.joint_next or walk.phrase.is_joint):
         return frame
     walk.joint_next = walk.phrase.is_joint = False
-    return _joint_frame(numbers, frame) or frame
+    joint = _joint_frame(numbers, frame)
+    if joint is None and numbers.claims.joint_size and not frame.doubt:
+        joint = frame.copy()
+        joint.parent, joint.own = frame.parent, frame.own
+        joint.doubt = "which are taken together is not known"
+    return joint or frame
 
 
 def _joint_frame(numbers: NumberGroup, frame: Frame) -> Frame | None:
     """The subjects of the clauses before, together: 二者相加, "together", 以上市场合计."""
-    if any(len(items) > 1 for items in frame.names.values()):
+    size = max((len(items) for items in frame.names.values()), default=0)
+    if size > 1 and numbers.claims.joint_size in (0, size):
         return frame
     grammar = numbers.grammar
     own = frame.own if frame.own - {"flow"} else grammar.top.own

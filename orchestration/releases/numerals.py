@@ -27,6 +27,8 @@ _BEFORE_SPAN = re.compile(r"\b(?:in|for|over|within|past|last|after|only) $")
 _AFTER_SPAN = re.compile(r" (?:earlier|ago|before|after|later|to|alone|of (?:the )?(?:year|[0-9]|fiscal|this|last))")
 _FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
               "tenth": 10, "tenths": 10}  # fmt: skip
+#: `a third of exports`, `fell by a quarter`.
+_A_PART = re.compile(r" (third|quarter|fifth|tenth)(?= of |[,.;]|$| (?:to|from|year|compared))")
 CHINESE_DIGITS = {
     "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
 }  # fmt: skip
@@ -119,6 +121,11 @@ def _words(chars: str, position: int) -> Numeral | None:
         ):
             percent = Decimal(total * 100) / _FRACTIONS[word]
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, found.end(), "fraction")
+        elif word in ("a", "an") and last == "" and (part := _A_PART.match(chars, found.end())):
+            is_part = part[1] != "quarter" or _is_fourth(chars, position, part.end())
+            percent = Decimal(100) / _FRACTIONS[part[1]]
+            printed = f"{percent:.1f}".removesuffix(".0")
+            return Numeral(printed, position, part.end(), "fraction") if is_part else None
         elif word == "half" and last == "" and chars.startswith((" a ", " an "), found.end()):
             return Numeral("0.5", position, found.end() + 2, "words")  # half a billion
         elif word == "half" and last == "":
@@ -182,9 +189,9 @@ def _chinese(chars: str, position: int) -> Numeral | None:
             percent = Decimal(inner.printed) * 100 / value
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
     if chars.startswith("成", end) and not chars.startswith(_NOT_TENTHS, end):
-        part = chars[end + 1 : end + 2]
-        ones = 5 if part == "半" else CHINESE_DIGITS.get(part, 0)  # 四成二 is 42 percent
-        return Numeral(str(value * 10 + ones), position, end + (2 if ones else 1), "fraction")
+        more = chars[end + 1 : end + 2]
+        hundredths = 5 if more == "半" else CHINESE_DIGITS.get(more, 0)  # 四成半, 四成二
+        return Numeral(str(value * 10 + hundredths), position, end + (2 if hundredths else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
     return Numeral(f"{value}.{digits}" if point else str(value), position, end, "chinese")
 

@@ -54,6 +54,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     choices = _percent_roles(numbers)
     if choices[0][2] == _SHARE_FROM:
         return choices_of(numbers, frame, choices, base_period(numbers, period))
+    if choices[0][2] == "growth by its comparison" and _has_unknown_verb(numbers):
+        choices = [("growth", 1, "growth by its comparison"), ("growth", -1, "growth by its comparison")]
     if is_base(numbers) and (
         numbers.first in numbers.claims.base_values
         or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
@@ -64,6 +66,14 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _has_unknown_verb(numbers: NumberGroup) -> bool:
+    """Whether a word that no table knows stands right before the number: it may be a rise or a fall."""
+    index = numbers.first - 1
+    while index > numbers.clause_start and numbers.tokens[index].is_a("filler", "by", "qualifier"):
+        index -= 1
+    return index >= numbers.clause_start and numbers.tokens[index].kind == "word"
 
 
 def _percent_roles(numbers: NumberGroup) -> list[Role]:
@@ -169,7 +179,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return (previous.statistic, previous.sign, "as the number before")
     if (
         previous is not None
-        and previous.statistic == "share"
+        and previous.statistic in ("share", "share_change")
         and numbers.first
         and tokens[numbers.first - 1].text.endswith(("to", "至", "到"))
     ):
@@ -302,7 +312,7 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     if any(
         token.is_a("share_change_noun") or (token.is_a("share") and not numbers.sentence.is_chinese) for token in clause
     ):
-        return choices_of(numbers, frame, [("share_change", sign, "share change")], period)
+        return choices_of(numbers, _subject_of_share(numbers, frame), [("share_change", sign, "share change")], period)
     growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
     if growth_noun is not None:
         if growth_noun.text in _FALLING_NOUNS:  # 降幅收窄: a fall that grew less
@@ -310,7 +320,7 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
         role = ("growth_gap", sign, "growth against an earlier one")
         return choices_of(numbers, frame, [role], period, reference=own_region)
     if previous is not None and previous.statistic == "share":
-        return choices_of(numbers, frame, [("share_change", sign, "share change")], period)
+        return choices_of(numbers, _subject_of_share(numbers, frame), [("share_change", sign, "share change")], period)
     follows_growth = previous is not None and previous.statistic in ("growth", "growth_gap")
     says_gap = numbers.left("gap_up", "gap_down") is not None or numbers.right("gap_up", "gap_down") is not None
     if follows_growth and says_gap:
@@ -318,6 +328,17 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     nation = "CHN" if numbers.grammar.is_chinese_reporter else numbers.grammar.region_id
     roles: list[Role] = [("share_change", sign, "no cue"), ("growth_gap", sign, "no cue")]
     return choices_of(numbers, frame, roles, period, reference={"region": nation})
+
+
+def _subject_of_share(numbers: NumberGroup, frame: Frame) -> Frame:
+    """A share that changed is that of the number before, where nothing else is named: 三国合计占…，比重提高…."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    if numbers.opens_frame or previous is None or previous.statistic != "share" or previous.names == frame.names:
+        return frame
+    same = frame.copy()
+    same.parent, same.own = frame.parent, frame.own
+    same.names = {dimension: list(items) for dimension, items in previous.names.items()}
+    return same
 
 
 def _contribution_sign(numbers: NumberGroup) -> int:

@@ -35,10 +35,11 @@ class Period:
     """A span as the text says it: `months` from `first_month`, in `year` where it is said.
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
-    `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last), `single`
-    (the last month of the period spoken of), `rolling` (the months up to its last), `quarter_again` (a quarter named by
-    its ordinal alone, after another), `to_date` (the year up to it), `last_month` (that before publication, or before
-    the month spoken of) or `fiscal`.
+    `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last),
+    `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
+    its last), `quarter_again` (a quarter named by its ordinal alone, after another), `years` (from January of `year` to
+    `first_month` of a later one), `to_date` (the year up to it), `last_month` (that before publication, or before the
+    month spoken of) or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
@@ -47,6 +48,7 @@ class Period:
     months: int = 0
     year: int | None = None
     relative_year: int | None = None
+    end_year: int | None = None  # of a span of several years, where it is not this year
     is_loose: bool = False  # a length alone, such as "the two months": it points back to a period already named
 
 
@@ -100,9 +102,11 @@ _ENGLISH = [
             rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
+        ("years", rf"from (?P<year>{_Y}) (?:to|through|until) (?P<b>{_M})(?:,? (?P<end>{_Y})| this year)"),
+        ("this_month", r"(?:in |for |during )?this month"),
         ("same_month",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"
-            r"(?! (?:last|of|in|a|one|the) )|(?:in|over|during|for|within) (?:that|this) month"),
+            r"(?! (?:last|of|in|a|one|the) )|(?:in|over|during|for|within) that month"),
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
@@ -141,7 +145,7 @@ _ENGLISH_START = re.compile(
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
-    rf"|(?:in|over|during|for|within) (?:that|this) month|(?:through|up to) {_M}"
+    rf"|(?:in|over|during|for|within) that month|this month|(?:through|up to) {_M}"
 )
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
@@ -153,6 +157,9 @@ _CHINESE = [
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("day", rf"(?:{_ZY})?{_ZN}月{_ZN}(?:日|号)(?:至(?:{_ZN}月)?{_ZN}(?:日|号))?"),
+        ("years",
+            rf"从?(?P<year>(?:19|20)[0-9]{{2}})年(?:1月)?(?:至|到|-|—|~)(?:(?P<end>(?:19|20)[0-9]{{2}})年|今年)(?P<b>{_ZN})月份?"),
+        ("same", r"[一二两三四五六七八九十]{1,2}年多?(?:来|以来)"),
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
         ("day", rf"{_ZN}日(?!均|元|圆|本|用)"),
         ("base", r"(?:去年|上年|上一年|前一年|前年)(?:的)?(?:同期|同月|同季)"),
@@ -180,7 +187,7 @@ _CHINESE = [
         ("year", r"全年"),
     )
 ]  # fmt: skip
-_CHINESE_START = frozenset("0123456789一二三四五六七八九十前首头去上下今本当单该全期同第仅这")
+_CHINESE_START = frozenset("0123456789一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
 _BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
 
@@ -221,7 +228,10 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     groups = found.groupdict()
     if kind == "day":
         return Period("date")
-    if kind in ("same", "same_month", "base", "prior", "last_month", "to_date"):
+    if kind == "years":
+        end = int(groups["end"]) if groups.get("end") else None
+        return Period(kind, _month(groups["b"]), 13, int(groups["year"]), end_year=end)
+    if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None
@@ -318,6 +328,12 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
             return Period("date"), found.end()
         if kind in ("same", "base", "prior", "single"):
             return Period(kind), found.end()
+        if kind == "years":
+            end = int(groups["end"]) if groups.get("end") else None
+            last = _chinese_count(groups["b"] or "")
+            if not 1 <= last <= 12:
+                continue
+            return Period(kind, last, 13, int(groups["year"] or 0), end_year=end), found.end()
         if kind == "based" and groups.get("year"):
             return Period("span", 0, 0, _chinese_year(groups["year"] or ""), None, is_loose=True), found.end()
         if kind == "based":
@@ -405,6 +421,11 @@ def resolve(
     A year that is not said is the latest that was over when the release was published; `context_year` (of the period
     that the paragraph speaks of) goes before that.
     """
+    if period.kind == "years":
+        end_year = period.end_year or (published.year if published is not None else None)
+        if end_year is None or period.year is None or end_year <= period.year:
+            return None
+        return span_of(period.year, 1, 12 * (end_year - period.year) + period.first_month)
     if period.kind == "fiscal":
         first_month = _fiscal_first_months().get(region_id[:3], 1)
         end_year = period.year

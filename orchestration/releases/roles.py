@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from orchestration.releases.comparisons import base_period, is_base, period_of
 from orchestration.releases.counts import bare_statements, count_statements
-from orchestration.releases.distribution import choices_of, distribute, measure_of_change, qualifier_of
+from orchestration.releases.distribution import (
+    choices_of,
+    distribute,
+    doubt_of_quantity,
+    measure_of_change,
+    qualifier_of,
+)
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
@@ -32,6 +38,7 @@ _LESS = words("less_stem")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
+_SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
 _UNITS_OF_THINGS = frozenset({"piece", "item", "set", "bag", "ship", "vehicle", "container", "TEU", "head", "pair"})
@@ -42,6 +49,7 @@ def assign(walk: Walk, group: list[int]) -> None:
     numbers = NumberGroup(walk, group)
     numbers.other_of = _other_of(numbers)
     statements: list[list[Statement]] = []
+    _take_currency_of_text(numbers)
     kind = numbers.kind
     if kind == "bare":
         statements, why = bare_statements(numbers)
@@ -73,6 +81,18 @@ def assign(walk: Walk, group: list[int]) -> None:
     walk.stated += walk.previous
     if numbers.in_parentheses and len({one.statistic for one in statements[0]}) == 1:
         walk.parenthetical = statements[0][0]
+
+
+def _take_currency_of_text(numbers: NumberGroup) -> None:
+    """`rose 0.9 percent in dollars to 188.5 billion`: so many billions are money, of the one currency that is meant."""
+    if numbers.kind != "bare" or not all(set(one.scales) & _SCALES_OF_MONEY for one in numbers.quantities):
+        return
+    currencies = numbers.grammar.currencies
+    unit = numbers.walk.currency_terms or (currencies[0] if len(currencies) == 1 else "")
+    if unit:
+        for one in numbers.quantities:
+            one.unit, one.unit_kind = unit, "money"
+        numbers.kind = "money"
 
 
 def _other_of(numbers: NumberGroup) -> Statement | None:
@@ -118,6 +138,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             price_unit, measure = level.unit, "unit_value"
     elif change is not None:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
+    elif not price_unit and (sign_before := _change_of_list(numbers)):
+        statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
     elif sign_after := _change_after(numbers):
@@ -199,6 +221,15 @@ def _change_after(numbers: NumberGroup) -> int:
     return -1 if following.text.startswith(_LESS) else 1
 
 
+def _change_of_list(numbers: NumberGroup) -> int:
+    """The sign of `exports rose by 2.5 billion and imports by 0.2 billion`: the verb is said once."""
+    before = numbers.tokens[numbers.first - 1] if numbers.first else None
+    if before is None or before.text != "by":
+        return 0
+    earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
+    return 0 if earlier is None else earlier.sign
+
+
 def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
     if frame.flows != ["balance"]:
         return 1
@@ -226,10 +257,7 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign = "change", sign_after
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
-    doubt = ""
-    behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
-    if any(token.is_a("average") for token in behind) or numbers.left("average") is not None:
-        doubt = "an average of days or months is no total"
+    doubt = "so much a day, not in the whole period" if _is_daily(numbers) else ""
     if not frame.names.get("commodity") and quantity.unit in _UNITS_OF_THINGS:
         doubt = "which goods are counted is not known"
     chars = numbers.grammar.text.chars
@@ -242,6 +270,13 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
+
+
+def _is_daily(numbers: NumberGroup) -> bool:
+    """`6.78 million barrels a day`, `averaged 752,000 barrels per day`."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 3]
+    says_average = bool(behind) and behind[0].is_a("average")
+    return says_average or [token.text for token in behind] == ["a", "day"] or numbers.left("average") is not None
 
 
 def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
@@ -415,14 +450,16 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     if frame.nontrade or frame.doubt:
         token.quantity = None
         return
+    measure = measure_of_change(numbers, frame, "growth")
     statements = distribute(
         numbers,
         frame,
         "growth",
         sign,
-        measure_of_change(numbers, frame, "growth"),
+        measure,
         period=period_of(numbers),
         rule="growth in a word",
+        doubt=doubt_of_quantity(numbers, measure),
     )
     walk.grammar.account(Reading(quantity, statements=statements[0]))
     token.quantity = None

@@ -48,6 +48,8 @@ class Phrase:
     counted: bool = False
     has_statistic: bool = False
     is_deficit: bool = False
+    #: "former", "latter", or "some" where it is a part of a list that was named.
+    pointed: str = ""
 
     @property
     def dimensions(self) -> set[str]:
@@ -103,7 +105,8 @@ def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, 
     ordered = sorted(items, key=lambda item: item.start)
     is_chinese = ordered[0].text[:1] >= "\u3400"
     widest = 4 if is_chinese else 10
-    if all(0 <= right.start - left.end <= widest for left, right in pairwise(ordered)):
+    is_pair = len(ordered) == 2 or not is_chinese
+    if is_pair and all(0 <= right.start - left.end <= widest for left, right in pairwise(ordered)):
         return code, source[ordered[0].start : ordered[-1].end]
     names = [item.text for item in ordered]
     if is_chinese:

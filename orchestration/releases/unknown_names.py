@@ -23,6 +23,10 @@ _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 _AMOUNTS = frozenset(words("amount_of"))
 #: Before goods they make them all others: 非纺织品.
 _OTHER_THAN = frozenset(words("other_than"))
+#: Characters of goods that a clause begins with.
+_LONGEST_GOODS = 6
+#: Before "market" they make it no partner of its own.
+_ANY_MARKET = frozenset({"主要", "其他", "各", "全部", "上述", "以上", "重点", "各主要"})
 #: Between one of them and a flow a partner stands.
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
@@ -251,6 +255,7 @@ class UnknownNames:
             and first > index - 4
             and tokens[first - 1].kind == "word"
             and len(tokens[first - 1].text) > 2
+            and tokens[first - 1].text not in _NO_PARTS_OF_NAMES
             and self.sentence.free(first - 1)
         ):
             first -= 1
@@ -300,7 +305,7 @@ class UnknownNames:
             first -= 1
         if first == index or not first or tokens[first - 1].text not in _BEFORE_PARTNERS:
             return False
-        if not 3 <= tokens[index - 1].end - tokens[first].start <= 12:
+        if tokens[first].text in _ANY_MARKET or not 3 <= tokens[index - 1].end - tokens[first].start <= 12:
             return False
         self._take(first, index, "partner")
         return True
@@ -391,11 +396,12 @@ class UnknownNames:
     def _unknown_before_an_amount(self) -> None:
         """`of which basmati $476 million`, `and Astana $19 billion`, `; beans, 14.6 thousand tonnes`."""
         tokens = self.tokens
-        if self.sentence.is_chinese:
-            return
         for index in self.sentence.quantities():
             quantity = tokens[index].quantity
             if quantity is None or quantity.unit_kind not in ("money", "physical") or self.sentence.is_set_aside(index):
+                continue
+            if self.sentence.is_chinese:
+                self._goods_at_clause_start(index)
                 continue
             last = index
             while last > 0 and (tokens[last - 1].is_a("qualifier") or tokens[last - 1].text in ("with", "at", "for")):
@@ -412,6 +418,24 @@ class UnknownNames:
                 not has_comma and (before.is_a("among", "and") or before.kind == "comma")
             ):
                 self.spans[first] = (first, last)
+
+    def _goods_at_clause_start(self, index: int) -> None:
+        """`；煤2.05亿吨`: all that stands between the start of a clause and an amount."""
+        tokens = self.tokens
+        first = index
+        while first > 0 and tokens[first - 1].kind == "word" and self.sentence.free(first - 1):
+            first -= 1
+        if first == index or first in self.spans or not is_chinese(tokens[first].text[0]):
+            return
+        before = tokens[first - 1] if first else None
+        if before is not None and before.kind not in BOUNDARIES:
+            return
+        text = "".join(token.text for token in tokens[first:index])
+        if (
+            len(text) <= _LONGEST_GOODS
+            and self.grammar.codes.resolve("commodity", text, region_id=self.grammar.region_id) != UNMAPPED
+        ):
+            self.spans[first] = (first, index)
 
     def _may_be_named(self, index: int) -> bool:
         token = self.tokens[index]

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
-#: Why a number that is not trade in goods as customs counts it is in doubt, and with it what is said to be part of it.
-RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+_RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -95,20 +94,23 @@ class Walk:
         grammar, tokens, sentence = self.grammar, self.tokens, self.sentence
         period_before = grammar.period
         self._set_sentence_period()
-        if self.claims.joint_size:
-            self.joint_next = True
+        joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
-        if any(token.is_a("among") for token in tokens[:2]):
-            self.sentence_doubt = self.sentence_doubt or grammar.condition  # of which: reckoned as the whole is
+        if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
+            self.sentence_doubt = self.sentence_doubt or grammar.condition
+        grammar.condition = ""
         says_period = any(index not in self.claims.local for index in self.claims.spans)
         if says_period or any(token.period is not None and token.period.kind == "same" for token in tokens):
             grammar.other_period = None
         elif grammar.other_period is not None:
             self.sentence_doubt = self.sentence_doubt or "which of the periods before is meant is not said"
+        self.phrase.is_drilling = self.claims.drills
         self._header()
         for index, token in enumerate(tokens):
             self.position = index
+            if joint_at is not None and token.end > joint_at:
+                self.joint_next, joint_at = True, None
             if index in self.lists:
                 assign(self, self.lists[index])
                 continue
@@ -121,8 +123,8 @@ class Walk:
         for token in tokens:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
+        grammar.condition = _RECKONED_OTHERWISE if self.sentence_doubt == _RECKONED_OTHERWISE else ""
         self._carry_period(period_before)
-        grammar.condition = self.sentence_doubt if self.sentence_doubt == RECKONED_OTHERWISE else ""
         grammar.paragraph_has_figures = grammar.paragraph_has_figures or bool(self.stated)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
         if self.frame is None and not self.phrase.is_empty() and not self.phrase.is_nontrade:
@@ -265,10 +267,11 @@ class Walk:
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
         phrase.has_statistic = phrase.has_statistic or token.is_a("growth_noun", "rise", "fall", "share", "rank")
         self.currency_terms = senses.get("currency_terms", self.currency_terms)
+        phrase.pointed = senses.get("pointing", phrase.pointed)
         if "carrier" in senses:
             phrase.carrier = token.text
         if "condition" in senses:
-            self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE
+            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
@@ -324,11 +327,12 @@ class Walk:
     def _open_parenthesis(self) -> None:
         """What stands in parentheses speaks of the name or number before it, and leaves no trace after them."""
         grammar = self.grammar
+        named = bool(self.phrase.dimensions)  # the name that the parenthesis is of stays among those named
         self.outer.append(
             (
                 self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous,
                 dict(self.last_name), grammar.period, grammar.top, grammar.topic, grammar.topic_flow,
-                len(grammar.siblings), self.clause_break,
+                len(grammar.siblings) + named, self.clause_break,
             )
         )  # fmt: skip
         if not self.phrase.is_empty():
@@ -568,7 +572,8 @@ class Walk:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
         phrase.is_deficit = token.is_a("balance_sign") if flow == "balance" else phrase.is_deficit
-        phrase.is_nontrade = ""
+        if token.text not in _TRADING_VERBS:
+            phrase.is_nontrade = ""  # but services that were exported stay services
         self._last_flow = index
 
     def _flow_list_goes_on(self, index: int) -> bool:

@@ -96,10 +96,9 @@ def test_numbers_that_changed_places_are_told(tmp_path: Path) -> None:
 
 
 def test_two_numbers_for_one_thing_are_told_as_such(tmp_path: Path) -> None:
-    sheet = write_sheet(tmp_path, "twice", [{"printed": "6293", "measure": "enterprises", "unit": "enterprises",
-                                            "scale": "", "flow": ""}])  # fmt: skip
-    other = write_sheet(tmp_path, "again", [{"printed": "10700", "measure": "enterprises", "unit": "enterprises",
-                                             "scale": "", "flow": ""}])  # fmt: skip
+    counted = {"measure": "registered_enterprises", "unit": "enterprises", "scale": "", "flow": ""}
+    sheet = write_sheet(tmp_path, "twice", [counted | {"printed": "6293"}])
+    other = write_sheet(tmp_path, "again", [counted | {"printed": "10700"}])
     result = run(sheet, other)  # of one publisher and day: one document
     assert result.exit_code == EXIT_CONTRADICTED
     assert "a and b are different numbers for one thing." in result.stdout
