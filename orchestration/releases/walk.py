@@ -141,8 +141,9 @@ class Walk:
             grammar.period = before  # its parts, one by one
         elif len(spans) > 1:
             grammar.period = max(spans, key=lambda span: (span[1], -span[0].toordinal()))
-            if len(spans) == 2 and not self.sentence.is_chinese and spans[0][1] == spans[1][1]:
-                grammar.other_period = min(spans, key=lambda span: span[1] - span[0])  # the month, or the months so far
+            shorter = [span for span in spans if span != grammar.period and span[1] == grammar.period[1]]
+            if shorter and not self.sentence.is_chinese:
+                grammar.other_period = shorter[0]  # the month, or the months so far: what follows does not say
         elif spans and before is not None and not self.sentence.is_chinese and _is_part(before, spans[0]):
             grammar.other_period = before  # the month again, or the months so far: what follows does not say
         elif spans and before is not None and not self.sentence.begins_paragraph:
