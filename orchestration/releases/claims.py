@@ -890,6 +890,8 @@ class Claims:
     def _is_background_year(sentence: Sentence, index: int) -> bool:
         """Whether a whole year stands beside another span, or is that of a target."""
         first, last = sentence.clause_start(index), sentence.clause_end(index)
+        if any(token.is_a("average") for token in sentence.tokens[index + 1 : index + 2]):
+            return False  # 全年月均
         if any(token.is_a("target", "threshold") for token in sentence.tokens[first:last]):
             return True
         return any(

@@ -249,6 +249,7 @@ def _pointed_at(numbers: NumberGroup) -> Frame:
         found.flows = list(chosen.flows)
     else:
         found.doubt = found.doubt or "which of those named before is meant is not said"
+        walk.frame = found
     walk.phrase.pointed = ""
     return found
 
