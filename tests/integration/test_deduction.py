@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -147,3 +148,109 @@ def test_of_words_that_nothing_fits_the_closest_are_listed(first: Installation) 
 def test_words_that_mean_nothing_are_named(first: Installation) -> None:
     told = first.run("explain", "Xinjiang flurb 2023")
     assert told.code == 1 and "not understood: “flurb”. Understood: xinjiang, 2023" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("finding", "series", "low", "high", "words"),
+    [
+        pytest.param(
+            "share_fell_though_trade_rose", "partner_id = 'BELT_AND_ROAD_ALONG'", -1.54, -1.43,
+            "rose by 77.4 percent", id="the share of the Belt and Road fell",
+        ),
+        pytest.param(
+            "more_than_all_of_the_growth", "ownership_id = 'private'", 83.4, 83.6,
+            "to the growth of Xinjiang's trade of 80.3 percent", id="private enterprises added more than all growth",
+        ),
+        pytest.param(
+            "remainder_shrank", "ownership_id = 'ALL~private'", -29.2, -27.8,
+            "fell by 27.8 to 29.1 percent", id="everything but private enterprises fell",
+        ),
+        pytest.param(
+            "price_rose_with_quantity", "commodity_id = 'METAL_ORES'", 15.5, 15.7,
+            "imports of metal ores rose", id="the price of ore",
+        ),
+        pytest.param(
+            "price_fell_while_quantity_rose", "commodity_id = 'COPPER_UNWROUGHT'", -2.5, -2.3,
+            "fell by 2.36 to 2.48 percent", id="the price of copper",
+        ),
+        pytest.param("price_rose_with_quantity", "commodity_id = 'COAL'", 0.3, 0.6, "coal", id="the price of coal"),
+        pytest.param(
+            "price_rose_with_quantity", "commodity_id = 'BARLEY'", 13.0, 13.2, "13.1", id="the price of barley",
+        ),
+        pytest.param(
+            "price_rose_with_quantity", "commodity_id = 'WHEAT'", 30.4, 31.0, "wheat", id="the price of wheat",
+        ),
+        pytest.param(
+            "implied_growth_of_another_region", "region_id = 'CHN'", 4.6, 5.0,
+            "China's trade rose by 4.65 to 4.95 percent", id="growth of the nation",
+        ),
+        pytest.param(
+            "implied_level_of_a_flow", "flow = 'export'", 58.11e9, 58.84e9,
+            "between 58.12 and 58.84 billion yuan", id="exports",
+        ),
+        pytest.param(
+            "implied_level_of_a_flow", "flow = 'import'", 9.2e9, 10.0e9,
+            "between 9.23 and 9.96 billion yuan", id="imports",
+        ),
+        pytest.param(
+            "growth_bounded_by_count", "measure = 'growing_regions'", 1, 1,
+            "exactly 1 grew, by less than 100 percent", id="one growing prefecture that is not named",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_first_quarter_does_not_say_is_found(
+    first: Installation, finding: str, series: str, low: float, high: float, words: str
+) -> None:
+    ((found_low, found_high, sentence),) = rows(
+        first,
+        f"SELECT low, high, sentence_en FROM marts.mart_unprinted WHERE finding = '{finding}' AND {series} "
+        "AND source_id = 'xinjiang-2023-first-quarter-digest'",
+    )
+    assert low <= found_low <= found_high <= high  # type: ignore[operator]
+    assert words in str(sentence)
+
+
+def test_the_month_between_two_releases_is_found(first: Installation) -> None:
+    ((english, chinese),) = rows(
+        first,
+        "SELECT sentence_en, sentence_zh FROM marts.mart_unprinted WHERE finding = 'months_between_releases' "
+        f"AND {SERIES} AND flow = 'total' AND period_start = '2023-04-01'",
+    )
+    assert str(english).startswith("In April 2023, Xinjiang's trade came to between 26.87 and 26.89 billion yuan.")
+    assert str(chinese).startswith("2023年4月，新疆进出口268.7亿至268.9亿元。")
+
+
+def test_every_finding_is_sure_and_printed_nowhere_in_its_document(first: Installation) -> None:
+    """The same figure is stated by no file of the document, whatever its bounds."""
+    same = " AND ".join(
+        f"f.{column} = u.{column}"
+        for column in ("region_id", "partner_id", "commodity_id", "flow", "ownership_id", "trade_mode_id", "measure",
+                       "period_start", "period_end", "statistic")
+    )  # fmt: skip
+    assert rows(
+        first,
+        "SELECT u.finding, u.sentence_en FROM marts.mart_unprinted AS u "
+        "JOIN marts.dim_source AS s ON u.source_id = s.document_id "
+        f"JOIN marts.fct_figures AS f ON f.source_id = s.source_id AND {same} "
+        "AND f.series_unit = u.unit AND f.status = 'read'",
+    ) == []  # fmt: skip
+    assert rows(first, "SELECT count(*) > 40 FROM marts.mart_unprinted") == [(True,)]
+
+
+def test_a_finding_is_explained(first: Installation) -> None:
+    ((identity,),) = rows(
+        first,
+        "SELECT derivation_id FROM marts.mart_unprinted "
+        "WHERE finding = 'remainder_shrank' AND ownership_id = 'ALL~private' AND period_end = '2023-03-31'",
+    )
+    told = first.run("explain", str(identity))
+    assert told.code == 0 and "ALL~private" in told.stdout and "94.2%" in told.stdout
+
+
+def test_sentences_are_whole(first: Installation) -> None:
+    """No name is missing from them, and no word is doubled where one was."""
+    sentences = rows(first, "SELECT sentence_en, sentence_zh FROM marts.mart_unprinted")
+    for english, chinese in sentences:
+        assert re.fullmatch(r"(In|From) [^_~]+\.", str(english)), english
+        assert not re.search(r"  | ,| \.|\b(\w+) \1\b", str(english)), english
+        assert re.fullmatch(r"\d{4}[^_~ ]+。", str(chinese)), chinese

@@ -22,8 +22,10 @@ KEYS = {
     "commodity_group_members": ("commodity_id", "member_commodity_id"),
     "countries": ("country_id",),
     "definition_breaks": ("list", "code", "break_date"),
+    "findings": ("finding",),
     "flows": ("flow",),
     "measures": ("measure",),
+    "names_in_text": ("list", "code"),
     "ownerships": ("ownership_id",),
     "partner_group_members": ("partner_id", "country_id", "basis", "valid_from"),
     "partner_groups": ("partner_id",),
@@ -320,3 +322,9 @@ def test_a_name_is_looked_up_in_its_own_list_only(codes: CodeLists) -> None:
 def test_a_missing_list_is_told_by_name(tmp_path: object) -> None:
     with pytest.raises(FileNotFoundError, match=r"china_divisions\.csv"):
         CodeLists(PROJECT_DIR / "dbt_project")
+
+
+def test_names_in_text_are_of_codes_that_a_list_knows(codes: CodeLists) -> None:
+    known = {name: codes.codes(name) for name in LISTS} | {"unit": frozenset(codes.units)}
+    assert [row for row in rows("names_in_text") if row["code"] not in known[row["list"]]] == []
+    assert all(row["text_en"] and row["text_zh"] for row in rows("names_in_text"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,18 @@ def test_the_seeds_yml_lists_every_code_list_with_the_columns_of_its_file() -> N
             header = next(csv.reader(file))
         assert list(seed["config"]["column_types"]) == header, name
         assert seed["description"].strip(), name
+
+
+def test_every_finding_of_the_vocabulary_has_its_model_and_its_unit_test() -> None:
+    with (DBT / "seeds" / "findings.csv").open(encoding="utf-8", newline="") as file:
+        vocabulary = [row["finding"] for row in csv.DictReader(file)]
+    models = DBT / "models" / "intermediate" / "unprinted"
+    made = {path.stem.removeprefix("unprinted_") for path in (models / "findings").glob("*.sql")}
+    united = re.findall(r"^    '(\w+)',$", (DBT / "models" / "marts" / "mart_unprinted.sql").read_text("utf-8"), re.M)
+    tested = {test["model"].removeprefix("unprinted_") for test in loaded(models / "_unprinted.yml")["unit_tests"]}
+    assert made == set(vocabulary)
+    assert united == vocabulary
+    assert made <= tested
 
 
 def test_units_say_whether_a_printed_count_is_exact(codes: CodeLists) -> None:
