@@ -29,11 +29,21 @@ def published_later(sidecar: Path) -> bool:
     return day is not None and datetime.date.fromisoformat(str(day)) > DAY
 
 
+def write_changed_group(sheets: Path) -> None:
+    """Two documents on China's trade in 2022: groups are 13.76 and 18.95, 5 and 8 trillion, and 6.52 and 6.43."""
+    year = {"region": "China", "scale": "trillion", "period_start": "2022", "period_end": "2022"}
+    said = {"BELT_AND_ROAD_PARTNERS": ("13.76", "18.95"), "European Union": ("5.00", "8.00"), "ASEAN": ("6.52", "6.43")}
+    for number, day in enumerate(("2023-08-08", "2023-10-13")):
+        rows = [{**year, "partner": partner, "printed": printed[number]} for partner, printed in said.items()]
+        facts = {"published_date": day, "retrieved_date": day, "region": "CHN"}
+        write_sheet(sheets, f"china-{day}", [{**year, "printed": "42.07"}, *rows], **facts)
+
+
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Installation]]:
     """What was published from the documents until a day, and an installation that has got the later ones since.
 
-    One of the later ones states the first nine months of 2023 anew.
+    One of the later ones states the first nine months of 2023 anew. Two of the earlier ones define groups otherwise.
     """
     installation = Installation.make(tmp_path_factory.mktemp("grown") / "installation")
     raw = installation.sheets.parent
@@ -44,6 +54,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Inst
             (later / sidecar.parent.name).mkdir(parents=True, exist_ok=True)
             file.rename(later / sidecar.parent.name / file.name)
     assert len(sidecars) > 3
+    write_changed_group(installation.sheets)
     installation.refreshed()
     before = installation.folder / "before.duckdb"
     shutil.copy(installation.published, before)
@@ -164,3 +175,12 @@ def test_any_duckdb_since_1_0_opens_the_file_and_under_another_name_it_is_used_f
         connection.execute("USE trade")
         known = f"SELECT count(*) FROM marts.fct_levels_as_of(DATE '{DAY}')"
         assert connection.execute(known).fetchall()[0][0] > 100
+
+
+def test_a_group_that_changed_by_more_than_restatements_do_is_suggested_and_only_warns(
+    grown: tuple[Path, Installation],
+) -> None:
+    suggested = grown[1].ask("SELECT code, is_known_break FROM mart_suggested_breaks ORDER BY code")
+    assert suggested == [("BELT_AND_ROAD_PARTNERS", True), ("EU", False)]
+    check = "SELECT status, failures FROM checks WHERE check_name = 'every_suggested_break_is_a_known_one'"
+    assert grown[1].ask(check) == [("warn", 1)]
