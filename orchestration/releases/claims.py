@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.releases.lexicon import words
+from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
 from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
@@ -189,17 +190,21 @@ class Claims:
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
 
-    @staticmethod
-    def _claim_appositions(sentence: Sentence) -> None:
-        """What stands between two dashes without a number, or between commas as "the largest …", explains the name."""
+    def _claim_appositions(self, sentence: Sentence) -> None:
+        """Names between two dashes explain the one of their kind before them: `the new three – cars, …, cells –`."""
         if sentence.is_chinese:
             return
         dashes = [index for index, token in enumerate(sentence.tokens) if token.kind == "dash"]
         for first, last in pairwise(dashes):
-            inner = sentence.tokens[first + 1 : last]
-            before = sentence.tokens[:first]
-            if any(token.names for token in before) and not any(token.quantity is not None for token in inner):
-                _claim_names(sentence, first, last, "apposition")
+            if any(token.quantity is not None for token in sentence.tokens[first:last]):
+                continue
+            explained = {self._dimension(sentence, index) for index in range(first)} - {""}
+            for index in range(first + 1, last):
+                if self._dimension(sentence, index) in explained:
+                    sentence.spoken_for.setdefault(index, "apposition")
+
+    def _dimension(self, sentence: Sentence, index: int) -> str:
+        return dimension_of(self.grammar, sentence.tokens, index)[0] if sentence.tokens[index].names else ""
 
     @staticmethod
     def _claim_whole_before(sentence: Sentence) -> bool:

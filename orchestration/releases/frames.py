@@ -66,14 +66,13 @@ def open_frame(walk: Walk) -> Frame:
         frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
-        frame.others = (
-            *frame.others,
-            *((None, flow) for flow in ("export", "import", "total") if [flow] != frame.flows),
-        )
+        frame.others = (*frame.others, *other_flows(frame))
     if walk.is_first and not phrase.is_empty():
         grammar.topic = frame
         if phrase.flows:
             grammar.topic_flow = phrase.flows[0] if len(phrase.flows) == 1 else ""
+    if frame.doubt in _SUBJECT_DOUBTS and not frame.count_measure:
+        frame.others = (*frame.others, *other_flows(frame))
     walk.is_first = False
     walk.frame = frame
     grammar.top = frame
@@ -89,6 +88,11 @@ def open_frame(walk: Walk) -> Frame:
     walk.clause_break = ""
     walk.pending_break = False
     return frame
+
+
+def other_flows(frame: Frame) -> list[tuple[None, str]]:
+    """The readings of a subject whose flow is open."""
+    return [(None, flow) for flow in ("export", "import", "total") if [flow] != frame.flows]
 
 
 def _same_subject(walk: Walk, before: Frame, phrase: Phrase) -> Frame:

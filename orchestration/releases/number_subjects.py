@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.frames import open_frame
+from orchestration.releases.frames import open_frame, other_flows
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.number_groups import NumberGroup
@@ -293,6 +293,8 @@ def _doubted(numbers: NumberGroup, frame: Frame, doubt: str) -> Frame:
     doubtful = frame.copy()
     doubtful.parent, doubtful.own = frame.parent, frame.own
     doubtful.doubt = doubt
+    if not doubtful.others:
+        doubtful.others = tuple(other_flows(frame))
     if walk.frame is frame:
         walk.frame = walk.grammar.top = doubtful
     return doubtful

@@ -43,7 +43,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     references = numbers.claims.references
     whole = next((references[index] for index in numbers.group if index in references), {})
     inherits_flow = any(note.startswith("flow ") for note in frame.notes)
-    if whole.get("flow") and frame.flows != ["balance"] and (numbers.walk.flow_doubt or inherits_flow):
+    is_open = numbers.walk.flow_doubt or inherits_flow or frame.flows == ["total"]  # trade is no part of exports
+    if whole.get("flow") and frame.flows != ["balance"] and is_open:
         # the whole says the flow of the part, and of those that follow in the list
         doubt = "" if numbers.walk.flow_doubt else frame.doubt
         said = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt=doubt)

@@ -151,6 +151,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         measure = f"{tokens[average].senses['average']}_average_value"
         rule = "average"
     doubt = _why_no_level(numbers)
+    if frame.count_measure and frame.flows == [""]:
+        doubt = doubt or "the trade of those that are counted is not that of the place"
     statements = distribute(
         numbers,
         frame,
