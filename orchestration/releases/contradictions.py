@@ -7,7 +7,7 @@ whole, flows that do not add up, a share that is not part over whole, a growth t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 from math import inf
@@ -82,6 +82,9 @@ class Contradictions:
                 self._levels.setdefault(_level_key(number), number)
             elif number.figure.statistic == "growth":
                 self._growths.setdefault(_growth_key(number), number)
+        self._currencies = list(
+            dict.fromkeys(one.figure.unit for one in self._levels.values() if one.figure.measure == "value")
+        )
         for number in self._levels.values():
             self._check_flows(number)
             self._check_parts(number)
@@ -159,14 +162,11 @@ class Contradictions:
         start, end = (
             (figure.comparison_start, figure.comparison_end) if is_before else (figure.period_start, figure.period_end)
         )
-        for unit in (figure.unit,) if figure.statistic == "level" else self._units(number):
+        for unit in [figure.unit] if figure.statistic == "level" else self._currencies:
             found = self._levels.get((number.names if names is None else names, flow, start, end, unit, figure.measure))
             if found is not None:
                 return found
         return None
-
-    def _units(self, number: _Number) -> Iterable[str]:
-        return dict.fromkeys(one.figure.unit for one in self._levels.values() if one.figure.measure == "value")
 
     def _check_parts(self, part: _Number) -> None:
         figure = part.figure
@@ -219,7 +219,7 @@ class Contradictions:
                 names[1 + _NARROWED.index(dimension)] = name
             else:
                 return
-        for unit in self._units(share):
+        for unit in self._currencies:
             at = (figure.period_start, figure.period_end, unit, "value")
             part, whole = (
                 self._levels.get((share.names, figure.flow, *at)), self._levels.get((tuple(names), flow, *at)),
