@@ -24,8 +24,6 @@ _PEER_NOUNS = frozenset("市州省区县国地盟")
 #: Units that a Chinese number word counts things in: 一台, 两件.
 _UNITS_OF_THINGS = frozenset({"piece", "set", "metre", "pieces", "commodities", "item"})
 
-_COUNTED_PLACES = ("市", "区", "省", "县", "州", "国")
-
 
 def find_ranks(sentence: Sentence) -> None:
     """Mark the numbers that are ranks, and the ordinals that are none."""
@@ -63,8 +61,7 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
         and not (following is not None and following.text[:1] in _PEER_NOUNS and sentence.is_chinese)
     ):
         has_suffix = following is not None and following.text in _ORDINAL_SUFFIXES
-        counts_places = following is not None and following.text[:1] in _COUNTED_PLACES  # 居九市一区之首
-        is_bare = sentence.is_chinese and not quantity.unit and not counts_places
+        is_bare = sentence.is_chinese and not quantity.unit
         if is_bare or (has_suffix and quantity.unit_kind in ("bare", "word")):
             _make_rank(quantity)
 
