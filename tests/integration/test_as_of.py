@@ -71,6 +71,7 @@ def differences(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> 
     return [row for a, b in sides for row in connection.execute(f"FROM {a} EXCEPT ALL FROM {b}").fetchall()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", TABLES)
 def test_as_of_a_day_is_what_was_published_from_the_documents_until_then(
     table: str, grown: tuple[Path, Installation]
@@ -82,6 +83,7 @@ def test_as_of_a_day_is_what_was_published_from_the_documents_until_then(
         assert differences(connection, f"marts.{table}", f"before.marts.{table}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", TABLES)
 def test_as_of_the_far_future_is_the_table_itself(table: str, grown: tuple[Path, Installation]) -> None:
     with duckdb.connect(str(grown[1].published), read_only=True) as connection:
@@ -91,6 +93,7 @@ def test_as_of_the_far_future_is_the_table_itself(table: str, grown: tuple[Path,
         assert [row[:2] for row in function] == [row[:2] for row in columns]
 
 
+@pytest.mark.long
 def test_a_level_is_unknown_then_stated_then_restated(grown: tuple[Path, Installation]) -> None:
     def known(day: str) -> list[tuple[object, ...]]:
         return grown[1].ask(
@@ -177,6 +180,7 @@ def test_any_duckdb_since_1_0_opens_the_file_and_under_another_name_it_is_used_f
         assert connection.execute(known).fetchall()[0][0] > 100
 
 
+@pytest.mark.long
 def test_a_group_that_changed_by_more_than_restatements_do_is_suggested_and_only_warns(
     grown: tuple[Path, Installation],
 ) -> None:
