@@ -115,18 +115,26 @@ def prepared_target(shared_folder: Path) -> Path:
     return target
 
 
-#: Tests that run many refreshes, the longest first.
+#: Long tests that run many refreshes, the longest first.
 LONG_TESTS = ("test_kill", "test_concurrency", "test_releases", "test_refresh", "test_failing_check", "test_models")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the processes are told which tests belong together
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the long tests first: the two processes then end together, sharing the short ones."""
+    """Let both processes end together, and no warehouse be made twice.
+
+    One process runs the tests of whole refreshes, on the installations that it has made, and the other one all the
+    rest. Long tests are shared by both, the longest first.
+    """
 
     def turn(item: pytest.Item) -> int:
         name = item.path.stem
         return LONG_TESTS.index(name) if name in LONG_TESTS else len(LONG_TESTS)
 
     items.sort(key=turn)
+    for item in items:
+        if "integration" in item.path.parts and item.get_closest_marker("long") is None:
+            item.add_marker(pytest.mark.xdist_group("installations"))
 
 
 def write_sheet(folder: Path, name: str, rows: Sequence[Mapping[str, str]] | bytes, **sidecar: str | None) -> Path:

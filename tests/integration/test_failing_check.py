@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.conftest import NEW_SHEET, add_sheet
 from tests.integration.installation import Content, Installation
 
@@ -76,6 +78,7 @@ def test_a_defect_ends_with_a_traceback_and_publishes_nothing(refreshed: Install
     assert refreshed.footprint() == before
 
 
+@pytest.mark.long
 def test_a_lost_source_is_published_without_only_when_that_is_accepted(
     refreshed_twice: Installation, first_content: Content
 ) -> None:

@@ -31,10 +31,10 @@ def assert_work_goes_on(installation: Installation, expected: Content) -> None:
         pytest.param(
             ["begin read releases", "begin load sheets", "begin build models", "node 70", "end publish"],
             id="from loading to the end",
-            marks=pytest.mark.long,
         ),
     ],
 )
+@pytest.mark.long
 def test_a_refresh_killed_at_one_place_after_the_other_is_completed_by_the_next(
     refreshed: Installation, first_content: Content, second_content: Content, places: list[str]
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_refresh_without_changes_says_so_and_touches_nothing(refreshed: Instal
     assert refreshed.footprint() == before
 
 
+@pytest.mark.long
 def test_a_forced_refresh_gives_the_same_content_and_replaces_nothing(
     refreshed: Installation, first_content: Content
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_forced_refresh_gives_the_same_content_and_replaces_nothing(
     assert len(list(refreshed.publications.iterdir())) == 1
 
 
+@pytest.mark.long
 def test_a_rebuild_from_nothing_gives_the_same_content(empty: Installation, first_content: Content) -> None:
     ended = empty.refresh()
     assert ended.code == 0, ended.output
