@@ -105,6 +105,33 @@ class CodeLists:
             for row in _rows(self._seeds_dir / file)
         }
 
+    @cached_property
+    def numeric_countries(self) -> dict[str, str]:
+        """Each country by its three digits of ISO 3166-1, which are those of the United Nations' M49."""
+        rows = _rows(self._seeds_dir / "countries.csv")
+        return {row["numeric_code"]: row["country_id"] for row in rows if row["numeric_code"]}
+
+    def unit_named(self, name: str) -> str | None:
+        """The unit that has this name in either language, or this code; None where no list knows it."""
+        return self._units_by_name.get(name.casefold())
+
+    def trade_mode_of(self, customs_code: str, name: str) -> str:
+        """The trade mode that customs' tables have under a code of two digits, else the one of that name."""
+        return self._trade_modes_by_customs_code.get(customs_code) or self.resolve("trade_mode", name or customs_code)
+
+    @cached_property
+    def _units_by_name(self) -> dict[str, str]:
+        return {
+            row[column].casefold(): unit
+            for unit, row in self.units.items()
+            for column in ("name_en", "name_zh", "unit")
+        }
+
+    @cached_property
+    def _trade_modes_by_customs_code(self) -> dict[str, str]:
+        rows = _rows(self._seeds_dir / "trade_modes.csv")
+        return {row["customs_code"]: row["trade_mode_id"] for row in rows if row["customs_code"]}
+
     def names(self) -> Iterator[tuple[str, str]]:
         """Every alias as (list, name as written)."""
         yield from self._names

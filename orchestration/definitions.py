@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs import automation, deduction, models, publishing, releases, resources, sheets, sources
+from orchestration.defs import automation, customs, deduction, models, publishing, releases, resources, sheets, sources
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import prepare_manifest
@@ -28,6 +28,8 @@ def build_definitions(settings: Settings | None = None, progress: Progress | Non
             sheets.sheets,
             releases.RAW_FILES,
             releases.releases,
+            customs.RAW_FILES,
+            customs.customs,
             deduction.deduction,
             model_assets,
             publishing.publication_asset(sorted(marts)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.hashing import FileHashes
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.sources import readable_name
 
@@ -51,17 +52,19 @@ class Inputs:
 
 def current_inputs(settings: Settings) -> Inputs:
     """Hash every input as it is now. A file that cannot be read counts with an empty hash: the reader tells why."""
+    hashes = FileHashes(settings.file_hashes)
     found = [
-        *_files(settings.raw_dir, "raw", "raw"),
-        *_files(settings.seeds_dir, "dbt_project/seeds", "code_list"),
-        *_files(PROJECT_DIR / "orchestration", "orchestration", "program", suffix=".py"),
-        *_files(VOCABULARY_DIR, "orchestration/releases/vocabulary", "program", suffix=".csv"),
-        *_input(PROJECT_DIR / "requirements.lock", "requirements.lock", "program"),
+        *_files(settings.raw_dir, "raw", "raw", hashes),
+        *_files(settings.seeds_dir, "dbt_project/seeds", "code_list", hashes),
+        *_files(PROJECT_DIR / "orchestration", "orchestration", "program", hashes, suffix=".py"),
+        *_files(VOCABULARY_DIR, "orchestration/releases/vocabulary", "program", hashes, suffix=".csv"),
+        *_input(PROJECT_DIR / "requirements.lock", "requirements.lock", "program", hashes),
     ]
     for name in ("models", "macros", "tests"):
-        found += _files(settings.dbt_project_dir / name, f"dbt_project/{name}", "model")
+        found += _files(settings.dbt_project_dir / name, f"dbt_project/{name}", "model", hashes)
     for name in ("dbt_project.yml", "profiles.yml"):
-        found += _input(settings.dbt_project_dir / name, f"dbt_project/{name}", "model")
+        found += _input(settings.dbt_project_dir / name, f"dbt_project/{name}", "model", hashes)
+    hashes.remember()
     return Inputs(tuple(sorted(found, key=lambda file: file.path)))
 
 
@@ -71,18 +74,16 @@ def _source_of(file: Input) -> str:
     return folders[0] if folders else ""
 
 
-def _files(folder: Path, label: str, kind: str, suffix: str = "") -> Iterator[Input]:
+def _files(folder: Path, label: str, kind: str, hashes: FileHashes, suffix: str = "") -> Iterator[Input]:
     for path in folder.rglob(f"*{suffix}"):
         relative = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-            yield from _input(path, readable_name(f"{label}/{relative.as_posix()}"), kind)
+            yield from _input(path, readable_name(f"{label}/{relative.as_posix()}"), kind, hashes)
 
 
-def _input(path: Path, label: str, kind: str) -> Iterator[Input]:
+def _input(path: Path, label: str, kind: str, hashes: FileHashes) -> Iterator[Input]:
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        yield Input(label, kind, digest, path.stat().st_size)
+        yield Input(label, kind, hashes.of(path), path.stat().st_size)
     except FileNotFoundError:  # went away while we looked, or is not part of this installation
         return
     except OSError:

@@ -70,6 +70,16 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "publications"
 
     @cached_property
+    def file_hashes(self) -> Path:
+        """Hashes of large raw files, as long as those are not touched."""
+        return self.warehouse_dir / "file_hashes.json"
+
+    @cached_property
+    def lake_dir(self) -> Path:
+        """The lines of declarations, one Parquet file a month of a flow, never changed once written."""
+        return self.warehouse_dir / "customs"
+
+    @cached_property
     def seeds_dir(self) -> Path:
         """The code lists: one copy for Python and SQL."""
         return self.dbt_project_dir / "seeds"

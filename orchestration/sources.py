@@ -45,8 +45,8 @@ def readable_name(path: str) -> str:
 
 
 def record_types(record: type) -> dict[str, str]:
-    """Column name to DuckDB type of a record (a dataclass of texts, whole numbers and dates), in its order."""
-    names = {"datetime.date": "DATE", "int": "INTEGER"}
+    """Column name to DuckDB type of a record (a dataclass of texts, numbers, dates and truth values), in its order."""
+    names = {"datetime.date": "DATE", "int": "INTEGER", "Decimal": "DECIMAL(28, 4)", "bool": "BOOLEAN"}
     return {field.name: names.get(str(field.type).removesuffix(" | None"), "VARCHAR") for field in fields(record)}
 
 

@@ -43,9 +43,15 @@ known_statements as materialized (
     {{ statements_of('known_figures') }}
 ),
 
+known_declared as (
+    select * from {{ ref('fct_declared_levels').include(database=false) }}
+    where as_of_date <= cast({{ day }} as date)
+),
+
 known_levels as materialized (
     {{ levels_of(
-        'known_statements', 'known_joint_subjects', 'known_joint_names', 'known_measures', 'known_deductions'
+        'known_statements', 'known_joint_subjects', 'known_joint_names', 'known_measures', 'known_deductions',
+        'known_declared'
     ) }}
 )
 {%- endmacro %}

@@ -1,9 +1,9 @@
 {#-
 Levels by every way they are known: stated, added up over flows or over the members of a joint subject, implied as the
-base of a growth, or bounded by all statements of a document together. `is_independent` says that a level does not rest
+base of a growth, or bounded by all statements of a document together; or added up from declarations. `is_independent` says that a level does not rest
 on a growth, so that growth can be recomputed from it; of all ways, `preference` 1 is the best.
 -#}
-{% macro levels_of(statements, joint_subjects, joint_names, measures, deductions) -%}
+{% macro levels_of(statements, joint_subjects, joint_names, measures, deductions, declared) -%}
 with stated as (
     select
         {{ key_columns() | join(', ') }},
@@ -170,6 +170,18 @@ deduced as (
         and not regexp_matches(concat(region_id, partner_id, commodity_id, ownership_id, trade_mode_id), '[~+]')
 ),
 
+declared_levels as (
+    -- Sums of declarations are exact.
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        value as low,
+        value as high,
+        source_id,
+        as_of_date
+    from {{ declared }}
+),
+
 every_way as (
     select
         {{ key_columns() | join(', ') }},
@@ -189,10 +201,22 @@ every_way as (
         low,
         high,
         'computed' as origin,
-        'flows' as rule,
+        'declarations' as rule,
         source_id,
         as_of_date,
         2 as preference
+    from declared_levels
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        value,
+        low,
+        high,
+        'computed' as origin,
+        'flows' as rule,
+        source_id,
+        as_of_date,
+        3 as preference
     from from_flows
     union all
     select
@@ -204,7 +228,7 @@ every_way as (
         'members' as rule,
         source_id,
         as_of_date,
-        3 as preference
+        4 as preference
     from from_members
     union all
     select
@@ -216,7 +240,7 @@ every_way as (
         'base of growth' as rule,
         source_id,
         as_of_date,
-        4 as preference
+        5 as preference
     from bases
     union all
     select
@@ -228,7 +252,7 @@ every_way as (
         'deduction' as rule,
         source_id,
         as_of_date,
-        5 as preference
+        6 as preference
     from deduced
 )
 

@@ -7,7 +7,7 @@ import dagster as dg
 from orchestration.deduction import Structure, across_vintages, deduce, revisions
 from orchestration.defs import releases, sheets
 from orchestration.defs.resources import Warehouse
-from orchestration.defs.sources import CODE_LISTS, RAW_FOLDERS, check_result, column_schema, outcome_of
+from orchestration.defs.sources import CODE_LISTS, FIGURE_FOLDERS, check_result, column_schema, outcome_of
 from orchestration.warehouse.deductions import KIND, TABLES, Deductions, load_deductions, stated_figures
 from orchestration.warehouse.working import open_working, record_checks, record_inputs
 
@@ -48,7 +48,7 @@ def deduction(
     """Deduce all that the loaded figures imply, and replace what the working warehouse holds of it."""
     found = Deductions([], [], [], [], [])
     with warehouse.progress.step("deduce"), open_working(warehouse.settings) as connection:
-        figures, sources = stated_figures(connection, RAW_FOLDERS)
+        figures, sources = stated_figures(connection, FIGURE_FOLDERS)
         structure = Structure(warehouse.settings.seeds_dir)
         for document in deduce(figures, sources, structure):
             found.figures += document.figures()

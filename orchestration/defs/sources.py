@@ -8,7 +8,9 @@ from orchestration.sources import Rejection
 from orchestration.warehouse.working import CheckOutcome
 
 #: One word a source: its folder in raw/, and all that is named after it.
-RAW_FOLDERS = ("sheets", "releases")
+RAW_FOLDERS = ("sheets", "releases", "customs")
+#: Those of them whose documents state figures.
+FIGURE_FOLDERS = ("sheets", "releases")
 CODE_LISTS = dg.AssetSpec(
     ["raw", "code_lists"],
     group_name="code_lists",

@@ -28,6 +28,10 @@ from orchestration.warehouse.published import (
 from orchestration.warehouse.working import CHECK_TYPES, literal, open_working, quoted
 
 MARTS = "marts"
+#: The one view among the marts, and the view of the working warehouse that says of which files it is made: declarations
+#: are many, and lie in files that never change beside the published one, so that a publication does not copy them.
+LINES_VIEW = "fct_trade_monthly"
+LINES = "customs_lines"
 
 
 class SourceLost(RuntimeError):
@@ -68,7 +72,7 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
         _refuse_lost_sources(connection, settings)
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
-        hashes = _write_marts(connection)
+        hashes = _write_marts(connection) | _write_lines(connection)
         _write_functions(connection)
         counts = {table: rows for table, (rows, _) in hashes.items()}
         is_same_input = former is not None and former["inputs_fingerprint"] == inputs.fingerprint
@@ -226,6 +230,34 @@ def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, 
     return written
 
 
+def _write_lines(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
+    """Make the view over the lake with its comments; its rows, and a hash of the names of its files, which say all."""
+    definition = connection.execute(
+        "SELECT regexp_extract(sql, ' AS (SELECT .*?);?$', 1, 's') FROM duckdb_views() "
+        "WHERE database_name = current_database() AND schema_name = 'raw' AND view_name = ?",
+        [LINES],
+    ).fetchone()
+    if definition is None:
+        return {}
+    target = f"publication.{MARTS}.{LINES_VIEW}"
+    connection.execute(f"CREATE VIEW {target} AS {definition[0]}")
+    comments = connection.execute(
+        "SELECT NULL, comment FROM duckdb_views() WHERE database_name = current_database() AND schema_name = $1 "
+        "AND view_name = $2 UNION ALL SELECT column_name, comment FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2",
+        [MARTS, LINES_VIEW],
+    ).fetchall()
+    for column, comment in comments:
+        if comment:
+            place = f"COLUMN {target}.{quoted(column)}" if column else f"VIEW {target}"
+            connection.execute(f"COMMENT ON {place} IS {literal(comment)}")
+    row = connection.execute(
+        "SELECT coalesce(sum(rows), 0), md5(coalesce(string_agg(lines_key, '-' ORDER BY lines_key), '')) "
+        "FROM raw.customs_months"
+    ).fetchone()
+    return {LINES_VIEW: (int(row[0]), str(row[1]))} if row else {}
+
+
 def _write_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Copy every table macro of the schema `marts`: they name the tables of their own schema, wherever that is."""
     functions = connection.execute(
@@ -313,7 +345,10 @@ def _write_metadata(
         """SELECT written.*, described.comment AS description FROM (
             SELECT unnest(CAST($1 AS VARCHAR[])) AS table_name, unnest(CAST($2 AS BIGINT[])) AS row_count,
             unnest(CAST($3 AS VARCHAR[])) AS content_hash) AS written
-        LEFT JOIN duckdb_tables() AS described ON described.database_name = 'publication'
+        LEFT JOIN (
+            SELECT database_name, schema_name, table_name, comment FROM duckdb_tables()
+            UNION ALL SELECT database_name, schema_name, view_name, comment FROM duckdb_views()
+        ) AS described ON described.database_name = 'publication'
             AND described.schema_name = 'marts' AND described.table_name = written.table_name ORDER BY table_name""",
         [list(hashes), [rows for rows, _ in hashes.values()], [content_hash for _, content_hash in hashes.values()]],
     )
@@ -331,6 +366,12 @@ def _write_metadata(
         FROM duckdb_functions() WHERE database_name = 'publication' AND schema_name = 'marts'
             AND function_type = 'table_macro' ORDER BY function_name""",
     )
+    if LINES_VIEW in hashes:
+        table(
+            "lake_files",
+            "Every file of the lake that fct_trade_monthly is made of: kept as long as this publication is.",
+            "SELECT path FROM raw.customs_months ORDER BY path",
+        )
     for name, types, comment in (
         ("checks", CHECK_TYPES, "What every check found when this publication was built."),
         ("rejected_rows", REJECTION_TYPES, "Raw rows and files that were not loaded: file, row, column and reason."),
@@ -382,3 +423,23 @@ def _prune(settings: Settings) -> None:
         if not current or one.publication_id != current["publication_id"]:
             one.withdrawn_mark.unlink(missing_ok=True)
             one.path.unlink()
+    _prune_lake(settings)
+
+
+def _prune_lake(settings: Settings) -> None:
+    """Remove the files of the lake that no kept publication is made of."""
+    lines = settings.lake_dir / "lines"
+    if not lines.is_dir():
+        return
+    used: set[str] = set()
+    for one in kept_publications(settings.publications_dir):
+        with open_published(one.path) as connection:
+            try:
+                used |= {
+                    Path(path).name for (path,) in connection.execute("SELECT path FROM metadata.lake_files").fetchall()
+                }
+            except duckdb.CatalogException:  # made before there were declarations
+                continue
+    for file in lines.iterdir():
+        if file.name not in used:
+            file.unlink()

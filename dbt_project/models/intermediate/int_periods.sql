@@ -18,6 +18,11 @@ with spans as (
     from {{ ref('stg_deduction__figures') }}
     union
     select
+        period_start,
+        period_end
+    from {{ ref('fct_declared_levels') }}
+    union
+    select
         {{ year_before('period_start') }} as period_start,
         {{ year_before('period_end') }} as period_end
     from {{ ref('int_figures') }}

@@ -4,6 +4,8 @@ with sources as (
     select * from {{ ref('stg_sheets__sources') }}
     union all
     select * from {{ ref('stg_releases__sources') }}
+    union all
+    select * from {{ ref('stg_customs__sources') }}
 ),
 
 of_one_address as (

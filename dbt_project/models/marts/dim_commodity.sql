@@ -9,6 +9,31 @@ select
     source as code_source
 from {{ ref('commodities') }}
 union all
+-- Codes of customs' tables, with the headings and chapters that they stand in, as far as no code list has them.
+select
+    codes.code as commodity_id,
+    coalesce(max(nullif(codes.name, '')), codes.code) as commodity_name_en,
+    coalesce(max(nullif(codes.name, '')), codes.code) as commodity_name_zh,
+    'HS' as classification,
+    case length(codes.code)
+        when 2 then 'chapter' when 4 then 'heading' when 6 then 'subheading' else 'tariff line'
+    end as commodity_level,
+    max(parents.commodity_id) as parent_commodity_id,
+    false as is_group_overlapping,
+    'customs tables' as code_source
+from (
+    select code, name from {{ ref('stg_customs__codes') }} where list = 'commodity'
+    union all
+    select substr(code, 1, 2) as code, '' as name from {{ ref('stg_customs__codes') }} where list = 'commodity'
+    union all
+    select substr(code, 1, 4) as code, '' as name from {{ ref('stg_customs__codes') }}
+    where list = 'commodity' and length(code) >= 4
+) as codes
+left join {{ ref('commodities') }} as parents
+    on parents.commodity_id = substr(codes.code, 1, 4) and length(codes.code) > 4
+where codes.code not in (select commodity_id from {{ ref('commodities') }})
+group by codes.code
+union all
 select
     joint_id as commodity_id,
     name_en as commodity_name_en,

@@ -10,3 +10,12 @@ select
     'Not stated' as unit_name_en,
     '未注明' as unit_name_zh,
     'unstated' as unit_kind
+union all
+-- Units that customs' tables print and no code list has: each is its own name.
+select distinct
+    codes.id as unit,
+    codes.id as unit_name_en,
+    codes.id as unit_name_zh,
+    'customs' as unit_kind
+from {{ ref('stg_customs__codes') }} as codes
+where codes.list = 'unit' and codes.id not in (select unit from {{ ref('units') }})

@@ -1,5 +1,5 @@
--- What the other figures of its document say of each figure that is read: the interval that it states beside the one
--- that follows from the others.
+-- What the other figures of its document, and the declarations, say of each figure that is read: the interval that it
+-- states beside the one that follows from them.
 select
     {{ columns_of('figures', subject_columns()) }},
     figures.series_unit as unit,
@@ -19,3 +19,38 @@ select
     checks.fitting_wholes
 from {{ ref('stg_deduction__checks') }} as checks
 inner join {{ ref('int_figures') }} as figures on checks.figure_id = figures.figure_id
+union all
+-- Levels that a source states beside those that the declarations add up to.
+select
+    {{ columns_of('figures', subject_columns()) }},
+    figures.series_unit as unit,
+    figures.period_start,
+    figures.period_end,
+    figures.figure_id,
+    figures.source_id,
+    figures.statistic,
+    'declarations' as rule,
+    case
+        when declared.value < figures.low or declared.value > figures.high then 'inconsistent'
+        else 'consistent'
+    end as verdict,
+    figures.low as stated_low,
+    figures.high as stated_high,
+    declared.value as recomputed_low,
+    declared.value as recomputed_high,
+    -- The interval of a printed number is one unit of its last digit wide.
+    case
+        when declared.value < figures.low
+            then {{ point(as_double('(figures.low - declared.value)') ~ ' / nullif(' ~ as_double('(figures.high - figures.low)') ~ ', 0)') }}
+        when declared.value > figures.high
+            then {{ point(as_double('(declared.value - figures.high)') ~ ' / nullif(' ~ as_double('(figures.high - figures.low)') ~ ', 0)') }}
+        else 0
+    end as distance_in_last_digits,
+    false as is_culprit,
+    cast([] as varchar[]) as fitting_wholes
+from {{ ref('int_figures') }} as figures
+inner join {{ ref('fct_declared_levels') }} as declared
+    on
+        {{ same('figures', 'declared', subject_columns() + ['period_start', 'period_end']) }}
+        and figures.series_unit = declared.unit
+where figures.status = 'read' and figures.statistic = 'level'

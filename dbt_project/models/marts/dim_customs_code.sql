@@ -1,0 +1,6 @@
+select
+    list,
+    code,
+    coalesce(name, '') as name,
+    id
+from {{ ref('stg_customs__codes') }}

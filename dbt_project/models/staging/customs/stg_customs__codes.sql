@@ -1,0 +1,6 @@
+select
+    list,
+    code,
+    name,
+    id
+from {{ source('customs', 'codes') }}

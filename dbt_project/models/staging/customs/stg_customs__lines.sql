@@ -1,0 +1,21 @@
+select
+    region_id,
+    partner_id,
+    commodity_id,
+    flow,
+    trade_mode_id,
+    period_start,
+    period_end,
+    quantity,
+    quantity_unit,
+    second_quantity,
+    second_quantity_unit,
+    value_cny,
+    value_usd,
+    reporter_id,
+    partner_code,
+    trade_mode_code,
+    region_code,
+    value_cny_source_id,
+    value_usd_source_id
+from {{ source('customs', 'lines') }}

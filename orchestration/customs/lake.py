@@ -1,0 +1,459 @@
+"""The lake of declarations: one Parquet file a month of a flow, never changed once written, and what is known of files.
+
+`files/<key>.json` says what a raw file held, `lines/<cell>-<key>.parquet` holds the lines of one month. Both are named
+by what they were made from, written beside and renamed: whatever is there is whole, what is missing is made from raw/,
+and a load that was cut off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from orchestration.codes import CodeLists
+from orchestration.customs.files import DeclarationFile, UnusableFile, find_files, unpacked, unusable
+from orchestration.customs.formats import CODED, VALUES
+from orchestration.customs.loading import KEYS, UNITS, LoadedFile, MonthTotals, TotalsDiffer, load_file
+from orchestration.figures import UNMAPPED, WHOLE
+from orchestration.hashing import FileHashes
+from orchestration.sources import Rejection
+
+#: Part of every key: what is written anew when the columns of the lake or the reading of files change.
+VERSION = 1
+
+#: The columns of the lake, and of `fct_trade_monthly`.
+LINE_TYPES = {
+    "region_id": "VARCHAR",
+    "partner_id": "VARCHAR",
+    "commodity_id": "VARCHAR",
+    "flow": "VARCHAR",
+    "trade_mode_id": "VARCHAR",
+    "period_start": "DATE",
+    "period_end": "DATE",
+    "quantity": "DECIMAL(18,4)",
+    "quantity_unit": "VARCHAR",
+    "second_quantity": "DECIMAL(18,4)",
+    "second_quantity_unit": "VARCHAR",
+    "value_cny": "DECIMAL(18,4)",
+    "value_usd": "DECIMAL(18,4)",
+    "reporter_id": "VARCHAR",
+    "partner_code": "VARCHAR",
+    "trade_mode_code": "VARCHAR",
+    "region_code": "VARCHAR",
+    "value_cny_source_id": "VARCHAR",
+    "value_usd_source_id": "VARCHAR",
+}
+
+Cell = tuple[str, str, datetime.date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMonth:
+    """One file of the lake: the lines of a month of one flow, made from one file or from one for each currency."""
+
+    reporter_id: str
+    flow: str
+    month: datetime.date
+    path: str
+    lines_key: str
+    rows: int
+    value_cny: Decimal | None
+    value_usd: Decimal | None
+    value_cny_source_id: str | None
+    value_usd_source_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMonth:
+    """What one file says of one month: the vintage that counts (`is_current`), or one that was replaced."""
+
+    source_id: str
+    reporter_id: str
+    flow: str
+    month: datetime.date
+    rows: int
+    value_cny: Decimal | None
+    value_usd: Decimal | None
+    published_date: datetime.date
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeName:
+    """A code that declarations use, by which name they call it, and the id that the code lists have for it."""
+
+    list: str
+    code: str
+    name: str
+    id: str
+
+
+@dataclass(slots=True)
+class Lake:
+    """All that the files of raw/customs say, as it stands in the lake."""
+
+    files: list[DeclarationFile] = field(default_factory=list)
+    months: list[StoredMonth] = field(default_factory=list)
+    vintages: list[FileMonth] = field(default_factory=list)
+    codes: list[CodeName] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    read_files: int = 0
+    written_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What DuckDB may use while it loads, and who is told how far it is."""
+
+    memory_limit: str
+    threads: int
+    tell: Callable[[str], None]
+
+
+def update_lake(raw: Path, folder: Path, codes: CodeLists, hashes: FileHashes, resources: Resources) -> Lake:
+    """Bring the lake in `folder` up to what raw/customs holds: what is there already is neither read nor written.
+
+    Raises TotalsDiffer, after which the lake holds what it held before, and possibly some whole months more.
+    """
+    files, rejected = find_files(raw, codes, hashes)
+    update = _Update(folder, codes, resources, files)
+    for batch in update.batches():
+        update.load(batch)
+    lake = update.described()
+    lake.rejected += rejected
+    return lake
+
+
+def lines_of(months: Sequence[StoredMonth]) -> str:
+    """SQL that selects the lines of these months."""
+    if not months:
+        columns = ", ".join(f"CAST(NULL AS {sql_type}) AS {name}" for name, sql_type in LINE_TYPES.items())
+        return f"SELECT {columns} WHERE false"
+    paths = ", ".join(_literal(month.path) for month in months)
+    return f"SELECT {', '.join(LINE_TYPES)} FROM read_parquet([{paths}])"
+
+
+class _Update:
+    """One update of a lake: the files that there are, what is known of them, and what is still to be read."""
+
+    def __init__(self, folder: Path, codes: CodeLists, resources: Resources, files: Sequence[DeclarationFile]) -> None:
+        self._folder = folder
+        self._codes = codes
+        self._resources = resources
+        self._files = files  # the first published first
+        self._known = {file.key: loaded for file in files if (loaded := _remembered(folder, file)) is not None}
+        self._hashes: dict[str, str] = {}
+        self._read_files = 0
+        self._written_months = 0
+
+    def batches(self) -> Iterator[list[DeclarationFile]]:
+        """Files that must be read together, those of a month in two currencies; one batch after the other.
+
+        Which months a file has is known once it was read. So every file that is not known is read with those that may
+        share its months by what is said of them, and what then is still missing is read again with its counterpart.
+        """
+        groups: dict[tuple[str, str, str], list[DeclarationFile]] = {}
+        for file in self._files:
+            if file.key not in self._known:
+                said = file.sidecar
+                month = said.month or file.source.source_id.replace(_currency(file), "")
+                groups.setdefault((file.source.region_id, said.flow or "", month), []).append(file)
+        yield from groups.values()
+        while True:  # what is known has grown meanwhile
+            missing = {cell: wanted for cell, wanted in self._wanted().items() if not self._path(cell, wanted).exists()}
+            if not missing:
+                return
+            first = min(missing, key=lambda cell: (cell[2], cell))
+            yield list({file.key: file for file in missing[first].values()}.values())
+
+    def load(self, batch: Sequence[DeclarationFile]) -> None:
+        """Read the files of a batch and write the months that they make."""
+        with _scratch(self._folder, self._resources) as connection:
+            tables = {}
+            for file in batch:
+                table = f"scratch.staged_{file.key}"
+                try:
+                    loaded = self._stage(connection, file, table)
+                    tables[file.key] = table
+                except UnusableFile as problem:
+                    loaded = LoadedFile(file.key, 0, 0, [], {}, [unusable(file.file, problem)])
+                self._known[file.key] = loaded
+                self._read_files += 1
+            for cell, wanted in self._wanted().items():
+                path = self._path(cell, wanted)
+                if all(file.key in tables for file in wanted.values()) and not path.exists():
+                    self._write(connection, cell, wanted, tables)
+        for file in batch:  # last: whoever is cut off before this reads the file again
+            _remember(self._folder, self._known[file.key])
+
+    def described(self) -> Lake:
+        """What the lake holds now, for the tables of the working warehouse."""
+        lake = Lake(list(self._files), read_files=self._read_files, written_months=self._written_months)
+        wanted = self._wanted()
+        current = {(cell, file.key) for cell, files in wanted.items() for file in files.values()}
+        names: dict[tuple[str, str], CodeName] = {}
+        for file in self._files:
+            loaded = self._known[file.key]
+            lake.rejected += loaded.rejected
+            names |= {(one.list, one.code): one for one in self._resolved(file)}
+            lake.vintages += [
+                FileMonth(
+                    source_id=file.source.source_id,
+                    reporter_id=totals.reporter_id,
+                    flow=totals.flow,
+                    month=totals.month,
+                    rows=totals.rows,
+                    value_cny=totals.value_cny,
+                    value_usd=totals.value_usd,
+                    published_date=file.source.published_date,
+                    is_current=(totals.cell, file.key) in current,
+                )
+                for totals in loaded.months
+            ]
+        lake.codes = [names[one] for one in sorted(names)]
+        with duckdb.connect() as connection:
+            lake.months = [self._stored(connection, cell, files) for cell, files in sorted(wanted.items())]
+        return lake
+
+    def _wanted(self) -> dict[Cell, dict[str, DeclarationFile]]:
+        """For each month of a flow, the file that each currency is taken from: the last one published."""
+        wanted: dict[Cell, dict[str, DeclarationFile]] = {}
+        for file in self._files:
+            loaded = self._known.get(file.key)
+            for totals in loaded.months if loaded else ():
+                for value in VALUES:
+                    if value in file.meanings:
+                        wanted.setdefault(totals.cell, {})[value] = file
+        return wanted
+
+    def _key(self, wanted: Mapping[str, DeclarationFile]) -> str:
+        """Names the content of a month: the files that it is made from, and what the code lists make of their codes."""
+        digest = hashlib.sha256(f"{VERSION}".encode())
+        for value, file in sorted(wanted.items()):
+            digest.update(f"\n{value} {file.key} {file.source.source_id} {self._code_ids(file)}".encode())
+        return digest.hexdigest()[:24]
+
+    def _path(self, cell: Cell, wanted: Mapping[str, DeclarationFile]) -> Path:
+        reporter, flow, month = cell
+        return self._folder / "lines" / f"{reporter}-{flow}-{month:%Y-%m}-{self._key(wanted)}.parquet"
+
+    def _totals(self, file: DeclarationFile, cell: Cell) -> MonthTotals:
+        return next(one for one in self._known[file.key].months if one.cell == cell)
+
+    def _stage(self, connection: duckdb.DuckDBPyConnection, file: DeclarationFile, table: str) -> LoadedFile:
+        began = time.monotonic()
+        reporters = [*self._codes.numeric_countries.items(), *((one, one) for one in self._codes.countries)]
+        with unpacked(file, self._folder / ".unpacked") as plain:
+            try:
+                loaded = load_file(connection, file, plain, table, reporters if "reporter" in file.meanings else [])
+            except duckdb.Error as problem:
+                raise UnusableFile(f"cannot be read: {str(problem).splitlines()[0]}") from problem
+        rate = loaded.rows / (time.monotonic() - began)
+        self._resources.tell(
+            f"{file.file}: {loaded.rows:,} lines, {len(loaded.rejected):,} rejected, {rate:,.0f} lines a second"
+        )
+        return loaded
+
+    def _write(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        cell: Cell,
+        wanted: Mapping[str, DeclarationFile],
+        tables: Mapping[str, str],
+    ) -> None:
+        """Write a month of the lake from the staged files, and see that it adds up to what they said."""
+        path = self._path(cell, wanted)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}")
+        connection.execute("CREATE OR REPLACE TEMP TABLE code_ids (list VARCHAR, code VARCHAR, id VARCHAR)")
+        used = {file.key: file for file in wanted.values()}.values()
+        ids = {(one.list, one.code): one.id for file in used for one in self._resolved(file, as_read=True)}
+        connection.execute(
+            """INSERT INTO code_ids SELECT unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[])),
+            unnest(CAST($3 AS VARCHAR[]))""",
+            [[name for name, _ in ids], [code for _, code in ids], list(ids.values())],
+        )
+        connection.execute(
+            f"""COPY ({_lines(cell, wanted, tables)}) TO {_literal(str(draft))}
+            (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 250000)"""
+        )
+        sums = ", ".join(f"sum({value})" for value in VALUES)
+        ((*written,),) = connection.execute(f"SELECT {sums} FROM read_parquet({_literal(str(draft))})").fetchall()
+        for value, added_up in zip(VALUES, written, strict=True):
+            if value in wanted and added_up != getattr(self._totals(wanted[value], cell), value):
+                draft.unlink()
+                reporter, flow, month = cell
+                raise TotalsDiffer(
+                    f"{reporter} {flow} {month:%Y-%m}: {value} adds up to "
+                    f"{getattr(self._totals(wanted[value], cell), value)} in {wanted[value].file} and to {added_up} "
+                    "in the lake"
+                )
+        draft.replace(path)
+        self._written_months += 1
+
+    def _stored(
+        self, connection: duckdb.DuckDBPyConnection, cell: Cell, wanted: Mapping[str, DeclarationFile]
+    ) -> StoredMonth:
+        path = self._path(cell, wanted)
+        ((rows,),) = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(path)]).fetchall()
+        cny, usd = wanted.get("value_cny"), wanted.get("value_usd")
+        reporter, flow, month = cell
+        return StoredMonth(
+            reporter_id=reporter,
+            flow=flow,
+            month=month,
+            path=str(path),
+            lines_key=self._key(wanted),
+            rows=int(rows),
+            value_cny=self._totals(cny, cell).value_cny if cny else None,
+            value_usd=self._totals(usd, cell).value_usd if usd else None,
+            value_cny_source_id=cny.source.source_id if cny else None,
+            value_usd_source_id=usd.source.source_id if usd else None,
+        )
+
+    def _resolved(self, file: DeclarationFile, *, as_read: bool = False) -> list[CodeName]:
+        """What the code lists make of the codes of a file; `as_read`: the codes as they stand in the staged table."""
+        return [
+            CodeName(list=name, code=read if as_read else code, name=text, id=self._id(file, name, code, text))
+            for name, entries in self._known[file.key].codes.items()
+            for read, code, text in entries
+        ]
+
+    def _code_ids(self, file: DeclarationFile) -> str:
+        """A hash of what the code lists make of a file's codes."""
+        if file.key not in self._hashes:
+            said = "\n".join(f"{one.list} {one.code} {one.id}" for one in self._resolved(file))
+            self._hashes[file.key] = hashlib.sha256(said.encode()).hexdigest()
+        return self._hashes[file.key]
+
+    def _id(self, file: DeclarationFile, name: str, code: str, text: str) -> str:
+        if name == "commodity":
+            return code
+        if name == "unit":
+            return self._codes.unit_named(code) or code  # a unit that no list knows is its own name
+        if name == "trade_mode":
+            return self._codes.trade_mode_of(code, text)
+        if not file.layout.is_known_by_name:
+            return self._codes.numeric_countries.get(code.zfill(3), UNMAPPED)
+        region_id = file.source.region_id if name == "region" else ""
+        return self._codes.resolve(name, text or code, region_id=region_id)
+
+
+def _currency(file: DeclarationFile) -> str:
+    return "usd" if "value_usd" in file.meanings else "cny"
+
+
+@contextmanager
+def _scratch(folder: Path, resources: Resources) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with an empty database on disk, gone afterwards, for lines between file and lake."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob(".scratch*"):
+        leftover.unlink()
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = {_literal(resources.memory_limit)}")
+        connection.execute(f"SET threads = {resources.threads}")
+        connection.execute(f"SET temp_directory = {_literal(str(folder / '.spill'))}")
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute(f"ATTACH {_literal(str(folder / '.scratch.duckdb'))} AS scratch")
+        yield connection
+    for leftover in folder.glob(".scratch*"):
+        leftover.unlink()
+
+
+def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[str, str]) -> str:
+    """SQL of the lines of a month in the columns of the lake, sorted."""
+    reporter, flow, month = cell
+    where = f"reporter_id = {_literal(reporter)} AND flow = {_literal(flow)} AND month = DATE '{month}'"
+    cny, usd = wanted.get("value_cny"), wanted.get("value_usd")
+    keys = ", ".join((*KEYS, *UNITS))
+    used = [tables[key] for key in {file.key: file for file in (cny, usd) if file}]
+    if len(used) > 1:
+        # The same lines twice, each with one currency: quantities are taken once.
+        quantities = ", ".join(
+            f"coalesce(sum({name}) FILTER (is_cny), sum({name}) FILTER (NOT is_cny)) AS {name}"
+            for name in ("quantity", "second_quantity")
+        )
+        lines = f"""SELECT {keys}, {quantities}, sum(value_cny) AS value_cny, sum(value_usd) AS value_usd
+            FROM (SELECT *, true AS is_cny FROM {used[0]} WHERE {where}
+                UNION ALL SELECT *, false FROM {used[1]} WHERE {where}) GROUP BY ALL"""
+    else:
+        lines = f"SELECT {keys}, quantity, second_quantity, value_cny, value_usd FROM {used[0]} WHERE {where}"
+    joined = {name: f"{name}_code" for name in CODED} | {unit: unit for unit in UNITS}
+    joins = "\n".join(
+        f"LEFT JOIN code_ids AS {name}_ids ON {name}_ids.list = '{name if name in CODED else 'unit'}' "
+        f"AND lines.{column} = {name}_ids.code"
+        for name, column in joined.items()
+    )
+
+    def id_or(name: str, whole: str) -> str:
+        return f"CASE WHEN {name}_code IS NULL THEN {_literal(whole)} ELSE coalesce({name}_ids.id, '{UNMAPPED}') END"
+
+    columns = {
+        "region_id": id_or("region", reporter),
+        "partner_id": id_or("partner", WHOLE["partner"]),
+        "trade_mode_id": id_or("trade_mode", WHOLE["trade_mode"]),
+        "commodity_id": "commodity_code",
+        "flow": _literal(flow),
+        "period_start": f"DATE '{month}'",
+        "period_end": f"last_day(DATE '{month}')",
+        "quantity_unit": "quantity_unit_ids.id",
+        "second_quantity_unit": "second_quantity_unit_ids.id",
+        "reporter_id": _literal(reporter),
+        "value_cny_source_id": _literal(cny.source.source_id) if cny else "NULL",
+        "value_usd_source_id": _literal(usd.source.source_id) if usd else "NULL",
+    }
+    selected = ", ".join(
+        f"CAST({columns.get(name, f'lines.{name}')} AS {sql_type}) AS {name}" for name, sql_type in LINE_TYPES.items()
+    )
+    return f"SELECT {selected} FROM ({lines}) AS lines {joins} ORDER BY commodity_id, partner_id, region_id"
+
+
+def _manifest(folder: Path, key: str) -> Path:
+    return folder / "files" / f"{key}-{VERSION}.json"
+
+
+def _remember(folder: Path, loaded: LoadedFile) -> None:
+    path = _manifest(folder, loaded.file_key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(json.dumps(asdict(loaded), default=str, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def _remembered(folder: Path, file: DeclarationFile) -> LoadedFile | None:
+    """What is known of a file that was read before; None where it is to be read."""
+    try:
+        said = json.loads(_manifest(folder, file.key).read_text(encoding="utf-8"))
+        return LoadedFile(
+            file_key=said["file_key"],
+            rows=said["rows"],
+            passed_over=said["passed_over"],
+            months=[
+                MonthTotals(
+                    reporter_id=one["reporter_id"],
+                    flow=one["flow"],
+                    month=datetime.date.fromisoformat(one["month"]),
+                    rows=one["rows"],
+                    value_cny=None if one["value_cny"] is None else Decimal(one["value_cny"]),
+                    value_usd=None if one["value_usd"] is None else Decimal(one["value_usd"]),
+                )
+                for one in said["months"]
+            ],
+            codes={name: [tuple(entry) for entry in entries] for name, entries in said["codes"].items()},
+            rejected=[Rejection(**{**one, "file": file.file}) for one in said["rejected"]],
+        )
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: the file is read again
+        return None
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
