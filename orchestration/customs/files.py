@@ -25,6 +25,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from orchestration.codes import CodeLists
+from orchestration.customs.encoding import is_readable_as_latin, write_as_latin
 from orchestration.customs.formats import Format, UnknownHeader, format_of
 from orchestration.figures import UNMAPPED
 from orchestration.hashing import FileHashes
@@ -121,28 +122,54 @@ def unusable(file: str, problem: UnusableFile) -> Rejection:
 
 
 @contextmanager
-def unpacked(file: DeclarationFile, scratch: Path) -> Iterator[Path]:
-    """The content as a plain file: the raw file itself, or a copy in `scratch` that goes away at the end.
+def readable(file: DeclarationFile, scratch: Path) -> Iterator[tuple[Path, str]]:
+    """The content as DuckDB reads it, and its encoding (`utf-8` or `latin-1`): the raw file itself where it can be.
 
-    Raises UnusableFile for what is damaged or grows beyond the limits.
+    Else a copy in `scratch`, which goes away at the end. Raises UnusableFile for what is damaged or grows beyond the
+    limits.
     """
-    if not file.path.name.lower().endswith((".gz", ".zip")):
-        yield file.path
-        return
     scratch.mkdir(parents=True, exist_ok=True)
-    plain = scratch / f"{file.key}.{file.container}"
-    limit = min(MAXIMUM_UNPACKED_BYTES, max(file.path.stat().st_size * MAXIMUM_RATIO, _PROBED_BYTES))
+    plain = file.path
+    copies = []
     try:
-        with _opened(file.path) as (stream, _), plain.open("wb") as copy:
-            written = 0
-            while block := _read(stream, _BLOCK):
-                written += len(block)
-                if written > limit:
-                    raise UnusableFile(f"unpacks to more than {limit:,} bytes: it was not unpacked further")
-                copy.write(block)
-        yield plain
+        if file.path.name.lower().endswith((".gz", ".zip")):
+            plain = scratch / f"{file.key}.{file.container}"
+            copies.append(plain)
+            _unpack(file.path, plain)
+        encoding = "utf-8"
+        if file.encoding == "gb18030":
+            encoding = "latin-1" if file.container == "csv" else "utf-8"
+            if file.container != "csv" or not is_readable_as_latin(plain):
+                copies.append(scratch / f"{file.key}.copy.{file.container}")
+                with copies[-1].open("w+b") as copy:
+                    if file.container != "csv" or not write_as_latin(plain, copy):
+                        encoding = "utf-8"
+                        copy.truncate(0)
+                        copy.seek(0)
+                        _transcode(plain, copy)
+                plain = copies[-1]
+        yield plain, encoding
     finally:
-        plain.unlink(missing_ok=True)
+        for one in copies:
+            one.unlink(missing_ok=True)
+
+
+def _unpack(path: Path, plain: Path) -> None:
+    limit = min(MAXIMUM_UNPACKED_BYTES, max(path.stat().st_size * MAXIMUM_RATIO, _PROBED_BYTES))
+    with _opened(path) as (stream, _), plain.open("wb") as copy:
+        written = 0
+        while block := _read(stream, _BLOCK):
+            written += len(block)
+            if written > limit:
+                raise UnusableFile(f"unpacks to more than {limit:,} bytes: it was not unpacked further")
+            copy.write(block)
+
+
+def _transcode(path: Path, copy: IO[bytes]) -> None:
+    """GB18030 as UTF-8; what is neither becomes a replacement character, in names, or spoils its line, in numbers."""
+    with path.open(encoding="gb18030", errors="replace", newline="") as text:
+        while block := text.read(_BLOCK):
+            copy.write(block.encode())
 
 
 def _describe(path: Path, file: str, codes: CodeLists, hashes: FileHashes) -> DeclarationFile:
@@ -254,7 +281,7 @@ def _look_into(path: Path) -> tuple[str, str, list[str]]:
             raise UnusableFile("is a Parquet file in an archive: it is compressed already, take it out")
         return "parquet", "utf-8", _parquet_header(path)
     encoding = _encoding(beginning)
-    text = codecs.getincrementaldecoder(encoding)("strict").decode(beginning)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(beginning)
     if name.endswith(".json") or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return "json", encoding, _json_header(text)
     lines = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))

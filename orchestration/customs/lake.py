@@ -20,9 +20,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.codes import CodeLists
-from orchestration.customs.files import DeclarationFile, UnusableFile, find_files, unpacked, unusable
+from orchestration.customs.files import DeclarationFile, UnusableFile, find_files, readable, unusable
 from orchestration.customs.formats import CODED, VALUES
-from orchestration.customs.loading import KEYS, UNITS, LoadedFile, MonthTotals, TotalsDiffer, load_file
+from orchestration.customs.loading import KEYS, UNITS, Content, LoadedFile, MonthTotals, TotalsDiffer, load_file
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.hashing import FileHashes
 from orchestration.sources import Rejection
@@ -252,9 +252,10 @@ class _Update:
     def _stage(self, connection: duckdb.DuckDBPyConnection, file: DeclarationFile, table: str) -> LoadedFile:
         began = time.monotonic()
         reporters = [*self._codes.numeric_countries.items(), *((one, one) for one in self._codes.countries)]
-        with unpacked(file, self._folder / ".unpacked") as plain:
+        with readable(file, self._folder / ".unpacked") as (plain, encoding):
+            content = Content(plain, encoding, reporters if "reporter" in file.meanings else [])
             try:
-                loaded = load_file(connection, file, plain, table, reporters if "reporter" in file.meanings else [])
+                loaded = load_file(connection, file, content, table)
             except duckdb.Error as problem:
                 raise UnusableFile(f"cannot be read: {str(problem).splitlines()[0]}") from problem
         rate = loaded.rows / (time.monotonic() - began)

@@ -1,9 +1,8 @@
 """One file of declarations into a table of typed lines: DuckDB reads it once, and every line is accounted for.
 
-Text of GB18030 files is read as Latin-1, which takes each byte for a character: no byte of a Chinese character can be
-taken for a comma, a quotation mark or the end of a line, codes and numbers are plain ASCII, and names are decoded
-afterwards, each distinct one once. DuckDB's own extension for encodings damages characters that stand across the end
-of its buffer.
+Text of GB18030 files is read as Latin-1 (encoding.py says how): codes and numbers are plain ASCII, and names are
+decoded afterwards, each distinct one once. DuckDB's own extension for encodings damages characters that stand across
+the end of its buffer.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.customs.encoding import latin_of_text, text_of_latin
 from orchestration.customs.files import KIND, DeclarationFile
 from orchestration.customs.formats import CODED, MEANINGS, NUMBER_TYPE, NUMBERS
 from orchestration.sources import Rejection
@@ -27,7 +27,6 @@ KEYS = tuple(f"{name}_code" for name in CODED)
 UNITS = ("quantity_unit", "second_quantity_unit")
 #: Of the rejected lines of a file, so many are listed; the rest is counted in one more row.
 LISTED_REJECTIONS = 1_000
-_BLANKS = "' ' || chr(9) || chr(13)"
 _BLOCK = 16 << 20
 
 
@@ -65,23 +64,26 @@ class LoadedFile:
     rejected: list[Rejection] = field(default_factory=list)
 
 
-def load_file(
-    connection: duckdb.DuckDBPyConnection,
-    file: DeclarationFile,
-    plain: Path,
-    table: str,
-    reporters: Sequence[tuple[str, str]],
-) -> LoadedFile:
-    """Read `plain`, the unpacked content of `file`, into the new table `table`, and account for every line.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is read of a file: a file that DuckDB reads, its encoding, and the region of each code of a reporter."""
+
+    path: Path
+    encoding: str
+    reporters: Sequence[tuple[str, str]] = ()
+
+
+def load_file(connection: duckdb.DuckDBPyConnection, file: DeclarationFile, content: Content, table: str) -> LoadedFile:
+    """Read the content of `file` into the new table `table`, and account for every line.
 
     The table has the columns MEANINGS, but `reporter_id` for `reporter`: codes and units as they were read, months as
-    their first day. `reporters` gives the region of each code of a reporter. Raises UnusableFile, and TotalsDiffer
-    when lines were lost on the way.
+    their first day. Raises duckdb.Error where DuckDB cannot read it at all, and TotalsDiffer when lines were lost on
+    the way.
     """
-    reader = _Reader(file, plain)
+    reader = _Reader(file, content)
     connection.execute("CREATE OR REPLACE TEMP TABLE customs_reporters (code VARCHAR, region_id VARCHAR)")
-    if reporters:
-        connection.executemany("INSERT INTO customs_reporters VALUES (?, ?)", list(reporters))
+    if content.reporters:
+        connection.executemany("INSERT INTO customs_reporters VALUES (?, ?)", list(content.reporters))
     connection.execute(
         f"CREATE OR REPLACE TABLE {table} AS SELECT {reader.selected} FROM {reader.relation(rejects=True)}"
     )
@@ -133,10 +135,11 @@ END"""
 class _Reader:
     """SQL that reads one file: the same relation for the load and for finding the lines of what was wrong."""
 
-    def __init__(self, file: DeclarationFile, plain: Path) -> None:
+    def __init__(self, file: DeclarationFile, content: Content) -> None:
         self._file = file
-        self._plain = plain
+        self._plain = content.path
         self._is_csv = file.container == "csv"
+        self._is_latin = content.encoding == "latin-1"
         self.selected = ", ".join(f"{expression} AS {name}" for name, expression in self._expressions().items())
 
     def relation(self, *, rejects: bool) -> str:
@@ -156,7 +159,7 @@ class _Reader:
         )
         nils = [*self._file.layout.nil, ""]
         nils = [nil + blank for nil in nils for blank in ("", "\t", " ")]
-        encoding = "latin-1" if self._file.encoding == "gb18030" else "utf-8"
+        encoding = "latin-1" if self._is_latin else "utf-8"
         return f"""read_csv({path}, columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '"',
             escape = '"', thousands = ',', nullstr = [{", ".join(map(_literal, nils))}], encoding = '{encoding}',
             {"store_rejects = true" if rejects else "ignore_errors = true, parallel = false"})"""
@@ -171,6 +174,7 @@ class _Reader:
         connection.execute("DELETE FROM reject_errors")
         connection.execute("DELETE FROM reject_scans")
         header = self._header()
+        seen: set[tuple[int, str]] = set()
         found = []
         for line, column, kind, text, message in errors:
             name = header[column - 1] if column and kind == "CAST" and column <= len(header) else ""
@@ -181,7 +185,9 @@ class _Reader:
                 "UNQUOTED VALUE": "has a quotation mark that does not close",
                 "INVALID ENCODING": "holds bytes that are not UTF-8",
             }.get(str(kind), str(message).splitlines()[0])
-            found.append((int(line), self._rejection(int(line), name, reason, str(text or ""))))
+            if kind == "CAST" or (int(line), reason) not in seen:  # a cell too few is told for each that is missing
+                found.append((int(line), self._rejection(int(line), name, reason, str(text or ""))))
+            seen.add((int(line), reason))
         return found
 
     def invalid_lines(self, connection: duckdb.DuckDBPyConnection, before: Sequence[int]) -> list[Rejection]:
@@ -215,10 +221,10 @@ class _Reader:
         ends = 0
         tail = b"\n"
         for block in self._blocks():
-            text = tail[-2:] + block.replace(b"\r", b"")
+            text = tail + (block.replace(b"\r", b"") if b"\r" in block else block)
             ends += block.count(b"\n") - text.count(b"\n\n")
-            tail = text
-        return ends - 1 + (not tail.endswith(b"\n"))
+            tail = text[-1:]
+        return ends - 1 + (tail != b"\n")
 
     def lines_exactly(self) -> int:
         """The same by a reader that knows of line ends within quotation marks: slow, asked where counting differs."""
@@ -253,7 +259,7 @@ class _Reader:
             elif column is None:
                 expressions[name] = "CAST(NULL AS VARCHAR)"
             else:
-                expressions[name] = f"trim({column}, {_BLANKS})"
+                expressions[name] = self._stripped(column)
         for coded in CODED:  # a name without a code stands for itself
             if f"{coded}_code" not in place and f"{coded}_name" in place:
                 expressions[f"{coded}_code"] = expressions[f"{coded}_name"]
@@ -268,12 +274,19 @@ class _Reader:
         )
         return expressions
 
+    def _stripped(self, column: str) -> str:
+        """Text without blanks around it: to look for the blanks that customs put there is cheaper than to trim."""
+        return (
+            f"CASE WHEN suffix({column}, chr(9)) OR suffix({column}, ' ') OR prefix({column}, ' ') "
+            f"THEN trim({column}, ' ' || chr(9)) ELSE {column} END"
+        )
+
     def _number(self, column: str | None) -> str:
         if column is None:
             return f"CAST(NULL AS {NUMBER_TYPE})"
         if self._is_csv:
             return column
-        return f"TRY_CAST(replace(trim({column}, {_BLANKS}), ',', '') AS {NUMBER_TYPE})"
+        return f"TRY_CAST(replace(trim({column}, ' ' || chr(9)), ',', '') AS {NUMBER_TYPE})"
 
     def _month(self, text: str) -> str:
         forms = ["%Y%m", "%Y-%m", "%Y/%m", "%Y.%m", f"%Y{self._as_read('年')}%m{self._as_read('月')}", "%Y-%m-%d"]
@@ -287,12 +300,10 @@ class _Reader:
         return f"CASE {text} {flows} END"
 
     def _as_read(self, text: str) -> str:
-        return text.encode("gb18030").decode("latin-1") if self._file.encoding == "gb18030" and self._is_csv else text
+        return latin_of_text(text) if self._is_latin else text
 
     def _decoded(self, text: str) -> str:
-        if self._file.encoding == "gb18030" and self._is_csv:
-            return text.encode("latin-1", "replace").decode("gb18030", "replace")
-        return text
+        return text_of_latin(text) if self._is_latin else text
 
     def _header(self) -> list[str]:
         return list(self._file.header)
