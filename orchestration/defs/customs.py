@@ -4,8 +4,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 import dagster as dg
+import duckdb
 
-from orchestration.customs import KIND, LINE_TYPES, CodeName, FileMonth, Resources, StoredMonth, lines_of, update_lake
+from orchestration.customs import (
+    KIND,
+    LINE_TYPES,
+    CodeName,
+    FileMonth,
+    Lake,
+    Resources,
+    StoredMonth,
+    lines_of,
+    update_lake,
+)
 from orchestration.defs.resources import Warehouse
 from orchestration.defs.sources import CODE_LISTS, check_result, column_schema, outcome_of, place_of
 from orchestration.figures import UNMAPPED
@@ -88,14 +99,7 @@ def customs(
             settings.raw_dir / KIND, settings.lake_dir, warehouse.codes(), FileHashes(settings.file_hashes), resources
         )
     with warehouse.progress.step("load customs"), open_working(settings) as connection:
-        with replacing_source_kind(connection, KIND, {"sources": SOURCE_TYPES}) as load:
-            load.add("sources", [file.source for file in lake.files])
-            load.reject(lake.rejected)
-        with replacing_tables(connection, KIND, TABLES) as load:
-            load.add("months", lake.months)
-            load.add("vintages", lake.vintages)
-            load.add("codes", lake.codes)
-        connection.execute(f"CREATE OR REPLACE VIEW raw.{KIND}_lines AS {lines_of(lake.months)}")
+        load_lake(connection, lake)
         unmapped = [f"{one.list} {one.code} {one.name}" for one in lake.codes if one.id == UNMAPPED]
         outcomes = {
             "every_line_is_loaded": outcome_of(KIND, "every line is loaded", list(map(place_of, lake.rejected))),
@@ -131,3 +135,15 @@ def customs(
         ("codes", lake.codes),
     ):
         yield dg.MaterializeResult(dg.AssetKey([KIND, name]), metadata={"dagster/row_count": len(records)})
+
+
+def load_lake(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Replace what the working warehouse holds of raw/customs: the small tables, and the view over the lines."""
+    with replacing_source_kind(connection, KIND, {"sources": SOURCE_TYPES}) as load:
+        load.add("sources", [file.source for file in lake.files])
+        load.reject(lake.rejected)
+    with replacing_tables(connection, KIND, TABLES) as load:
+        load.add("months", lake.months)
+        load.add("vintages", lake.vintages)
+        load.add("codes", lake.codes)
+    connection.execute(f"CREATE OR REPLACE VIEW raw.{KIND}_lines AS {lines_of(lake.months)}")

@@ -154,7 +154,10 @@ def content(published: Path) -> Content:
     """Rows and content hashes as the file's metadata has them; its tables must be those, with as many rows."""
     with duckdb.connect(str(published), read_only=True) as connection:
         stated = connection.execute("SELECT table_name, row_count, content_hash FROM metadata.tables").fetchall()
-        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' UNION ALL "
+            "SELECT view_name FROM duckdb_views() WHERE schema_name = 'marts'"
+        ).fetchall()
         assert {name for (name,) in tables} == {name for name, _, _ in stated}
         counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM marts.{name}" for name, _, _ in stated)
         assert dict(connection.execute(counts).fetchall()) == {name: rows for name, rows, _ in stated}

@@ -12,6 +12,9 @@ import pytest
 import yaml
 
 from orchestration.codes import CodeLists
+from orchestration.customs import LINE_TYPES, Lake
+from orchestration.defs.customs import TABLES as CUSTOMS_TABLES
+from orchestration.defs.customs import load_lake
 from orchestration.figures import FIGURE_TYPES
 from orchestration.releases.folder import NUMBER_TYPES
 from orchestration.settings import PROJECT_DIR, Settings
@@ -55,6 +58,7 @@ def test_every_source_has_its_figures_and_its_documents() -> None:
     assert {(name, table["name"]) for name, table in source_tables()} == {
         *((source, table) for source in ("sheets", "releases") for table in ("figures", "sources")),
         ("releases", "numbers"),
+        *(("customs", table) for table in ("lines", "sources", *CUSTOMS_TABLES)),
         *(("deduction", table) for table in TABLES),
     }
 
@@ -65,11 +69,14 @@ def test_every_source_has_its_figures_and_its_documents() -> None:
 def test_record_loaded_table_and_dbt_source_have_the_same_columns_and_types(
     source: str, table: dict[str, Any], settings: Settings
 ) -> None:
-    record = TABLES[table["name"]] if source == "deduction" else RECORDS[table["name"]]
+    records = {"deduction": TABLES, "customs": {**CUSTOMS_TABLES, "lines": LINE_TYPES, "sources": SOURCE_TYPES}}
+    record = records.get(source, RECORDS)[table["name"]]
     declared = {column["name"]: same_type(column["data_type"]) for column in table["columns"]}
     with open_working(settings) as connection:
         if source == "deduction":
             load_deductions(connection, Deductions([], [], [], [], []))
+        elif source == "customs":
+            load_lake(connection, Lake())
         else:
             with replacing_source_kind(connection, source, RECORDS):
                 pass

@@ -65,7 +65,7 @@ NO_CHANGES: dict[str, Callable[[Settings], object]] = {
     "nothing happens": lambda own: None,
     "a hidden file comes": lambda own: add(own.raw_dir / "sheets" / ".DS_Store"),
     "a hidden folder comes": lambda own: add(own.raw_dir / ".backup" / "x.csv"),
-    "an empty folder comes": lambda own: (own.raw_dir / "customs").mkdir(),
+    "an empty folder comes": lambda own: (own.raw_dir / "empty").mkdir(),
     "a dead link comes": lambda own: (own.raw_dir / "sheets" / "x.csv").symlink_to("gone.csv"),
     "a file is touched": lambda own: os.utime(first(own.raw_dir, "*.csv"), (0, 0)),
     "dbt writes its target": lambda own: add(own.dbt_project_dir / "target" / "manifest.json"),
@@ -110,19 +110,19 @@ def test_inputs_can_be_limited_to_some_kinds(own: Settings) -> None:
 
 
 def test_raw_files_are_parted_by_the_folder_of_their_source(own: Settings) -> None:
-    for path in ("releases/a.txt", "releases/deeper/b.txt", "customs/c.zip", "README.md", "releases.txt"):
+    for path in ("releases/a.txt", "releases/deeper/b.txt", "elsewhere/c.zip", "README.md", "releases.txt"):
         add(own.raw_dir / path)
     inputs = current_inputs(own)
     assert {"raw/releases/a.txt", "raw/releases/deeper/b.txt"} <= {
         file.path for file in inputs.raw_of("releases").files
     }
-    assert {file.path for file in inputs.raw_of_others("sheets", "releases").files} == {
+    assert {file.path for file in inputs.raw_of_others("sheets", "releases", "customs").files} == {
         "raw/README.md",
-        "raw/customs/c.zip",
+        "raw/elsewhere/c.zip",
         "raw/releases.txt",
     }
     parts = [*inputs.raw_of("sheets").files, *inputs.raw_of("releases").files]
-    parts += inputs.raw_of_others("sheets", "releases").files
+    parts += inputs.raw_of_others("sheets", "releases", "customs").files
     assert sorted(parts, key=lambda file: file.path) == list(inputs.of_kind("raw").files)
 
 

@@ -7,6 +7,6 @@ select
     published_date,
     is_current,
     cast(rows as bigint) as line_count,
-    value_cny,
-    value_usd
+    cast(value_cny as decimal(18, 4)) as value_cny,
+    cast(value_usd as decimal(18, 4)) as value_usd
 from {{ ref('stg_customs__vintages') }}

@@ -1,0 +1,173 @@
+-- Levels of months, quarters and the year to date, added up from the sums of each month.
+with months as (
+    -- A month of both flows is one of the total, too. Each currency has months of its own.
+    select
+        months.reporter_id,
+        months.flow,
+        units.unit,
+        months.month,
+        case units.unit when 'CNY' then months.value_cny_source_id else months.value_usd_source_id end as source_id
+    from {{ ref('stg_customs__months') }} as months
+    cross join (select 'CNY' as unit union all select 'USD' as unit) as units
+    where case units.unit when 'CNY' then months.value_cny else months.value_usd end is not null
+),
+
+flows as (
+    select
+        months.reporter_id,
+        months.flow as part_flow,
+        months.flow,
+        months.unit,
+        months.month,
+        months.source_id
+    from months
+    union all
+    select
+        months.reporter_id,
+        months.flow as part_flow,
+        'total' as flow,
+        months.unit,
+        months.month,
+        months.source_id
+    from months
+    inner join months as other
+        on
+            months.reporter_id = other.reporter_id
+            and months.unit = other.unit
+            and months.month = other.month
+            and months.flow <> other.flow
+),
+
+covered as (
+    select
+        reporter_id,
+        flow,
+        unit,
+        month,
+        extract(year from month) as year,
+        extract(quarter from month) as quarter,
+        extract(month from month) as month_number,
+        count(*) over (
+            partition by reporter_id, flow, unit, extract(year from month) order by month
+        ) as months_so_far,
+        count(*) over (
+            partition by reporter_id, flow, unit, extract(year from month), extract(quarter from month)
+        ) as months_of_quarter
+    from (select distinct reporter_id, flow, unit, month from flows) as every_month
+),
+
+spans as (
+    select
+        reporter_id,
+        flow,
+        unit,
+        month as period_start,
+        cast({{ last_day('month', 'month') }} as date) as period_end
+    from covered
+    union
+    select
+        reporter_id,
+        flow,
+        unit,
+        min(month) as period_start,
+        cast({{ last_day('max(month)', 'month') }} as date) as period_end
+    from covered
+    where months_of_quarter = 3
+    group by reporter_id, flow, unit, year, quarter
+    union
+    select
+        reporter_id,
+        flow,
+        unit,
+        cast({{ dbt.date_trunc('year', 'month') }} as date) as period_start,
+        cast({{ last_day('month', 'month') }} as date) as period_end
+    from covered
+    where months_so_far = month_number
+),
+
+amounts as (
+    {% for unit, column in [('CNY', 'value_cny'), ('USD', 'value_usd')] %}
+    select
+        sums.reporter_id,
+        sums.region_id,
+        sums.partner_id,
+        sums.commodity_id,
+        sums.trade_mode_id,
+        sums.month,
+        flows.flow,
+        'value' as measure,
+        flows.unit,
+        flows.unit as currency,
+        sums.{{ column }} as amount,
+        sums.line_count,
+        flows.source_id
+    from {{ ref('int_customs_monthly') }} as sums
+    inner join flows
+        on sums.reporter_id = flows.reporter_id and sums.flow = flows.part_flow and sums.month = flows.month
+    where flows.unit = '{{ unit }}' and sums.{{ column }} is not null
+    union all
+    {% endfor %}
+    select
+        sums.reporter_id,
+        sums.region_id,
+        sums.partner_id,
+        sums.commodity_id,
+        sums.trade_mode_id,
+        sums.month,
+        sums.flow,
+        'quantity' as measure,
+        sums.quantity_unit as unit,
+        flows.unit as currency,
+        sums.quantity as amount,
+        sums.line_count,
+        flows.source_id
+    from {{ ref('int_customs_monthly') }} as sums
+    inner join (
+        -- Quantities stand in the files of both currencies: those of one are enough.
+        select
+            reporter_id,
+            flow,
+            month,
+            min(unit) as unit,
+            min(source_id) as source_id
+        from months
+        group by reporter_id, flow, month
+    ) as flows
+        on sums.reporter_id = flows.reporter_id and sums.flow = flows.flow and sums.month = flows.month
+    where sums.quantity is not null
+)
+
+select
+    amounts.region_id,
+    amounts.partner_id,
+    amounts.commodity_id,
+    amounts.flow,
+    'ALL' as ownership_id,
+    amounts.trade_mode_id,
+    amounts.measure,
+    amounts.unit,
+    spans.period_start,
+    spans.period_end,
+    cast(sum(amounts.amount) as {{ bound_type() }}) as value,
+    cast(sum(amounts.line_count) as bigint) as line_count,
+    max_by(amounts.source_id, sources.published_date) as source_id,
+    max(sources.published_date) as as_of_date
+from amounts
+inner join spans
+    on
+        amounts.reporter_id = spans.reporter_id
+        and amounts.flow = spans.flow
+        and amounts.currency = spans.unit
+        and amounts.month >= spans.period_start
+        and amounts.month <= spans.period_end
+inner join {{ ref('stg_customs__sources') }} as sources on amounts.source_id = sources.source_id
+group by
+    amounts.region_id,
+    amounts.partner_id,
+    amounts.commodity_id,
+    amounts.flow,
+    amounts.trade_mode_id,
+    amounts.measure,
+    amounts.unit,
+    spans.period_start,
+    spans.period_end
