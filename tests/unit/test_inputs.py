@@ -121,7 +121,7 @@ def test_raw_files_are_parted_by_the_folder_of_their_source(own: Settings) -> No
         "raw/elsewhere/c.zip",
         "raw/releases.txt",
     }
-    parts = [*inputs.raw_of("sheets").files, *inputs.raw_of("releases").files]
+    parts = [*inputs.raw_of("sheets", "releases", "customs").files]
     parts += inputs.raw_of_others("sheets", "releases", "customs").files
     assert sorted(parts, key=lambda file: file.path) == list(inputs.of_kind("raw").files)
 
