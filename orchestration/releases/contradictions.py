@@ -3,6 +3,7 @@
 The deduction (`orchestration/deduction`) finds all that documents imply. Here only what tells a slip of reading is
 looked at, in one pass over the figures of one text: the same figure twice with different values, a part larger than its
 whole, flows that do not add up, a share that is not part over whole, a growth that lies outside those of its parts.
+What agrees in the same way was most likely read rightly.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _ROOM = 0.5
 _ROOM_OF_WORDS = 3.0
 #: Points of growth that rounding of levels and growths may shift a mean.
 _POINTS = 0.15
+#: Points between the growths of exports and imports from which on it says something that the mean is right.
+_APART = 1.0
 #: Spans of one subject that are compared, each with each.
 _MOST_SPANS = 12
 #: Words in the rule of a reading by which a part of its subject was not said with it.
@@ -61,7 +64,10 @@ class _Contradiction:
 
 
 class Contradictions:
-    """What of the figures of one text contradicts the others; `doubts` says why, by their places in the list."""
+    """What of the figures of one text contradicts the others; `doubts` says why, by their places in the list.
+
+    `agreeing` are the places of figures that several numbers of the text bear out.
+    """
 
     def __init__(self, figures: list[Figure], sentences: list[int], codes: CodeLists, region_id: str) -> None:
         """Look at every figure that would be published; `sentences` says in which sentence each stands."""
@@ -69,7 +75,7 @@ class Contradictions:
         self._region_id = region_id
         self._levels: dict[tuple[object, ...], _Number] = {}
         self._growths: dict[tuple[object, ...], _Number] = {}
-        self._agreeing: set[int] = set()
+        self.agreeing: set[int] = set()
         self._found: list[_Contradiction] = []
         numbers = [
             _number(place, sentence, figure)
@@ -107,7 +113,7 @@ class Contradictions:
         """
         for one in self._found:
             for number in one.members:
-                if number.is_inferred and (one.reason == _TWICE or number.place not in self._agreeing):
+                if number.is_inferred and (one.reason == _TWICE or number.place not in self.agreeing):
                     yield number, one.reason
 
     def _contradict(self, reason: str, *members: _Number) -> None:
@@ -150,7 +156,7 @@ class Contradictions:
         """Whether a number lies where others say that it lies."""
         if number.low <= high and low <= number.high:
             if high - low < inf and number.high < inf:
-                self._agreeing.update((number.place, *(other.place for other in others)))
+                self.agreeing.update((number.place, *(other.place for other in others)))
         else:
             self._contradict(reason, number, *others)
 
@@ -246,6 +252,22 @@ class Contradictions:
             low, high = min(exports.low, imports.low) - _POINTS, max(exports.high, imports.high) + _POINTS
             if not (growth.low <= high and low <= growth.high):
                 self._contradict(_MIXED, growth, exports, imports)
+            else:
+                self._check_mean(growth, exports, imports)
+
+    def _check_mean(self, growth: _Number, exports: _Number, imports: _Number) -> None:
+        """Whether growth is the mean of those of exports and imports, by what each of them was before."""
+        parts = [
+            (self._level_like(growth, one.figure.flow), float(one.figure.value or 0)) for one in (exports, imports)
+        ]
+        if abs(parts[0][1] - parts[1][1]) < _APART or any(level is None or rate <= -99 for level, rate in parts):
+            return
+        levels = [level for level, _ in parts if level is not None]
+        now = [(level.low + level.high) / 2 for level in levels]
+        before = sum(amount / (1 + rate / 100) for amount, (_, rate) in zip(now, parts, strict=True))
+        mean = (sum(now) / before - 1) * 100 if 0 < before < inf else inf
+        if growth.low - _POINTS <= mean <= growth.high + _POINTS:
+            self.agreeing.update(one.place for one in (growth, exports, imports, *levels))
 
 
 def _is_checked(figure: Figure) -> bool:

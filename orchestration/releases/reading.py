@@ -22,14 +22,16 @@ from orchestration.figures import (
 )
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.contradictions import Contradictions
+from orchestration.releases.doubt import Stated, doubts
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import numeral_at
 from orchestration.releases.periods import Span, shifted
+from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, code_and_text
 from orchestration.releases.text import NormalText, normal_text
-from orchestration.releases.tokens import Token, Tokeniser
+from orchestration.releases.tokens import Quantity, Token, Tokeniser
 
 #: Measures of what has no direction.
 _FLOWLESS_MEASURES = frozenset({
@@ -84,11 +86,13 @@ def read_text(
     published: datetime.date | None,
     body_start: int = 0,
     title: str = "",
+    doubting: bool = True,
 ) -> ReleaseReading:
     """Read the release `text` from `body_start` on; spans count in the whole text.
 
     `region_id` is the region that reports, `published` the day of publication, from which years that the text does
-    not say are known. Raises MissingPublicationDate where such a year is needed and there is no date.
+    not say are known. Without `doubting` all that one reading fits is read, whatever its sentence leaves open. Raises
+    MissingPublicationDate where such a year is needed and there is no date.
     """
     lexicon = lexicon_of(codes)
     folded = normal_text(text, body_start)
@@ -103,7 +107,7 @@ def read_text(
     builder = _Builder(text, folded, source_id, region_id)
     for reading in readings:
         builder.add(reading)
-    builder.doubt_contradictions(codes)
+    builder.doubt(codes, grammar.sentences if doubting else [])
     builder.add_dates(tokens)
     builder.numbers.sort(key=lambda number: number.char_start)
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
@@ -118,7 +122,8 @@ class _Builder:
         self._source_id = source_id
         self._region_id = region_id
         self._identities: Counter[str] = Counter()
-        self._sentences: list[int] = []
+        #: Of each figure the number that states it, and its sentence.
+        self._stated_by: list[tuple[Quantity, int]] = []
         self.figures: list[Figure] = []
         self.numbers: list[NumberAccount] = []
 
@@ -148,7 +153,7 @@ class _Builder:
         if not made:
             figure_id = self._identity("unread", start, printed)
             self.figures.append(_unread(figure_id, self._source_id, quantity.printed, printed, start, end))
-            self._sentences.append(reading.sentence)
+            self._stated_by.append((quantity, reading.sentence))
             self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
             return
         if any(statement.measure == "volume" for statement in reading.statements):
@@ -167,13 +172,23 @@ class _Builder:
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
-        self._sentences += [reading.sentence] * len(made)
+        self._stated_by += [(quantity, reading.sentence)] * len(made)
 
-    def doubt_contradictions(self, codes: CodeLists) -> None:
-        """Mark uncertain what cannot be as it was read, because other figures of the text say otherwise."""
-        doubts = Contradictions(self.figures, self._sentences, codes, self._region_id).doubts
+    def doubt(self, codes: CodeLists, sentences: list[Sentence]) -> None:
+        """Mark uncertain what other figures of the text contradict, and what `sentences` leave open."""
+        numbers = [sentence for _, sentence in self._stated_by]
+        contradictions = Contradictions(self.figures, numbers, codes, self._region_id)
+        self._make_uncertain(contradictions.doubts)
+        if sentences:
+            stated = [Stated(figure, *by) for figure, by in zip(self.figures, self._stated_by, strict=True)]
+            kinds = Counter(number.kind for number in self.numbers)
+            unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
+            agreeing = contradictions.agreeing
+            self._make_uncertain(doubts(stated, sentences, agreeing=agreeing, region_id=self._region_id, unread=unread))
+
+    def _make_uncertain(self, why: dict[int, str]) -> None:
         reasons: dict[str, str] = {}
-        for place, reason in doubts.items():
+        for place, reason in why.items():
             figure = self.figures[place]
             reasons[figure.figure_id] = reason
             self.figures[place] = dataclasses.replace(figure, status="uncertain", alternatives_id=figure.figure_id)
