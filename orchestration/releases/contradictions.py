@@ -155,7 +155,8 @@ class Contradictions:
     def _judge(self, reason: str, number: _Number, low: float, high: float, *others: _Number) -> None:
         """Whether a number lies where others say that it lies."""
         if number.low <= high and low <= number.high:
-            if high - low < inf and number.high < inf:
+            is_one = len({one.sentence for one in (number, *others)}) == 1
+            if high - low < inf and number.high < inf and not (is_one and reason == _GROWTH):
                 self.agreeing.update((number.place, *(other.place for other in others)))
         else:
             self._contradict(reason, number, *others)

@@ -1,31 +1,40 @@
 """Doubt: where a reading that nothing contradicts may still be wrong, because not all around it was understood.
 
 A figure is doubted for what its sentence leaves open: words that no table knows stand before it, its period or a part
-of its subject comes from elsewhere, another period is near. Where other numbers of the text bear it out, or another of
-its sentence (`Contradictions.agreeing`), only what speaks against the whole text or subject counts.
+of its subject comes from elsewhere, another period is near. Where other numbers of the text bear out one of its
+sentence (`Contradictions.agreeing`), only what they may all share counts.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
 from orchestration.figures import JOINT, WHOLE, Figure
 from orchestration.releases.lexicon import WORD_KINDS, words
-from orchestration.releases.periods import Span
+from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import Sentence
-from orchestration.releases.subjects import DIMENSIONS
+from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
 from orchestration.releases.tokens import Quantity, Token
 
 #: The part of the numbers of a text that may stay unread before all of it is in doubt.
 _MOST_UNREAD = 0.05
-#: Words of so many letters are of the grammar, and say nothing of a subject.
+#: Words of so many letters are of the grammar.
 _SMALL = 2
-#: Periods that can be those of a figure; others are what it is compared with.
-_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single", "same"})
 _KNOWN_WORDS = frozenset(word for kind in WORD_KINDS for word in words(kind))
+_ADVERB_ENDS = words("function_word_end")
+_FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
+#: The part of the figures of a text that one period has at most where the text speaks of several.
+_MOST_OF_ONE = 0.8
+#: Unknown characters of a Chinese clause, and words that say nothing before a number, that are too many.
+_MANY_CHARACTERS = 2
+_MANY_FILLERS = 4
+#: Months between a period and those that it is compared with.
+_COMPARED = (1, 3, 12)
+#: Periods that can be those of a figure; others are what it is compared with.
+_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
 
 
 @dataclass(slots=True)
@@ -36,71 +45,161 @@ class Stated:
     quantity: Quantity
     sentence: int
 
+    @property
+    def span(self) -> Span | None:
+        """The period of the figure."""
+        start, end = self.figure.period_start, self.figure.period_end
+        return None if start is None or end is None else (start, end)
+
+    @property
+    def own_spans(self) -> set[Span]:
+        """The periods that its sentence may name for it: its own, and of a base those that are compared with it."""
+        span = self.span
+        if span is None:
+            return set()
+        is_base = "compared with" in self.figure.reading
+        return {span, *(shifted(span, months) for months in _COMPARED)} if is_base else {span}
+
 
 def doubts(
     stated: list[Stated], sentences: list[Sentence], *, agreeing: Collection[int], region_id: str, unread: float
 ) -> dict[int, str]:
     """Why figures that would be published are in doubt, by their places in `stated`.
 
-    `agreeing` are the places of those that other numbers of the text bear out, `unread` the part of the numbers of the
-    text that no rule reads.
+    `agreeing` are the places of those that other numbers of the text bear out, `unread` is the part of the numbers of
+    the text that no rule reads.
     """
-    found: dict[int, str] = {}
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
-    spans = Counter(_span(one.figure) for one in read.values())
-    main = spans.most_common(1)[0][0] if spans else None
+    if unread >= _MOST_UNREAD:
+        return dict.fromkeys(read, "much of the text is not understood")
+    text = _Text(sentences, region_id, Counter(one.span for one in read.values() if one.span is not None))
     borne_out = {stated[place].sentence for place in agreeing if place in read}
-    surroundings: dict[int, _Surroundings] = {}
+    found: dict[int, str] = {}
     for place, one in read.items():
-        around = surroundings.get(one.sentence)
-        if around is None:
-            around = surroundings[one.sentence] = _Surroundings(sentences, one.sentence - 1)
-        why = "much of the text is not understood" if unread >= _MOST_UNREAD else ""
-        why = why or _against_subject(one, around, main)
-        if not why and one.sentence not in borne_out:
-            why = _open(one, around, region_id, is_main=_span(one.figure) == main, are_several=len(spans) > 1)
+        why = text.against(one) or ("" if one.sentence in borne_out else text.open(one))
         if why:
             found[place] = why
     return found
 
 
+class _Text:
+    """A text as far as doubts ask for it."""
+
+    def __init__(self, sentences: list[Sentence], region_id: str, spans: Counter[Span]) -> None:
+        self._region_id = region_id
+        self._surroundings = [_Surroundings(sentence) for sentence in sentences]
+        self._main = max(spans, key=spans.__getitem__, default=None)
+        bases = {shifted(span, -months) for span in spans for months in _COMPARED}
+        is_of_one = max(spans.values(), default=0) >= _MOST_OF_ONE * spans.total()
+        self._has_several_spans = len(spans.keys() - bases) > 1 and not is_of_one
+
+    def against(self, one: Stated) -> str:
+        """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
+        figure, own = one.figure, one.own_spans
+        around = self._surroundings[one.sentence - 1]
+        at = around.place_of(one.quantity)
+        if self._main not in own and not own & around.spans:
+            return "its period is carried on from elsewhere, and is not the one that most of the text is about"
+        compared = (figure.comparison_start, figure.comparison_end)
+        if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
+            return "another period is named before it"
+        if around.says("since"):
+            return "its sentence says since when something is"
+        if any(JOINT in getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS):
+            return "several names are taken together"
+        if figure.statistic == "contribution":
+            return "to the growth of what it contributes is seldom said"
+        if figure.flow not in ("total", "") and not around.says_flow(figure.flow, around.window(at)[1]):
+            return "its sentence does not say whether it is exports or imports"
+        return ""
+
+    def open(self, one: Stated) -> str:
+        """What the sentence of a figure leaves open; "" where it is nothing."""
+        figure, around = one.figure, self._surroundings[one.sentence - 1]
+        tokens, is_chinese = around.tokens, around.sentence.is_chinese
+        at = around.place_of(one.quantity)
+        start, end = around.window(at)
+        if not is_chinese and around.unknown:
+            return f"words of its sentence are not understood: {around.unknown[0]}"
+        if is_chinese and around.unknown_characters(at) >= _MANY_CHARACTERS:
+            return "words of its clause are not understood"
+        if not one.own_spans & around.spans:
+            others = self._paragraph_spans(one.sentence) - one.own_spans
+            if self._has_several_spans and (others or not is_chinese):
+                return "its sentence names no period, and the text speaks of several"
+        if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
+            return "its sentence names a period that was not taken for its own"
+        if self._is_carried(figure, around.codes(end)):
+            return "a part of its subject is named in another sentence only"
+        if any(token.kind in ("open", "close") for token in tokens[start:at]) or _depth(tokens[:at]):
+            return "it stands in a parenthesis or right behind one"
+        if around.says("or"):
+            return "its sentence says a number in two ways"
+        if sum(token.is_a("filler") for token in tokens[start:at]) >= _MANY_FILLERS:
+            return "many words stand before it that say nothing of its subject"
+        return ""
+
+    def _paragraph_spans(self, number: int) -> set[Span]:
+        """The periods that a paragraph has named up to the end of a sentence."""
+        found: set[Span] = set()
+        for around in reversed(self._surroundings[:number]):
+            found |= around.spans
+            if around.sentence.begins_paragraph:
+                break
+        return found
+
+    def _is_carried(self, figure: Figure, named: set[str]) -> bool:
+        """Whether the subject is narrowed by what the sentence does not name."""
+        for dimension in DIMENSIONS:
+            code = getattr(figure, f"{dimension}_id")
+            if code not in ("", PORT_CARGO, WHOLE.get(dimension, self._region_id)) and code not in named:
+                return True
+        return False
+
+
 class _Surroundings:
-    """What stands in a sentence and its paragraph, as far as doubts ask for it."""
+    """What stands around the numbers of a sentence."""
 
-    def __init__(self, sentences: list[Sentence], at: int) -> None:
-        self.sentence = sentences[at]
-        self.tokens = self.sentence.tokens
-        self._sentences, self._at = sentences, at
-
-    @cached_property
-    def numbers(self) -> list[int]:
-        """Where numbers stand that are more than words."""
-        return [index for index, token in enumerate(self.tokens) if _is_number(token)]
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.tokens = sentence.tokens
 
     @cached_property
-    def first_unknown(self) -> int:
-        """Where the first word stands that no table knows; the end of the sentence where all are known."""
-        return next((index for index, token in enumerate(self.tokens) if _is_unknown(token)), len(self.tokens))
+    def _senses(self) -> set[str]:
+        return {sense for token in self.tokens for sense in token.senses}
 
     @cached_property
-    def paragraph_spans(self) -> set[Span]:
-        """The periods that the paragraph has named up to the end of the sentence."""
-        first = self._at
-        while first > 0 and not self._sentences[first].begins_paragraph:
-            first -= 1
-        return {span for sentence in self._sentences[first : self._at + 1] for span in sentence.spans.values()}
-
-    @cached_property
-    def has_unused_period(self) -> bool:
-        """Whether a period is named that was not taken for that of a figure."""
-        return any(
-            token.period is not None and token.period.kind in _OWN_PERIODS and index not in self.sentence.spans
+    def _unused_periods(self) -> set[str]:
+        """The kinds of the periods that were not taken for that of a figure."""
+        spans = self.sentence.spans
+        return {
+            token.period.kind
             for index, token in enumerate(self.tokens)
-        )
+            if token.period is not None and index not in spans
+        }
 
     @cached_property
-    def says_two_ways(self) -> bool:
-        return any(token.is_a("or") for token in self.tokens)
+    def spans(self) -> set[Span]:
+        """The periods that the sentence names."""
+        return set(self.sentence.spans.values())
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """The words that no table knows."""
+        return [token.text for token in self.tokens if _is_unknown(token)]
+
+    def unknown_characters(self, at: int) -> int:
+        """How many Chinese characters of a clause no table knows."""
+        clause = self.tokens[self.sentence.clause_start(at) : self.sentence.clause_end(at)]
+        return sum(token.kind == "word" and token.text not in _KNOWN_WORDS for token in clause)
+
+    def says(self, sense: str) -> bool:
+        """Whether a phrase of the sentence has this sense."""
+        return sense in self._senses
+
+    def has_period(self, kinds: Collection[str]) -> bool:
+        """Whether a period of one of these kinds is named that was not taken for that of a figure."""
+        return any(kind in kinds for kind in self._unused_periods)
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""
@@ -109,65 +208,27 @@ class _Surroundings:
                 return index
         return len(self.tokens) - 1
 
-    def codes(self, first: int, last: int) -> set[str]:
-        """What the names stand for between two tokens."""
-        return {code for token in self.tokens[first:last] for _, code in token.names}
+    def window(self, at: int) -> tuple[int, int]:
+        """Where the words before a number begin and those of its clause behind it end: at the numbers around it."""
+        start, end = at, at + 1
+        while start > 0 and not _is_number(self.tokens[start - 1]):
+            start -= 1
+        last = self.sentence.clause_end(at)
+        while end < last and not _is_number(self.tokens[end]):
+            end += 1
+        return start, end
 
-    def flows(self, first: int, last: int) -> Iterator[str]:
-        """The flows that are said between two tokens."""
-        return (token.senses["flow"] for token in self.tokens[first:last] if token.is_a("flow"))
+    def codes(self, end: int) -> set[str]:
+        """What the names stand for that are said before `end`."""
+        return {code for token in self.tokens[:end] for _, code in token.names}
 
-
-def _against_subject(one: Stated, around: _Surroundings, main: Span | None) -> str:
-    """What speaks against a figure even where other numbers agree with it: they may be wrong in the same way."""
-    figure = one.figure
-    span = _span(figure)
-    if not figure.flow:
-        return "what is counted is not trade, and its subject is seldom said in full"
-    if span != main and span not in around.sentence.spans.values():
-        return "the sentence names no period, and that carried on is not the one that the text is about"
-    if any(JOINT in getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS):
-        return "several names are taken together"
-    return ""
-
-
-def _open(one: Stated, around: _Surroundings, region_id: str, *, is_main: bool, are_several: bool) -> str:
-    """What the sentence of a figure leaves open; "" where nothing is."""
-    figure, sentence, tokens = one.figure, around.sentence, around.tokens
-    at = around.place_of(one.quantity)
-    before = max((index for index in around.numbers if index < at), default=-1)
-    following = min((index for index in around.numbers if index > at), default=len(tokens))
-    end = min(sentence.clause_end(at), following)
-    span = _span(figure)
-    compared = (figure.comparison_start, figure.comparison_end)
-    if not sentence.is_chinese and around.first_unknown < at:
-        return f"it stands behind words that are not understood: {tokens[around.first_unknown].text}"
-    if any(other not in (span, compared) for index, other in sentence.spans.items() if index < at):
-        return "another period is named before it"
-    if span not in sentence.spans.values() and are_several:
-        is_plain = sentence.is_chinese and not sentence.begins_paragraph and is_main
-        if not is_plain or around.paragraph_spans - {span}:
-            return "the sentence names no period, and the text speaks of several"
-    if around.has_unused_period:
-        return "the sentence names a period that was not taken for its own"
-    if _is_carried(figure, around.codes(0, at) | around.codes(at, end), region_id):
-        return "a part of its subject is named in another sentence only"
-    if figure.flow != "total" and figure.flow not in (*around.flows(0, at), *around.flows(at, end)):
-        return "its sentence does not say whether it is exports or imports"
-    if any(token.kind in ("open", "close") for token in tokens[before + 1 : at]) or _depth(tokens[:at]) > 0:
-        return "it stands in a parenthesis or right behind one"
-    if around.says_two_ways:
-        return "the sentence says an amount in two ways"
-    return ""
-
-
-def _is_carried(figure: Figure, named: set[str], region_id: str) -> bool:
-    """Whether the subject is narrowed by what the sentence does not name."""
-    for dimension in DIMENSIONS:
-        code = getattr(figure, f"{dimension}_id")
-        if code not in ("", WHOLE.get(dimension, region_id)) and not named & set(code.split(JOINT)):
-            return True
-    return False
+    def says_flow(self, flow: str, end: int) -> bool:
+        """Whether a flow is said before `end`, by itself or as a part of a name."""
+        return any(
+            token.senses.get("flow") == flow
+            or (bool(token.names) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))
+            for token in self.tokens[:end]
+        )
 
 
 def _is_number(token: Token) -> bool:
@@ -175,14 +236,10 @@ def _is_number(token: Token) -> bool:
 
 
 def _is_unknown(token: Token) -> bool:
-    return token.kind == "word" and len(token.text) > _SMALL and token.text not in _KNOWN_WORDS
+    if token.kind != "word" or len(token.text) <= _SMALL:
+        return False
+    return token.text not in _KNOWN_WORDS and not token.text.endswith(_ADVERB_ENDS)
 
 
 def _depth(tokens: list[Token]) -> int:
-    return sum((token.kind == "open") - (token.kind == "close") for token in tokens)
-
-
-def _span(figure: Figure) -> Span | None:
-    if figure.period_start is None or figure.period_end is None:
-        return None
-    return figure.period_start, figure.period_end
+    return max(0, sum((token.kind == "open") - (token.kind == "close") for token in tokens))
