@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from orchestration.figures import JOINT, WHOLE, Figure
-from orchestration.releases.lexicon import WORD_KINDS, words
+from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
@@ -23,18 +23,20 @@ from orchestration.releases.tokens import Quantity, Token
 _MOST_UNREAD = 0.05
 #: Words of so many letters are of the grammar.
 _SMALL = 2
-_KNOWN_WORDS = frozenset(word for kind in WORD_KINDS for word in words(kind))
-_ADVERB_ENDS = words("function_word_end")
+_KNOWN_WORDS = frozenset(word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind))
+_IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
 _MOST_OF_ONE = 0.8
-#: Unknown characters of a Chinese clause, and words that say nothing before a number, that are too many.
+#: Characters of a Chinese clause that no table knows, and that are too many.
 _MANY_CHARACTERS = 2
-_MANY_FILLERS = 4
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
 _OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
+_BASES = frozenset({"base", "prior"})
+#: Marks that part a number from a subject before them.
+_PARTING = frozenset({"comma", "dash", "colon"})
 
 
 @dataclass(slots=True)
@@ -50,15 +52,6 @@ class Stated:
         """The period of the figure."""
         start, end = self.figure.period_start, self.figure.period_end
         return None if start is None or end is None else (start, end)
-
-    @property
-    def own_spans(self) -> set[Span]:
-        """The periods that its sentence may name for it: its own, and of a base those that are compared with it."""
-        span = self.span
-        if span is None:
-            return set()
-        is_base = "compared with" in self.figure.reading
-        return {span, *(shifted(span, months) for months in _COMPARED)} if is_base else {span}
 
 
 def doubts(
@@ -76,7 +69,8 @@ def doubts(
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
     for place, one in read.items():
-        why = text.against(one) or ("" if one.sentence in borne_out else text.open(one))
+        why = text.against(one, is_borne_out=place in agreeing)
+        why = why or ("" if one.sentence in borne_out else text.open(one))
         if why:
             found[place] = why
     return found
@@ -93,60 +87,51 @@ class _Text:
         is_of_one = max(spans.values(), default=0) >= _MOST_OF_ONE * spans.total()
         self._has_several_spans = len(spans.keys() - bases) > 1 and not is_of_one
 
-    def against(self, one: Stated) -> str:
+    def against(self, one: Stated, *, is_borne_out: bool) -> str:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
-        figure, own = one.figure, one.own_spans
-        around = self._surroundings[one.sentence - 1]
+        figure, around = one.figure, self._surroundings[one.sentence - 1]
         at = around.place_of(one.quantity)
+        own = self._own_spans(one)
         if self._main not in own and not own & around.spans:
             return "its period is carried on from elsewhere, and is not the one that most of the text is about"
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
-        if around.says("since"):
-            return "its sentence says since when something is"
-        if any(JOINT in getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS):
+        if not is_borne_out and any(JOINT in getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS):
             return "several names are taken together"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
-        if figure.flow not in ("total", "") and not around.says_flow(figure.flow, around.window(at)[1]):
+        if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
             return "its sentence does not say whether it is exports or imports"
         return ""
 
     def open(self, one: Stated) -> str:
         """What the sentence of a figure leaves open; "" where it is nothing."""
         figure, around = one.figure, self._surroundings[one.sentence - 1]
-        tokens, is_chinese = around.tokens, around.sentence.is_chinese
+        is_chinese = around.sentence.is_chinese
         at = around.place_of(one.quantity)
-        start, end = around.window(at)
         if not is_chinese and around.unknown:
             return f"words of its sentence are not understood: {around.unknown[0]}"
         if is_chinese and around.unknown_characters(at) >= _MANY_CHARACTERS:
             return "words of its clause are not understood"
-        if not one.own_spans & around.spans:
-            others = self._paragraph_spans(one.sentence) - one.own_spans
-            if self._has_several_spans and (others or not is_chinese):
-                return "its sentence names no period, and the text speaks of several"
+        if self._has_several_spans and not is_chinese and not self._own_spans(one) & around.spans:
+            return "its sentence names no period, and the text speaks of several"
         if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
-        if self._is_carried(figure, around.codes(end)):
+        if self._is_carried(figure, around.codes(at)):
             return "a part of its subject is named in another sentence only"
-        if any(token.kind in ("open", "close") for token in tokens[start:at]) or _depth(tokens[:at]):
-            return "it stands in a parenthesis or right behind one"
+        if around.is_parted(at):
+            return "something stands between it and its subject"
         if around.says("or"):
             return "its sentence says a number in two ways"
-        if sum(token.is_a("filler") for token in tokens[start:at]) >= _MANY_FILLERS:
-            return "many words stand before it that say nothing of its subject"
         return ""
 
-    def _paragraph_spans(self, number: int) -> set[Span]:
-        """The periods that a paragraph has named up to the end of a sentence."""
-        found: set[Span] = set()
-        for around in reversed(self._surroundings[:number]):
-            found |= around.spans
-            if around.sentence.begins_paragraph:
-                break
-        return found
+    def _own_spans(self, one: Stated) -> set[Span]:
+        """The periods that a sentence may name for a figure: its own, and of a base those that are compared with it."""
+        if one.span is None:
+            return set()
+        is_base = "compared with" in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
+        return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
 
     def _is_carried(self, figure: Figure, named: set[str]) -> bool:
         """Whether the subject is narrowed by what the sentence does not name."""
@@ -208,27 +193,38 @@ class _Surroundings:
                 return index
         return len(self.tokens) - 1
 
-    def window(self, at: int) -> tuple[int, int]:
-        """Where the words before a number begin and those of its clause behind it end: at the numbers around it."""
-        start, end = at, at + 1
-        while start > 0 and not _is_number(self.tokens[start - 1]):
-            start -= 1
-        last = self.sentence.clause_end(at)
-        while end < last and not _is_number(self.tokens[end]):
-            end += 1
-        return start, end
+    @cached_property
+    def names_something(self) -> bool:
+        """Whether anything of a subject is named in the sentence."""
+        return any(token.names or token.is_a("flow") for token in self.tokens)
 
-    def codes(self, end: int) -> set[str]:
-        """What the names stand for that are said before `end`."""
-        return {code for token in self.tokens[:end] for _, code in token.names}
+    def is_parted(self, at: int) -> bool:
+        """Whether a mark stands between a number and what was named last since the number before."""
+        parts = False
+        for token in reversed(self.tokens[:at]):
+            if _is_number(token):
+                return False
+            if token.names or token.is_a("flow", "measure"):
+                return parts
+            parts = parts or token.kind in _PARTING
+        return False
 
-    def says_flow(self, flow: str, end: int) -> bool:
-        """Whether a flow is said before `end`, by itself or as a part of a name."""
+    def codes(self, at: int) -> set[str]:
+        """What the names stand for that are said before a number or in its clause."""
+        return {code for token in self.tokens[: self._end(at)] for _, code in token.names}
+
+    def says_flow(self, flow: str, at: int) -> bool:
+        """Whether a flow is said before a number or in its clause, by itself or as a part of a name."""
         return any(
             token.senses.get("flow") == flow
             or (bool(token.names) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))
-            for token in self.tokens[:end]
+            for token in self.tokens[: self._end(at)]
         )
+
+    def _end(self, at: int) -> int:
+        """Where the words of the clause behind a number end, at the next number."""
+        last = self.sentence.clause_end(at)
+        return next((index for index in range(at + 1, last) if _is_number(self.tokens[index])), last)
 
 
 def _is_number(token: Token) -> bool:
@@ -238,8 +234,4 @@ def _is_number(token: Token) -> bool:
 def _is_unknown(token: Token) -> bool:
     if token.kind != "word" or len(token.text) <= _SMALL:
         return False
-    return token.text not in _KNOWN_WORDS and not token.text.endswith(_ADVERB_ENDS)
-
-
-def _depth(tokens: list[Token]) -> int:
-    return max(0, sum((token.kind == "open") - (token.kind == "close") for token in tokens))
+    return token.text not in _KNOWN_WORDS and not token.text.endswith(_IDLE_ENDS)

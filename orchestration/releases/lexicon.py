@@ -36,7 +36,7 @@ WORD_KINDS = frozenset({
     "adverbial_start", "amount_of", "aside_start", "attribution_start", "border_word", "bringing", "cargo",
     "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start", "contributing_stem",
     "counted_that", "dateline_end", "delivery", "each_behind", "enterprise_cue", "example_of", "falling_noun",
-    "flow_pair", "flow_part", "flow_word", "function_word", "function_word_end", "growth_preposition",
+    "flow_pair", "flow_part", "flow_word", "idle_word", "idle_word_end", "growth_preposition",
     "growth_word", "home_place", "less_stem",
     "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
     "negative_contribution",
