@@ -9,7 +9,7 @@ What agrees in the same way was most likely read rightly.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 from math import inf
 
@@ -100,6 +100,13 @@ class Contradictions:
                 self._check_share(number)
             elif number.figure.statistic == "growth":
                 self._check_growth(number)
+        for place, figure in enumerate(figures):
+            if (
+                figure.status == "read"
+                and figure.statistic == "share"
+                and any(JOINT in name for name in _names(figure))
+            ):
+                self._check_joint_share(_number(place, sentences[place], figure))
         said_with: dict[tuple[object, ...], list[int]] = {}
         for number in numbers:
             said_with.setdefault(_clause_key(number), []).append(number.place)
@@ -213,9 +220,25 @@ class Contradictions:
             yield (self._region_id, *names[1:])
 
     def _check_share(self, share: _Number) -> None:
-        figure = share.figure
-        if figure.flow == "balance":
+        for part, whole in self._parts_and_wholes(share, [share.names]):
+            high = part.high / whole.low * 100 if part.high < inf else inf
+            if part is not whole:
+                self._judge(_SHARE, share, part.low / whole.high * 100, high, part, whole)
+
+    def _check_joint_share(self, share: _Number) -> None:
+        """Whether what several have together is what each of them has."""
+        joint = [at for at, name in enumerate(share.names) if JOINT in name]
+        if len(joint) > 1:
             return
+        before, after = share.names[: joint[0]], share.names[joint[0] + 1 :]
+        members = [(*before, name, *after) for name in share.names[joint[0]].split(JOINT)]
+        for part, whole in self._parts_and_wholes(share, members):
+            if part.low / whole.high * 100 <= share.high and share.low <= part.high / whole.low * 100 < inf:
+                self.agreeing.add(share.place)
+
+    def _parts_and_wholes(self, share: _Number, members: list[_Names]) -> Iterator[tuple[_Number, _Number]]:
+        """The level of what has a share, summed over its members, and that of the whole, in each currency."""
+        figure = share.figure
         names, flow = list(share.names), figure.flow
         for dimension, name in parse_reference(figure.reference).items():
             if dimension == "flow":
@@ -226,15 +249,14 @@ class Contradictions:
                 names[1 + _NARROWED.index(dimension)] = name
             else:
                 return
-        for unit in self._currencies:
+        for unit in self._currencies if figure.flow != "balance" else ():
             at = (figure.period_start, figure.period_end, unit, "value")
-            part, whole = (
-                self._levels.get((share.names, figure.flow, *at)), self._levels.get((tuple(names), flow, *at)),
-            )  # fmt: skip
-            if part is None or whole is None or part is whole or whole.low <= 0:
-                continue
-            high = part.high / whole.low * 100 if part.high < inf else inf
-            self._judge(_SHARE, share, part.low / whole.high * 100, high, part, whole)
+            parts = [self._levels.get((member, figure.flow, *at)) for member in members]
+            whole = self._levels.get((tuple(names), flow, *at))
+            known = [part for part in parts if part is not None]
+            if whole is not None and whole.low > 0 and len(known) == len(members):
+                low, high = sum(part.low for part in known), sum(part.high for part in known)
+                yield known[0] if len(known) == 1 else replace(known[0], low=low, high=high), whole
 
     def _check_growth(self, growth: _Number) -> None:
         figure = growth.figure

@@ -35,8 +35,6 @@ _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
 _OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
 _BASES = frozenset({"base", "prior"})
-#: Marks that part a number from a subject before them.
-_PARTING = frozenset({"comma", "dash", "colon"})
 
 
 @dataclass(slots=True)
@@ -53,6 +51,11 @@ class Stated:
         start, end = self.figure.period_start, self.figure.period_end
         return None if start is None or end is None else (start, end)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the figure is of, dimension by dimension."""
+        return tuple(getattr(self.figure, f"{dimension}_id") for dimension in DIMENSIONS)
+
 
 def doubts(
     stated: list[Stated], sentences: list[Sentence], *, agreeing: Collection[int], region_id: str, unread: float
@@ -65,7 +68,7 @@ def doubts(
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
     if unread >= _MOST_UNREAD:
         return dict.fromkeys(read, "much of the text is not understood")
-    text = _Text(sentences, region_id, Counter(one.span for one in read.values() if one.span is not None))
+    text = _Text(sentences, region_id, list(read.values()))
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
     for place, one in read.items():
@@ -79,9 +82,11 @@ def doubts(
 class _Text:
     """A text as far as doubts ask for it."""
 
-    def __init__(self, sentences: list[Sentence], region_id: str, spans: Counter[Span]) -> None:
+    def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated]) -> None:
         self._region_id = region_id
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
+        self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
+        spans = Counter(one.span for one in read if one.span is not None)
         self._main = max(spans, key=spans.__getitem__, default=None)
         bases = {shifted(span, -months) for span in spans for months in _COMPARED}
         is_of_one = max(spans.values(), default=0) >= _MOST_OF_ONE * spans.total()
@@ -97,8 +102,8 @@ class _Text:
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
-        if not is_borne_out and any(JOINT in getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS):
-            return "several names are taken together"
+        if not is_borne_out and not self._knows_members(one):
+            return "several names are taken together, and not each has a level of its own"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -107,7 +112,7 @@ class _Text:
 
     def open(self, one: Stated) -> str:
         """What the sentence of a figure leaves open; "" where it is nothing."""
-        figure, around = one.figure, self._surroundings[one.sentence - 1]
+        around = self._surroundings[one.sentence - 1]
         is_chinese = around.sentence.is_chinese
         at = around.place_of(one.quantity)
         if not is_chinese and around.unknown:
@@ -118,10 +123,8 @@ class _Text:
             return "its sentence names no period, and the text speaks of several"
         if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
-        if self._is_carried(figure, around.codes(at)):
+        if around.names_something and self._is_carried(one, around.codes(at)):
             return "a part of its subject is named in another sentence only"
-        if around.is_parted(at):
-            return "something stands between it and its subject"
         if around.says("or"):
             return "its sentence says a number in two ways"
         return ""
@@ -133,13 +136,17 @@ class _Text:
         is_base = "compared with" in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
         return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
 
-    def _is_carried(self, figure: Figure, named: set[str]) -> bool:
+    def _knows_members(self, one: Stated) -> bool:
+        """Whether each of several names that are taken together has a level of its own; true where one stands alone."""
+        joint = [at for at, name in enumerate(one.names) if JOINT in name]
+        members = one.names[joint[0]].split(JOINT) if joint else []
+        alone = [(*one.names[: joint[0]], member, *one.names[joint[0] + 1 :]) for member in members]
+        return all((names, one.figure.flow, one.span) in self._levels for names in alone)
+
+    def _is_carried(self, one: Stated, named: set[str]) -> bool:
         """Whether the subject is narrowed by what the sentence does not name."""
-        for dimension in DIMENSIONS:
-            code = getattr(figure, f"{dimension}_id")
-            if code not in ("", PORT_CARGO, WHOLE.get(dimension, self._region_id)) and code not in named:
-                return True
-        return False
+        wholes = {"", PORT_CARGO, self._region_id, *WHOLE.values()}
+        return any(code not in wholes and not named & set(code.split(JOINT)) for code in one.names)
 
 
 class _Surroundings:
@@ -197,17 +204,6 @@ class _Surroundings:
     def names_something(self) -> bool:
         """Whether anything of a subject is named in the sentence."""
         return any(token.names or token.is_a("flow") for token in self.tokens)
-
-    def is_parted(self, at: int) -> bool:
-        """Whether a mark stands between a number and what was named last since the number before."""
-        parts = False
-        for token in reversed(self.tokens[:at]):
-            if _is_number(token):
-                return False
-            if token.names or token.is_a("flow", "measure"):
-                return parts
-            parts = parts or token.kind in _PARTING
-        return False
 
     def codes(self, at: int) -> set[str]:
         """What the names stand for that are said before a number or in its clause."""
