@@ -127,6 +127,8 @@ class _Text:
             return "a part of its subject is named in another sentence only"
         if around.says("or"):
             return "its sentence says a number in two ways"
+        if around.says("since"):
+            return "its sentence says since when something is"
         return ""
 
     def _own_spans(self, one: Stated) -> set[Span]:
