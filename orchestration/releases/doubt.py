@@ -23,7 +23,10 @@ from orchestration.releases.tokens import Quantity, Token
 _MOST_UNREAD = 0.05
 #: Words of so many letters are of the grammar.
 _SMALL = 2
-_KNOWN_WORDS = frozenset(word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind))
+#: Words that are no phrases, but that rules ask for or that say nothing of a subject.
+_KNOWN_WORDS = frozenset(words("idle_word")).union(
+    word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
+)
 _IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
@@ -68,7 +71,8 @@ def doubts(
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
     if unread >= _MOST_UNREAD:
         return dict.fromkeys(read, "much of the text is not understood")
-    text = _Text(sentences, region_id, list(read.values()))
+    lead = next((one for one in stated if one.figure.status != "unread"), None)
+    text = _Text(sentences, region_id, list(read.values()), lead)
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
     for place, one in read.items():
@@ -82,8 +86,9 @@ def doubts(
 class _Text:
     """A text as far as doubts ask for it."""
 
-    def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated]) -> None:
+    def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated], lead: Stated | None) -> None:
         self._region_id = region_id
+        self._lead = None if lead is None else lead.figure
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
         spans = Counter(one.span for one in read if one.span is not None)
@@ -102,6 +107,8 @@ class _Text:
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
+        if self._leaves_lead(figure, around):
+            return "the text begins with the trade of another place or with one partner, and it names none"
         if not is_borne_out and not self._knows_members(one):
             return "several names are taken together, and not each has a level of its own"
         if figure.statistic == "contribution":
@@ -137,6 +144,14 @@ class _Text:
             return set()
         is_base = "compared with" in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
         return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
+
+    def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
+        """Whether a figure is of the whole where the first of the text is of a part that all of it may be about."""
+        if self._lead is None:
+            return False
+        home, world = self._region_id, WHOLE["partner"]
+        leaves_place = figure.region_id == home != self._lead.region_id and not around.names_code(home)
+        return leaves_place or figure.partner_id == world != self._lead.partner_id
 
     def _knows_members(self, one: Stated) -> bool:
         """Whether each of several names that are taken together has a level of its own; true where one stands alone."""
@@ -206,6 +221,10 @@ class _Surroundings:
     def names_something(self) -> bool:
         """Whether anything of a subject is named in the sentence."""
         return any(token.names or token.is_a("flow") for token in self.tokens)
+
+    def names_code(self, code: str) -> bool:
+        """Whether a name of the sentence stands for a code."""
+        return any(code == named for token in self.tokens for _, named in token.names)
 
     def codes(self, at: int) -> set[str]:
         """What the names stand for that are said before a number or in its clause."""
