@@ -126,7 +126,8 @@ class _Text:
             return f"words of its sentence are not understood: {around.unknown[0]}"
         if is_chinese and around.unknown_characters(at) >= _MANY_CHARACTERS:
             return "words of its clause are not understood"
-        if self._has_several_spans and not is_chinese and not self._own_spans(one) & around.spans:
+        own = self._own_spans(one)
+        if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
             return "its sentence names no period, and the text speaks of several"
         if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
@@ -135,8 +136,17 @@ class _Text:
         if around.says("or"):
             return "its sentence says a number in two ways"
         if around.says("since"):
-            return "its sentence says since when something is"
+            return "its sentence says since when, or after what"
         return ""
+
+    def _spans_beside(self, one: Stated) -> set[Span]:
+        """The periods that the paragraph has named up to the end of the sentence."""
+        found: set[Span] = set()
+        for around in reversed(self._surroundings[: one.sentence]):
+            found |= around.spans
+            if around.sentence.begins_paragraph:
+                break
+        return found
 
     def _own_spans(self, one: Stated) -> set[Span]:
         """The periods that a sentence may name for a figure: its own, and of a base those that are compared with it."""
