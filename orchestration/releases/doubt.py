@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from orchestration.figures import JOINT, WHOLE, Figure
 from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
@@ -38,6 +39,7 @@ _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
 _OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
 _BASES = frozenset({"base", "prior"})
+_NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
 
 @dataclass(slots=True)
@@ -57,7 +59,8 @@ class Stated:
     @property
     def names(self) -> tuple[str, ...]:
         """What the figure is of, dimension by dimension."""
-        return tuple(getattr(self.figure, f"{dimension}_id") for dimension in DIMENSIONS)
+        names: tuple[str, ...] = _NAMES(self.figure)
+        return names
 
 
 def doubts(
@@ -108,7 +111,7 @@ class _Text:
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
         if self._leaves_lead(figure, around):
-            return "the text begins with the trade of another place or with one partner, and it names none"
+            return "the text begins with the trade of another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
             return "several names are taken together, and not each has a level of its own"
         if figure.statistic == "contribution":
@@ -165,10 +168,11 @@ class _Text:
 
     def _knows_members(self, one: Stated) -> bool:
         """Whether each of several names that are taken together has a level of its own; true where one stands alone."""
-        joint = [at for at, name in enumerate(one.names) if JOINT in name]
-        members = one.names[joint[0]].split(JOINT) if joint else []
-        alone = [(*one.names[: joint[0]], member, *one.names[joint[0] + 1 :]) for member in members]
-        return all((names, one.figure.flow, one.span) in self._levels for names in alone)
+        names = one.names
+        joint = [at for at, name in enumerate(names) if JOINT in name]
+        members = names[joint[0]].split(JOINT) if joint else []
+        alone = [(*names[: joint[0]], member, *names[joint[0] + 1 :]) for member in members]
+        return all((member, one.figure.flow, one.span) in self._levels for member in alone)
 
     def _is_carried(self, one: Stated, named: set[str]) -> bool:
         """Whether the subject is narrowed by what the sentence does not name."""
