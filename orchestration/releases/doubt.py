@@ -111,7 +111,7 @@ class _Text:
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
         if self._leaves_lead(figure, around):
-            return "the text begins with the trade of another place or with one partner, which its sentence does not take up"
+            return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
             return "several names are taken together, and not each has a level of its own"
         if figure.statistic == "contribution":

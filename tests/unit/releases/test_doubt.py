@@ -66,7 +66,7 @@ _DOUBTED = {
     ),
     "a text that begins with one partner": (
         "一季度，新疆对哈萨克斯坦进出口增长8.1%。一般贸易进出口增长5.2%。",
-        {"5.2%": "the text begins with the trade of another place or with one partner"},
+        {"5.2%": "the text begins with another place or with one partner"},
     ),
     "a number in two ways": (
         "In the first quarter, exports of Xinjiang rose by 8.1 billion yuan, or 5.2 percent.",
