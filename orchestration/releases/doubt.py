@@ -7,6 +7,7 @@ sentence (`Contradictions.agreeing`), only what they may all share counts.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ class _Text:
 
     def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated], lead: Stated | None) -> None:
         self._region_id = region_id
+        self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
         self._lead = None if lead is None else lead.figure
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
@@ -134,7 +136,7 @@ class _Text:
             return "its sentence names no period, and the text speaks of several"
         if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
-        if around.names_something and self._is_carried(one, around.codes(at)):
+        if around.names_something and self._is_carried(one, around, at):
             return "a part of its subject is named in another sentence only"
         if around.says("or"):
             return "its sentence says a number in two ways"
@@ -174,10 +176,11 @@ class _Text:
         alone = [(*names[: joint[0]], member, *names[joint[0] + 1 :]) for member in members]
         return all((member, one.figure.flow, one.span) in self._levels for member in alone)
 
-    def _is_carried(self, one: Stated, named: set[str]) -> bool:
+    def _is_carried(self, one: Stated, around: _Surroundings, at: int) -> bool:
         """Whether the subject is narrowed by what the sentence does not name."""
-        wholes = {"", PORT_CARGO, self._region_id, *WHOLE.values()}
-        return any(code not in wholes and not named & set(code.split(JOINT)) for code in one.names)
+        narrowing = [code for code in one.names if code not in self._wholes]
+        named = around.codes(at) if narrowing else set()
+        return any(named.isdisjoint(code.split(JOINT)) for code in narrowing)
 
 
 class _Surroundings:
@@ -226,10 +229,11 @@ class _Surroundings:
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""
-        for index, token in enumerate(self.tokens):
-            if token.quantity is quantity or token.end > quantity.start:
-                return index
-        return len(self.tokens) - 1
+        return bisect_right(self._starts, quantity.start) - 1
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self.tokens]
 
     @cached_property
     def names_something(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from orchestration.releases.contradictions import Contradictions
 from orchestration.releases.doubt import Stated, doubts
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
-from orchestration.releases.numerals import numeral_at
+from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
@@ -38,6 +39,8 @@ _FLOWLESS_MEASURES = frozenset({
     "enterprises", "trains", "vehicles", "vessels", "flights", "passengers", "parcels", "declarations", "regions",
     "partners", "ports", "commodity_kinds",
 })  # fmt: skip
+#: Where a numeral may begin: at a digit, a Chinese numeral or the first letter of a word.
+_NUMERAL_STARTS = re.compile(rf"[0-9半{''.join(sorted(CHINESE_NUMERALS))}]|(?<![^\W_])[A-Za-z]")
 #: Scales that only prose has.
 PROSE_SCALES = {
     "lakh": Decimal(10) ** 5,
@@ -312,14 +315,12 @@ def _subject(figure: Figure) -> tuple[object, ...]:
 def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Where numerals stand within a few characters: digits, number words, Chinese numerals."""
     position = start
-    while position < end:
-        numeral = numeral_at(chars, position)
-        if numeral is None:
-            position += 1
-            continue
-        last = min(numeral.end, end)
-        yield position, last
-        position = last
+    while found := _NUMERAL_STARTS.search(chars, position, end):
+        first = found.start()
+        numeral = numeral_at(chars, first)
+        position = first + 1 if numeral is None else min(numeral.end, end)
+        if numeral is not None:
+            yield first, position
 
 
 def _unit(statement: Statement) -> str:
