@@ -141,10 +141,11 @@ class _Builder:
         made: list[Figure] = []
         reason = reading.unread
         each_of_list = len({statement.rule for statement in reading.statements}) == 1 and len(reading.statements) > 1
-        is_uncertain = any(statement.doubt for statement in reading.statements)
+        is_uncertain = any(statement.doubt or statement.measure == "volume" for statement in reading.statements)
         for statement in _with_volume(reading.statements):
+            first = made[0].figure_id if made and not each_of_list else ""
             try:
-                figure = self._figure(statement, start, end, printed)
+                figure = self._figure(statement, start, end, printed, is_uncertain=is_uncertain, alternative_to=first)
             except (InvalidFigure, NotANumber) as problem:
                 reason = str(problem)
                 continue
@@ -160,13 +161,11 @@ class _Builder:
             self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
             return
         if any(statement.measure == "volume" for statement in reading.statements):
-            is_uncertain, reason = True, "volume may be value or quantity"
-        if is_uncertain or (len(made) > 1 and not each_of_list):
-            first = made[0].figure_id
-            made = [
-                dataclasses.replace(one, status="uncertain", alternatives_id=one.figure_id if each_of_list else first)
-                for one in made
-            ]
+            reason = "volume may be value or quantity"
+        if not is_uncertain and len(made) > 1 and not each_of_list:
+            is_uncertain, first = True, made[0].figure_id
+            made = [dataclasses.replace(one, status="uncertain", alternatives_id=first) for one in made]
+        if is_uncertain:
             doubts = [statement.doubt for statement in reading.statements if statement.doubt]
             ids = tuple(one.figure_id for one in made)
             self._account(
@@ -228,7 +227,10 @@ class _Builder:
             identity = figure_identity([identity, self._identities[identity]])
         return identity
 
-    def _figure(self, statement: Statement, start: int, end: int, printed: str) -> Figure | None:
+    def _figure(
+        self, statement: Statement, start: int, end: int, printed: str, *, is_uncertain: bool, alternative_to: str
+    ) -> Figure | None:
+        """The figure of one reading, an alternative to another or to itself where it is uncertain."""
         period = statement.period
         if period is None:
             return None
@@ -280,7 +282,9 @@ class _Builder:
             quote=printed,
             char_start=start,
             char_end=end,
+            status="uncertain" if is_uncertain else "read",
             reading=statement.rule,
+            alternatives_id=(alternative_to or figure_id) if is_uncertain else "",
             **names,
         )
 
