@@ -3,12 +3,13 @@
 The deduction (`orchestration/deduction`) finds all that documents imply. Here only what tells a slip of reading is
 looked at, in one pass over the figures of one text: the same figure twice with different values, a part larger than its
 whole, flows that do not add up, a share that is not part over whole, a growth that lies outside those of its parts.
+What agrees in the same way was most likely read rightly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 from math import inf
 
@@ -29,6 +30,8 @@ _ROOM = 0.5
 _ROOM_OF_WORDS = 3.0
 #: Points of growth that rounding of levels and growths may shift a mean.
 _POINTS = 0.15
+#: Points between the growths of exports and imports from which on it says something that the mean is right.
+_APART = 1.0
 #: Spans of one subject that are compared, each with each.
 _MOST_SPANS = 12
 #: Words in the rule of a reading by which a part of its subject was not said with it.
@@ -61,7 +64,10 @@ class _Contradiction:
 
 
 class Contradictions:
-    """What of the figures of one text contradicts the others; `doubts` says why, by their places in the list."""
+    """What of the figures of one text contradicts the others; `doubts` says why, by their places in the list.
+
+    `agreeing` are the places of figures that several numbers of the text bear out.
+    """
 
     def __init__(self, figures: list[Figure], sentences: list[int], codes: CodeLists, region_id: str) -> None:
         """Look at every figure that would be published; `sentences` says in which sentence each stands."""
@@ -69,7 +75,7 @@ class Contradictions:
         self._region_id = region_id
         self._levels: dict[tuple[object, ...], _Number] = {}
         self._growths: dict[tuple[object, ...], _Number] = {}
-        self._agreeing: set[int] = set()
+        self.agreeing: set[int] = set()
         self._found: list[_Contradiction] = []
         numbers = [
             _number(place, sentence, figure)
@@ -94,6 +100,13 @@ class Contradictions:
                 self._check_share(number)
             elif number.figure.statistic == "growth":
                 self._check_growth(number)
+        for place, figure in enumerate(figures):
+            if (
+                figure.status == "read"
+                and figure.statistic == "share"
+                and any(JOINT in name for name in _names(figure))
+            ):
+                self._check_joint_share(_number(place, sentences[place], figure))
         said_with: dict[tuple[object, ...], list[int]] = {}
         for number in numbers:
             said_with.setdefault(_clause_key(number), []).append(number.place)
@@ -107,7 +120,7 @@ class Contradictions:
         """
         for one in self._found:
             for number in one.members:
-                if number.is_inferred and (one.reason == _TWICE or number.place not in self._agreeing):
+                if number.is_inferred and (one.reason == _TWICE or number.place not in self.agreeing):
                     yield number, one.reason
 
     def _contradict(self, reason: str, *members: _Number) -> None:
@@ -149,8 +162,9 @@ class Contradictions:
     def _judge(self, reason: str, number: _Number, low: float, high: float, *others: _Number) -> None:
         """Whether a number lies where others say that it lies."""
         if number.low <= high and low <= number.high:
-            if high - low < inf and number.high < inf:
-                self._agreeing.update((number.place, *(other.place for other in others)))
+            is_one = len({one.sentence for one in (number, *others)}) == 1
+            if high - low < inf and number.high < inf and not (is_one and reason == _GROWTH):
+                self.agreeing.update((number.place, *(other.place for other in others)))
         else:
             self._contradict(reason, number, *others)
 
@@ -206,9 +220,25 @@ class Contradictions:
             yield (self._region_id, *names[1:])
 
     def _check_share(self, share: _Number) -> None:
-        figure = share.figure
-        if figure.flow == "balance":
+        for part, whole in self._parts_and_wholes(share, [share.names]):
+            high = part.high / whole.low * 100 if part.high < inf else inf
+            if part is not whole:
+                self._judge(_SHARE, share, part.low / whole.high * 100, high, part, whole)
+
+    def _check_joint_share(self, share: _Number) -> None:
+        """Whether what several have together is what each of them has."""
+        joint = [at for at, name in enumerate(share.names) if JOINT in name]
+        if len(joint) > 1:
             return
+        before, after = share.names[: joint[0]], share.names[joint[0] + 1 :]
+        members = [(*before, name, *after) for name in share.names[joint[0]].split(JOINT)]
+        for part, whole in self._parts_and_wholes(share, members):
+            if part.low / whole.high * 100 <= share.high and share.low <= part.high / whole.low * 100 < inf:
+                self.agreeing.add(share.place)
+
+    def _parts_and_wholes(self, share: _Number, members: list[_Names]) -> Iterator[tuple[_Number, _Number]]:
+        """The level of what has a share, summed over its members, and that of the whole, in each currency."""
+        figure = share.figure
         names, flow = list(share.names), figure.flow
         for dimension, name in parse_reference(figure.reference).items():
             if dimension == "flow":
@@ -219,15 +249,14 @@ class Contradictions:
                 names[1 + _NARROWED.index(dimension)] = name
             else:
                 return
-        for unit in self._currencies:
+        for unit in self._currencies if figure.flow != "balance" else ():
             at = (figure.period_start, figure.period_end, unit, "value")
-            part, whole = (
-                self._levels.get((share.names, figure.flow, *at)), self._levels.get((tuple(names), flow, *at)),
-            )  # fmt: skip
-            if part is None or whole is None or part is whole or whole.low <= 0:
-                continue
-            high = part.high / whole.low * 100 if part.high < inf else inf
-            self._judge(_SHARE, share, part.low / whole.high * 100, high, part, whole)
+            parts = [self._levels.get((member, figure.flow, *at)) for member in members]
+            whole = self._levels.get((tuple(names), flow, *at))
+            known = [part for part in parts if part is not None]
+            if whole is not None and whole.low > 0 and len(known) == len(members):
+                low, high = sum(part.low for part in known), sum(part.high for part in known)
+                yield known[0] if len(known) == 1 else replace(known[0], low=low, high=high), whole
 
     def _check_growth(self, growth: _Number) -> None:
         figure = growth.figure
@@ -246,6 +275,22 @@ class Contradictions:
             low, high = min(exports.low, imports.low) - _POINTS, max(exports.high, imports.high) + _POINTS
             if not (growth.low <= high and low <= growth.high):
                 self._contradict(_MIXED, growth, exports, imports)
+            else:
+                self._check_mean(growth, exports, imports)
+
+    def _check_mean(self, growth: _Number, exports: _Number, imports: _Number) -> None:
+        """Whether growth is the mean of those of exports and imports, by what each of them was before."""
+        parts = [
+            (self._level_like(growth, one.figure.flow), float(one.figure.value or 0)) for one in (exports, imports)
+        ]
+        if abs(parts[0][1] - parts[1][1]) < _APART or any(level is None or rate <= -99 for level, rate in parts):
+            return
+        levels = [level for level, _ in parts if level is not None]
+        now = [(level.low + level.high) / 2 for level in levels]
+        before = sum(amount / (1 + rate / 100) for amount, (_, rate) in zip(now, parts, strict=True))
+        mean = (sum(now) / before - 1) * 100 if 0 < before < inf else inf
+        if growth.low - _POINTS <= mean <= growth.high + _POINTS:
+            self.agreeing.update(one.place for one in (growth, exports, imports, *levels))
 
 
 def _is_checked(figure: Figure) -> bool:

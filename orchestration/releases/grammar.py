@@ -32,7 +32,8 @@ class Grammar:
         self.region_id = region_id
         self.published = published
         self.readings: list[Reading] = []
-        self._sentence = 0
+        #: The sentences that were read, in the order of the text.
+        self.sentences: list[Sentence] = []
         self._accounted: set[int] = set()
         is_in_china = region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
         self.is_apart = region_id in _APART
@@ -138,7 +139,7 @@ class Grammar:
 
     def account(self, reading: Reading) -> None:
         """Take down what became of a number."""
-        reading.sentence = self._sentence
+        reading.sentence = len(self.sentences)
         self.readings.append(reading)
         self._accounted.add(id(reading.quantity))
 
@@ -175,8 +176,9 @@ class Grammar:
     # --- one sentence ---------------------------------------------------------------------------------------------
 
     def _read_sentence(self, sentence: Sentence) -> None:
-        self._sentence += 1
+        self.sentences.append(sentence)
         claims = Claims(self, sentence)
+        sentence.spans = claims.spans
         lists: dict[int, list[int]] = {}
         for group in number_lists(sentence):
             kept = [index for index in group if not sentence.is_set_aside(index)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -22,20 +23,24 @@ from orchestration.figures import (
 )
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.contradictions import Contradictions
+from orchestration.releases.doubt import Stated, doubts
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
-from orchestration.releases.numerals import numeral_at
+from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
 from orchestration.releases.periods import Span, shifted
+from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, code_and_text
 from orchestration.releases.text import NormalText, normal_text
-from orchestration.releases.tokens import Token, Tokeniser
+from orchestration.releases.tokens import Quantity, Token, Tokeniser
 
 #: Measures of what has no direction.
 _FLOWLESS_MEASURES = frozenset({
     "enterprises", "trains", "vehicles", "vessels", "flights", "passengers", "parcels", "declarations", "regions",
     "partners", "ports", "commodity_kinds",
 })  # fmt: skip
+#: Where a numeral may begin: at a digit, a Chinese numeral or the first letter of a word.
+_NUMERAL_STARTS = re.compile(rf"[0-9半{''.join(sorted(CHINESE_NUMERALS))}]|(?<![^\W_])[A-Za-z]")
 #: Scales that only prose has.
 PROSE_SCALES = {
     "lakh": Decimal(10) ** 5,
@@ -84,11 +89,13 @@ def read_text(
     published: datetime.date | None,
     body_start: int = 0,
     title: str = "",
+    doubting: bool = True,
 ) -> ReleaseReading:
     """Read the release `text` from `body_start` on; spans count in the whole text.
 
     `region_id` is the region that reports, `published` the day of publication, from which years that the text does
-    not say are known. Raises MissingPublicationDate where such a year is needed and there is no date.
+    not say are known. Without `doubting` all that one reading fits is read, whatever its sentence leaves open. Raises
+    MissingPublicationDate where such a year is needed and there is no date.
     """
     lexicon = lexicon_of(codes)
     folded = normal_text(text, body_start)
@@ -103,7 +110,7 @@ def read_text(
     builder = _Builder(text, folded, source_id, region_id)
     for reading in readings:
         builder.add(reading)
-    builder.doubt_contradictions(codes)
+    builder.doubt(codes, grammar.sentences if doubting else [])
     builder.add_dates(tokens)
     builder.numbers.sort(key=lambda number: number.char_start)
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
@@ -118,7 +125,8 @@ class _Builder:
         self._source_id = source_id
         self._region_id = region_id
         self._identities: Counter[str] = Counter()
-        self._sentences: list[int] = []
+        #: Of each figure the number that states it, and its sentence.
+        self._stated_by: list[tuple[Quantity, int]] = []
         self.figures: list[Figure] = []
         self.numbers: list[NumberAccount] = []
 
@@ -133,10 +141,11 @@ class _Builder:
         made: list[Figure] = []
         reason = reading.unread
         each_of_list = len({statement.rule for statement in reading.statements}) == 1 and len(reading.statements) > 1
-        is_uncertain = any(statement.doubt for statement in reading.statements)
+        is_uncertain = any(statement.doubt or statement.measure == "volume" for statement in reading.statements)
         for statement in _with_volume(reading.statements):
+            first = made[0].figure_id if made and not each_of_list else ""
             try:
-                figure = self._figure(statement, start, end, printed)
+                figure = self._figure(statement, start, end, printed, is_uncertain=is_uncertain, alternative_to=first)
             except (InvalidFigure, NotANumber) as problem:
                 reason = str(problem)
                 continue
@@ -148,17 +157,15 @@ class _Builder:
         if not made:
             figure_id = self._identity("unread", start, printed)
             self.figures.append(_unread(figure_id, self._source_id, quantity.printed, printed, start, end))
-            self._sentences.append(reading.sentence)
+            self._stated_by.append((quantity, reading.sentence))
             self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
             return
         if any(statement.measure == "volume" for statement in reading.statements):
-            is_uncertain, reason = True, "volume may be value or quantity"
-        if is_uncertain or (len(made) > 1 and not each_of_list):
-            first = made[0].figure_id
-            made = [
-                dataclasses.replace(one, status="uncertain", alternatives_id=one.figure_id if each_of_list else first)
-                for one in made
-            ]
+            reason = "volume may be value or quantity"
+        if not is_uncertain and len(made) > 1 and not each_of_list:
+            is_uncertain, first = True, made[0].figure_id
+            made = [dataclasses.replace(one, status="uncertain", alternatives_id=first) for one in made]
+        if is_uncertain:
             doubts = [statement.doubt for statement in reading.statements if statement.doubt]
             ids = tuple(one.figure_id for one in made)
             self._account(
@@ -167,13 +174,23 @@ class _Builder:
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
-        self._sentences += [reading.sentence] * len(made)
+        self._stated_by += [(quantity, reading.sentence)] * len(made)
 
-    def doubt_contradictions(self, codes: CodeLists) -> None:
-        """Mark uncertain what cannot be as it was read, because other figures of the text say otherwise."""
-        doubts = Contradictions(self.figures, self._sentences, codes, self._region_id).doubts
+    def doubt(self, codes: CodeLists, sentences: list[Sentence]) -> None:
+        """Mark uncertain what other figures of the text contradict, and what `sentences` leave open."""
+        numbers = [sentence for _, sentence in self._stated_by]
+        contradictions = Contradictions(self.figures, numbers, codes, self._region_id)
+        self._make_uncertain(contradictions.doubts)
+        if sentences:
+            stated = [Stated(figure, *by) for figure, by in zip(self.figures, self._stated_by, strict=True)]
+            kinds = Counter(number.kind for number in self.numbers)
+            unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
+            agreeing = contradictions.agreeing
+            self._make_uncertain(doubts(stated, sentences, agreeing=agreeing, region_id=self._region_id, unread=unread))
+
+    def _make_uncertain(self, why: dict[int, str]) -> None:
         reasons: dict[str, str] = {}
-        for place, reason in doubts.items():
+        for place, reason in why.items():
             figure = self.figures[place]
             reasons[figure.figure_id] = reason
             self.figures[place] = dataclasses.replace(figure, status="uncertain", alternatives_id=figure.figure_id)
@@ -210,7 +227,10 @@ class _Builder:
             identity = figure_identity([identity, self._identities[identity]])
         return identity
 
-    def _figure(self, statement: Statement, start: int, end: int, printed: str) -> Figure | None:
+    def _figure(
+        self, statement: Statement, start: int, end: int, printed: str, *, is_uncertain: bool, alternative_to: str
+    ) -> Figure | None:
+        """The figure of one reading, an alternative to another or to itself where it is uncertain."""
         period = statement.period
         if period is None:
             return None
@@ -262,7 +282,9 @@ class _Builder:
             quote=printed,
             char_start=start,
             char_end=end,
+            status="uncertain" if is_uncertain else "read",
             reading=statement.rule,
+            alternatives_id=(alternative_to or figure_id) if is_uncertain else "",
             **names,
         )
 
@@ -297,14 +319,12 @@ def _subject(figure: Figure) -> tuple[object, ...]:
 def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Where numerals stand within a few characters: digits, number words, Chinese numerals."""
     position = start
-    while position < end:
-        numeral = numeral_at(chars, position)
-        if numeral is None:
-            position += 1
-            continue
-        last = min(numeral.end, end)
-        yield position, last
-        position = last
+    while found := _NUMERAL_STARTS.search(chars, position, end):
+        first = found.start()
+        numeral = numeral_at(chars, first)
+        position = first + 1 if numeral is None else min(numeral.end, end)
+        if numeral is not None:
+            yield first, position
 
 
 def _unit(statement: Statement) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
 #: What ends a clause.
@@ -16,12 +17,16 @@ _LIST_SEPARATORS = frozenset({"comma", "enumeration"})
 
 @dataclass(slots=True)
 class Sentence:
-    """The tokens of a sentence; `spoken_for` says which are no part of a subject, and why."""
+    """The tokens of a sentence; `spoken_for` says which are no part of a subject, and why.
+
+    `spans` are the periods that it names, by their tokens, without those that something is compared with.
+    """
 
     tokens: list[Token]
     begins_paragraph: bool
     is_chinese: bool
     spoken_for: dict[int, str] = field(default_factory=dict)
+    spans: dict[int, Span] = field(default_factory=dict)
 
     def quantities(self) -> list[int]:
         """Where numbers stand."""

@@ -1,0 +1,272 @@
+"""Doubt: where a reading that nothing contradicts may still be wrong, because not all around it was understood.
+
+A figure is doubted for what its sentence leaves open: words that no table knows stand before it, its period or a part
+of its subject comes from elsewhere, another period is near. Where other numbers of the text bear out one of its
+sentence (`Contradictions.agreeing`), only what they may all share counts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+
+from orchestration.figures import JOINT, WHOLE, Figure
+from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
+from orchestration.releases.periods import Span, shifted
+from orchestration.releases.sentences import Sentence
+from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
+from orchestration.releases.tokens import Quantity, Token
+
+#: The part of the numbers of a text that may stay unread before all of it is in doubt.
+_MOST_UNREAD = 0.05
+#: Words of so many letters are of the grammar.
+_SMALL = 2
+#: Words that are no phrases, but that rules ask for or that say nothing of a subject.
+_KNOWN_WORDS = frozenset(words("idle_word")).union(
+    word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
+)
+_IDLE_ENDS = words("idle_word_end")
+_FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
+#: The part of the figures of a text that one period has at most where the text speaks of several.
+_MOST_OF_ONE = 0.8
+#: Characters of a Chinese clause that no table knows, and that are too many.
+_MANY_CHARACTERS = 2
+#: Months between a period and those that it is compared with.
+_COMPARED = (1, 3, 12)
+#: Periods that can be those of a figure; others are what it is compared with.
+_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
+_BASES = frozenset({"base", "prior"})
+_NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
+
+
+@dataclass(slots=True)
+class Stated:
+    """A figure, the number that states it, and the sentence in which it stands, counted from 1."""
+
+    figure: Figure
+    quantity: Quantity
+    sentence: int
+
+    @property
+    def span(self) -> Span | None:
+        """The period of the figure."""
+        start, end = self.figure.period_start, self.figure.period_end
+        return None if start is None or end is None else (start, end)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the figure is of, dimension by dimension."""
+        names: tuple[str, ...] = _NAMES(self.figure)
+        return names
+
+
+def doubts(
+    stated: list[Stated], sentences: list[Sentence], *, agreeing: Collection[int], region_id: str, unread: float
+) -> dict[int, str]:
+    """Why figures that would be published are in doubt, by their places in `stated`.
+
+    `agreeing` are the places of those that other numbers of the text bear out, `unread` is the part of the numbers of
+    the text that no rule reads.
+    """
+    read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
+    if unread >= _MOST_UNREAD:
+        return dict.fromkeys(read, "much of the text is not understood")
+    lead = next((one for one in stated if one.figure.status != "unread"), None)
+    text = _Text(sentences, region_id, list(read.values()), lead)
+    borne_out = {stated[place].sentence for place in agreeing if place in read}
+    found: dict[int, str] = {}
+    for place, one in read.items():
+        why = text.against(one, is_borne_out=place in agreeing)
+        why = why or ("" if one.sentence in borne_out else text.open(one))
+        if why:
+            found[place] = why
+    return found
+
+
+class _Text:
+    """A text as far as doubts ask for it."""
+
+    def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated], lead: Stated | None) -> None:
+        self._region_id = region_id
+        self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
+        self._lead = None if lead is None else lead.figure
+        self._surroundings = [_Surroundings(sentence) for sentence in sentences]
+        self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
+        spans = Counter(one.span for one in read if one.span is not None)
+        self._main = max(spans, key=spans.__getitem__, default=None)
+        bases = {shifted(span, -months) for span in spans for months in _COMPARED}
+        is_of_one = max(spans.values(), default=0) >= _MOST_OF_ONE * spans.total()
+        self._has_several_spans = len(spans.keys() - bases) > 1 and not is_of_one
+
+    def against(self, one: Stated, *, is_borne_out: bool) -> str:
+        """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
+        figure, around = one.figure, self._surroundings[one.sentence - 1]
+        at = around.place_of(one.quantity)
+        own = self._own_spans(one)
+        if self._main not in own and not own & around.spans:
+            return "its period is carried on from elsewhere, and is not the one that most of the text is about"
+        compared = (figure.comparison_start, figure.comparison_end)
+        if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
+            return "another period is named before it"
+        if self._leaves_lead(figure, around):
+            return "the text begins with another place or with one partner, which its sentence does not take up"
+        if not is_borne_out and not self._knows_members(one):
+            return "several names are taken together, and not each has a level of its own"
+        if figure.statistic == "contribution":
+            return "to the growth of what it contributes is seldom said"
+        if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
+            return "its sentence does not say whether it is exports or imports"
+        return ""
+
+    def open(self, one: Stated) -> str:
+        """What the sentence of a figure leaves open; "" where it is nothing."""
+        around = self._surroundings[one.sentence - 1]
+        is_chinese = around.sentence.is_chinese
+        at = around.place_of(one.quantity)
+        if not is_chinese and around.unknown:
+            return f"words of its sentence are not understood: {around.unknown[0]}"
+        if is_chinese and around.unknown_characters(at) >= _MANY_CHARACTERS:
+            return "words of its clause are not understood"
+        own = self._own_spans(one)
+        if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
+            return "its sentence names no period, and the text speaks of several"
+        if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
+            return "its sentence names a period that was not taken for its own"
+        if around.names_something and self._is_carried(one, around, at):
+            return "a part of its subject is named in another sentence only"
+        if around.says("or"):
+            return "its sentence says a number in two ways"
+        if around.says("since"):
+            return "its sentence says since when, or after what"
+        return ""
+
+    def _spans_beside(self, one: Stated) -> set[Span]:
+        """The periods that the paragraph has named up to the end of the sentence."""
+        found: set[Span] = set()
+        for around in reversed(self._surroundings[: one.sentence]):
+            found |= around.spans
+            if around.sentence.begins_paragraph:
+                break
+        return found
+
+    def _own_spans(self, one: Stated) -> set[Span]:
+        """The periods that a sentence may name for a figure: its own, and of a base those that are compared with it."""
+        if one.span is None:
+            return set()
+        is_base = "compared with" in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
+        return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
+
+    def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
+        """Whether a figure is of the whole where the first of the text is of a part that all of it may be about."""
+        if self._lead is None:
+            return False
+        home, world = self._region_id, WHOLE["partner"]
+        leaves_place = figure.region_id == home != self._lead.region_id and not around.names_code(home)
+        return leaves_place or figure.partner_id == world != self._lead.partner_id
+
+    def _knows_members(self, one: Stated) -> bool:
+        """Whether each of several names that are taken together has a level of its own; true where one stands alone."""
+        names = one.names
+        joint = [at for at, name in enumerate(names) if JOINT in name]
+        members = names[joint[0]].split(JOINT) if joint else []
+        alone = [(*names[: joint[0]], member, *names[joint[0] + 1 :]) for member in members]
+        return all((member, one.figure.flow, one.span) in self._levels for member in alone)
+
+    def _is_carried(self, one: Stated, around: _Surroundings, at: int) -> bool:
+        """Whether the subject is narrowed by what the sentence does not name."""
+        narrowing = [code for code in one.names if code not in self._wholes]
+        named = around.codes(at) if narrowing else set()
+        return any(named.isdisjoint(code.split(JOINT)) for code in narrowing)
+
+
+class _Surroundings:
+    """What stands around the numbers of a sentence."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+
+    @cached_property
+    def _senses(self) -> set[str]:
+        return {sense for token in self.tokens for sense in token.senses}
+
+    @cached_property
+    def _unused_periods(self) -> set[str]:
+        """The kinds of the periods that were not taken for that of a figure."""
+        spans = self.sentence.spans
+        return {
+            token.period.kind
+            for index, token in enumerate(self.tokens)
+            if token.period is not None and index not in spans
+        }
+
+    @cached_property
+    def spans(self) -> set[Span]:
+        """The periods that the sentence names."""
+        return set(self.sentence.spans.values())
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """The words that no table knows."""
+        return [token.text for token in self.tokens if _is_unknown(token)]
+
+    def unknown_characters(self, at: int) -> int:
+        """How many Chinese characters of a clause no table knows."""
+        clause = self.tokens[self.sentence.clause_start(at) : self.sentence.clause_end(at)]
+        return sum(token.kind == "word" and token.text not in _KNOWN_WORDS for token in clause)
+
+    def says(self, sense: str) -> bool:
+        """Whether a phrase of the sentence has this sense."""
+        return sense in self._senses
+
+    def has_period(self, kinds: Collection[str]) -> bool:
+        """Whether a period of one of these kinds is named that was not taken for that of a figure."""
+        return any(kind in kinds for kind in self._unused_periods)
+
+    def place_of(self, quantity: Quantity) -> int:
+        """The token of a number, or of the word that says it."""
+        return bisect_right(self._starts, quantity.start) - 1
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self.tokens]
+
+    @cached_property
+    def names_something(self) -> bool:
+        """Whether anything of a subject is named in the sentence."""
+        return any(token.names or token.is_a("flow") for token in self.tokens)
+
+    def names_code(self, code: str) -> bool:
+        """Whether a name of the sentence stands for a code."""
+        return any(code == named for token in self.tokens for _, named in token.names)
+
+    def codes(self, at: int) -> set[str]:
+        """What the names stand for that are said before a number or in its clause."""
+        return {code for token in self.tokens[: self._end(at)] for _, code in token.names}
+
+    def says_flow(self, flow: str, at: int) -> bool:
+        """Whether a flow is said before a number or in its clause, by itself or as a part of a name."""
+        return any(
+            token.senses.get("flow") == flow
+            or (bool(token.names) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))
+            for token in self.tokens[: self._end(at)]
+        )
+
+    def _end(self, at: int) -> int:
+        """Where the words of the clause behind a number end, at the next number."""
+        last = self.sentence.clause_end(at)
+        return next((index for index in range(at + 1, last) if _is_number(self.tokens[index])), last)
+
+
+def _is_number(token: Token) -> bool:
+    return token.quantity is not None and token.quantity.unit_kind not in ("other", "word")
+
+
+def _is_unknown(token: Token) -> bool:
+    if token.kind != "word" or len(token.text) <= _SMALL:
+        return False
+    return token.text not in _KNOWN_WORDS and not token.text.endswith(_IDLE_ENDS)

@@ -1,0 +1,139 @@
+"""Where the reader doubts what it has read, though nothing contradicts it; and where other numbers bear it out."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from orchestration.codes import CodeLists
+from orchestration.figures import Figure
+from orchestration.releases.reading import ReleaseReading, read_text
+
+#: Texts of invented figures, the numbers that are in doubt and words of the reason; of the others nothing is doubted.
+_DOUBTED = {
+    "a word that no table knows": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. The conglomerate exported cotton, up 5.2 percent.",
+        {"5.2 percent": "words of its sentence are not understood: conglomerate"},
+    ),
+    "adverbs and words of the grammar say nothing": (
+        "In the first quarter, exports of Xinjiang nevertheless rose quite vigorously by 8.1 percent.",
+        {},
+    ),
+    "characters that no table knows": (
+        "一季度，新疆进出口增长8.1%。其中，蹇滯出口棉花增长5.2%。",
+        {"5.2%": "words of its clause are not understood"},
+    ),
+    "a period that is carried on, in a text about another": (
+        "In March 2024, exports of cotton from Xinjiang rose 3.3 percent. Exports of coal rose 4.4 percent.\n\n"
+        "In the first quarter, exports rose 8.1 percent. In the first quarter, imports fell 2.2 percent. In the first "
+        "quarter, exports of textiles rose 2.1 percent.",
+        {"4.4 percent": "its period is carried on from elsewhere"},
+    ),
+    "no period, in a text of several": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. In March 2024, exports of cotton rose 3.3 "
+        "percent. Exports of coal rose 4.4 percent.",
+        {"4.4 percent": "its sentence names no period, and the text speaks of several"},
+    ),
+    "no period behind another in the paragraph": (
+        "一季度，新疆出口增长8.1%，进口增长2.2%。3月，棉花出口增长3.3%。煤炭出口增长4.4%。",
+        {"4.4%": "its sentence names no period, and the text speaks of several"},
+    ),
+    "a period named before": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. In March 2024 exports rose 7.3 percent and in the "
+        "first quarter imports rose 2.9 percent.",
+        {"2.9 percent": "another period is named before it"},
+    ),
+    "a period that is of no number": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent, as they had not done since June 2021.",
+        {"8.1 percent": "its sentence names a period that was not taken for its own"},
+    ),
+    "a flow that the heading of the paragraph says": (
+        "一季度，新疆进出口增长8.1%。出口方面，对俄罗斯出口增长6.3%。对越南增长5.2%。",
+        {"5.2%": "its sentence does not say whether it is exports or imports"},
+    ),
+    "a partner that the sentence before names": (
+        "一季度，新疆出口增长8.1%。对俄罗斯出口增长6.3%。其中，民营企业出口增长5.2%。",
+        {"5.2%": "a part of its subject is named in another sentence only"},
+    ),
+    "several names together": (
+        "In the first quarter, exports to Kazakhstan and Russia together rose 8.1 percent.",
+        {"8.1 percent": "several names are taken together"},
+    ),
+    "a contribution": (
+        "一季度，新疆出口增长8.1%，拉动进出口增长5.2个百分点。",
+        {"5.2个百分点": "to the growth of what it contributes"},
+    ),
+    "a text that begins with one partner": (
+        "一季度，新疆对哈萨克斯坦进出口增长8.1%。一般贸易进出口增长5.2%。",
+        {"5.2%": "the text begins with another place or with one partner"},
+    ),
+    "a number in two ways": (
+        "In the first quarter, exports of Xinjiang rose by 8.1 billion yuan, or 5.2 percent.",
+        {"8.1 billion yuan": "in two ways", "5.2 percent": "in two ways"},
+    ),
+    "after what": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent after a fall.",
+        {"8.1 percent": "since when, or after what"},
+    ),
+}
+
+
+def _read(text: str, codes: CodeLists, *, doubting: bool = True) -> ReleaseReading:
+    published = datetime.date(2024, 4, 20)
+    return read_text(text, codes=codes, source_id="made", region_id="CN-XJ", published=published, doubting=doubting)
+
+
+@pytest.mark.parametrize("about", _DOUBTED)
+def test_what_is_left_open_is_in_doubt_for_its_reason(about: str, codes: CodeLists) -> None:
+    text, wanted = _DOUBTED[about]
+    reading = _read(text, codes)
+    found = {number.printed: number.reason for number in reading.numbers if number.kind == "uncertain"}
+    assert found.keys() == wanted.keys()
+    for printed, words in wanted.items():
+        assert words in found[printed]
+    assert {number.kind for number in _read(text, codes, doubting=False).numbers} <= {"read", "not_a_figure"}
+
+
+def test_a_doubted_figure_is_its_own_alternative(codes: CodeLists) -> None:
+    text, _ = _DOUBTED["a word that no table knows"]
+    sure, doubted = _read(text, codes).figures
+    assert (sure.status, sure.alternatives_id) == ("read", "")
+    assert (doubted.status, doubted.alternatives_id) == ("uncertain", doubted.figure_id)
+    assert _but_for_doubt(doubted) == _but_for_doubt(_read(text, codes, doubting=False).figures[1])
+
+
+def _but_for_doubt(figure: Figure) -> dict[str, object]:
+    names = (name for name in figure.__slots__ if name not in ("status", "alternatives_id"))
+    return {name: getattr(figure, name) for name in names}
+
+
+_TRADE = "In the first quarter, the conglomerate and others of Xinjiang traded goods worth {total} billion yuan. "
+_FLOWS = "Exports were worth 30 billion yuan and imports 10 billion yuan."
+
+
+@pytest.mark.parametrize(("total", "kind"), [("40", "read"), ("55", "uncertain")])
+def test_what_other_numbers_bear_out_is_not_in_doubt_for_unknown_words(total: str, kind: str, codes: CodeLists) -> None:
+    reading = _read(_TRADE.format(total=total) + _FLOWS, codes)
+    assert reading.numbers[0].printed == f"{total} billion yuan"
+    assert reading.numbers[0].kind == kind
+
+
+def test_the_growth_of_both_flows_bears_out_that_of_the_whole(codes: CodeLists) -> None:
+    text = (
+        "In the first quarter, exports of Xinjiang rose 20 percent to 36 billion yuan. Imports fell 10 percent to 9 "
+        "billion yuan. The imports and exports of the conglomerate and others in Xinjiang rose {growth} percent."
+    )
+    kinds = [
+        next(one.kind for one in _read(text.format(growth=growth), codes).numbers if one.printed == f"{growth} percent")
+        for growth in ("12.5", "17.5")
+    ]
+    assert kinds == ["read", "uncertain"]
+
+
+def test_a_text_of_which_much_is_unread_is_in_doubt_altogether(codes: CodeLists) -> None:
+    text = "In the first quarter, exports of Xinjiang rose 8.1 percent. Somebody said 17.3 and then 18.4 of it."
+    reading = _read(text, codes)
+    assert [number.reason for number in reading.numbers if number.printed == "8.1 percent"] == [
+        "much of the text is not understood"
+    ]
