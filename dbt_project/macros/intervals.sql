@@ -136,3 +136,8 @@ with the share it rises where the part grew by more than the whole.
         else {{ share_change(share_low, part_growth_high, whole_growth_low) }}
     end
 {%- endmacro %}
+
+{#- A distance in units of the last printed digit: the interval of a printed number is one such unit wide. -#}
+{% macro in_last_digits(distance, figure) -%}
+    {{ point(as_double(distance) ~ ' / nullif(' ~ as_double(figure ~ '.high - ' ~ figure ~ '.low') ~ ', 0)') }}
+{%- endmacro %}

@@ -29,9 +29,10 @@ with lines as (
     {%- if is_incremental() %}
     where
         lines.period_start in (
-            select month from {{ months }} where lines_key not in (select lines_key from {{ this }})
+            select built.month from {{ months }} as built
+            where built.lines_key not in (select done.lines_key from {{ this }} as done)
         )
-        and months.lines_key not in (select lines_key from {{ this }})
+        and months.lines_key not in (select done.lines_key from {{ this }} as done)
     {%- endif %}
 ),
 
@@ -60,7 +61,7 @@ sums as (
         case when min(quantity_unit) = max(quantity_unit) then min(quantity_unit) end as quantity_unit,
         count(*) as line_count
     from lines
-    group by grouping sets (
+    group by grouping sets ( -- noqa: PRS
         {%- for grain in [
             [], ['part_partner_id'], ['chapter_id'], ['heading_id'], ['part_commodity_id'], ['part_trade_mode_id'],
             ['part_region_id'], ['part_region_id', 'part_partner_id'], ['part_region_id', 'chapter_id'],

@@ -1,5 +1,11 @@
 -- Levels of months, quarters and the year to date, added up from the sums of each month.
-with months as (
+with currencies as (
+    select 'CNY' as unit
+    union all
+    select 'USD' as unit
+),
+
+months as (
     -- A month of both flows is one of the total, too. Each currency has months of its own.
     select
         months.reporter_id,
@@ -8,7 +14,7 @@ with months as (
         months.month,
         case units.unit when 'CNY' then months.value_cny_source_id else months.value_usd_source_id end as source_id
     from {{ ref('stg_customs__months') }} as months
-    cross join (select 'CNY' as unit union all select 'USD' as unit) as units
+    cross join currencies as units
     where case units.unit when 'CNY' then months.value_cny else months.value_usd end is not null
 ),
 
@@ -38,6 +44,15 @@ flows as (
             and months.flow <> other.flow
 ),
 
+every_month as (
+    select distinct
+        reporter_id,
+        flow,
+        unit,
+        month
+    from flows
+),
+
 covered as (
     select
         reporter_id,
@@ -53,7 +68,7 @@ covered as (
         count(*) over (
             partition by reporter_id, flow, unit, extract(year from month), extract(quarter from month)
         ) as months_of_quarter
-    from (select distinct reporter_id, flow, unit, month from flows) as every_month
+    from every_month
 ),
 
 spans as (
@@ -83,6 +98,18 @@ spans as (
         cast({{ last_day('month', 'month') }} as date) as period_end
     from covered
     where months_so_far = month_number
+),
+
+months_of_quantities as (
+    -- Quantities stand in the files of both currencies: those of one are enough.
+    select
+        reporter_id,
+        flow,
+        month,
+        min(unit) as unit,
+        min(source_id) as source_id
+    from months
+    group by reporter_id, flow, month
 ),
 
 amounts as (
@@ -122,17 +149,7 @@ amounts as (
         sums.line_count,
         flows.source_id
     from {{ ref('int_customs_monthly') }} as sums
-    inner join (
-        -- Quantities stand in the files of both currencies: those of one are enough.
-        select
-            reporter_id,
-            flow,
-            month,
-            min(unit) as unit,
-            min(source_id) as source_id
-        from months
-        group by reporter_id, flow, month
-    ) as flows
+    inner join months_of_quantities as flows
         on sums.reporter_id = flows.reporter_id and sums.flow = flows.flow and sums.month = flows.month
     where sums.quantity is not null
 )

@@ -1,3 +1,23 @@
+with declared as (
+    select
+        code,
+        name
+    from {{ ref('stg_customs__codes') }}
+    where list = 'commodity'
+    union all
+    select
+        substr(code, 1, 2) as code,
+        '' as name
+    from {{ ref('stg_customs__codes') }}
+    where list = 'commodity'
+    union all
+    select
+        substr(code, 1, 4) as code,
+        '' as name
+    from {{ ref('stg_customs__codes') }}
+    where list = 'commodity' and length(code) >= 4
+)
+
 select
     commodity_id,
     name_en as commodity_name_en,
@@ -21,17 +41,10 @@ select
     max(parents.commodity_id) as parent_commodity_id,
     false as is_group_overlapping,
     'customs tables' as code_source
-from (
-    select code, name from {{ ref('stg_customs__codes') }} where list = 'commodity'
-    union all
-    select substr(code, 1, 2) as code, '' as name from {{ ref('stg_customs__codes') }} where list = 'commodity'
-    union all
-    select substr(code, 1, 4) as code, '' as name from {{ ref('stg_customs__codes') }}
-    where list = 'commodity' and length(code) >= 4
-) as codes
+from declared as codes
 left join {{ ref('commodities') }} as parents
-    on parents.commodity_id = substr(codes.code, 1, 4) and length(codes.code) > 4
-where codes.code not in (select commodity_id from {{ ref('commodities') }})
+    on substr(codes.code, 1, 4) = parents.commodity_id and length(codes.code) > 4
+where codes.code not in (select listed.commodity_id from {{ ref('commodities') }} as listed)
 group by codes.code
 union all
 select

@@ -18,4 +18,4 @@ select distinct
     codes.id as unit_name_zh,
     'customs' as unit_kind
 from {{ ref('stg_customs__codes') }} as codes
-where codes.list = 'unit' and codes.id not in (select unit from {{ ref('units') }})
+where codes.list = 'unit' and codes.id not in (select listed.unit from {{ ref('units') }} as listed)

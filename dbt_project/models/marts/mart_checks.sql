@@ -38,12 +38,11 @@ select
     figures.high as stated_high,
     declared.value as recomputed_low,
     declared.value as recomputed_high,
-    -- The interval of a printed number is one unit of its last digit wide.
     case
         when declared.value < figures.low
-            then {{ point(as_double('(figures.low - declared.value)') ~ ' / nullif(' ~ as_double('(figures.high - figures.low)') ~ ', 0)') }}
+            then {{ in_last_digits('figures.low - declared.value', 'figures') }}
         when declared.value > figures.high
-            then {{ point(as_double('(declared.value - figures.high)') ~ ' / nullif(' ~ as_double('(figures.high - figures.low)') ~ ', 0)') }}
+            then {{ in_last_digits('declared.value - figures.high', 'figures') }}
         else 0
     end as distance_in_last_digits,
     false as is_culprit,
