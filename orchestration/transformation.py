@@ -81,14 +81,18 @@ def prepare_manifest(settings: Settings) -> Path:
         return manifest
 
 
-def build_models(settings: Settings, *, select: Sequence[str] = (), on_node: OnNode | None = None) -> list[NodeOutcome]:
+def build_models(
+    settings: Settings, *, select: Sequence[str] = (), is_anew: bool = False, on_node: OnNode | None = None
+) -> list[NodeOutcome]:
     """Seed, build and test the models (unit tests excepted: they test the code, not the data).
 
-    `select` limits it to some nodes by name. Failing tests are outcomes; a model that cannot be built raises
+    `select` limits it to some nodes by name; `is_anew` builds incremental models from nothing. Failing tests are outcomes; a model that cannot be built raises
     TransformationFailed with the outcomes' messages.
     """
     # What dbt would write to target/ is in the outcomes already, and the manifest is prepared.
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
+    if is_anew:
+        arguments.append("--full-refresh")
     if select:
         arguments += ["--select", *select]
     results = _invoke(settings, arguments, on_node=on_node)

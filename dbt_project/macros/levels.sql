@@ -171,15 +171,21 @@ deduced as (
 ),
 
 declared_levels as (
-    -- Sums of declarations are exact.
+    -- Sums of declarations are exact. Of their many series those of headlines are taken, and those that a source
+    -- speaks of.
     select
-        {{ key_columns() | join(', ') }},
-        value,
-        value as low,
-        value as high,
-        source_id,
-        as_of_date
-    from {{ declared }}
+        {{ columns_of('every_declared', key_columns()) }},
+        every_declared.value,
+        every_declared.value as low,
+        every_declared.value as high,
+        every_declared.source_id,
+        every_declared.as_of_date
+    from {{ declared }} as every_declared
+    left join (
+        select distinct {{ (subject_columns() + ['unit']) | join(', ') }}
+        from {{ statements }}
+    ) as spoken_of on {{ same('every_declared', 'spoken_of', subject_columns() + ['unit']) }}
+    where every_declared.is_headline or spoken_of.region_id is not null
 ),
 
 every_way as (

@@ -86,9 +86,10 @@ class DeclarationFile:
 
     @property
     def key(self) -> str:
-        """Equal where the content, and all that the sidecar adds to the lines, is equal."""
+        """Equal where the content, and all that the sidecar adds to the lines and to their day, is equal."""
         said = self.sidecar
-        parts = (self.source.sha256, said.reporter, said.flow or "", said.month or "", self.layout.name)
+        lines = (self.source.sha256, said.reporter, said.flow or "", said.month or "", self.layout.name)
+        parts = (*lines, str(said.published_date))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

@@ -17,7 +17,7 @@ from orchestration.transformation import (
     check_outcomes,
     found_rows,
 )
-from orchestration.warehouse.working import open_working, record_checks, record_inputs, row_counts
+from orchestration.warehouse.working import built_from, open_working, record_checks, record_inputs, row_counts
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 
@@ -63,8 +63,13 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
         if context.is_subset:
             selected = set(context.selected_asset_keys)
             select = [unique_id.split(".")[2] for unique_id, key in key_of.items() if key in selected]
+        # What incremental models have kept was made by the models as they were.
+        with open_working(warehouse.settings) as connection:
+            is_anew = built_from(connection, "models") != warehouse.inputs.of_kind("model")
         with warehouse.progress.step("build models"):
-            outcomes = build_models(warehouse.settings, select=select, on_node=warehouse.progress.advance)
+            outcomes = build_models(
+                warehouse.settings, select=select, is_anew=is_anew, on_node=warehouse.progress.advance
+            )
         if not context.is_subset:
             _refuse_missing(outcomes, {*key_of, *check_of})
         checks = check_outcomes(outcomes)
@@ -79,7 +84,10 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
             record_inputs(
                 connection,
                 "models",
-                warehouse.inputs.of_kind("model", "code_list", "program"),
+                # Where some models were built anew and others were not, the next run builds all of them anew.
+                warehouse.inputs.of_kind(
+                    *(() if is_anew and context.is_subset else ("model",)), "code_list", "program"
+                ),
                 warehouse.inputs.raw_of_others(*RAW_FOLDERS),
             )
             schemas = connection.execute(

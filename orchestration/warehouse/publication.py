@@ -276,8 +276,8 @@ def _write_functions(connection: duckdb.DuckDBPyConnection) -> None:
 def _content(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
     """Rows and a hash of the content that does not depend on the order of rows."""
     row = connection.execute(
-        f"""SELECT count(*), md5(concat_ws('-', count(*), sum(md5_number_lower(text)), sum(md5_number_upper(text))))
-        FROM (SELECT CAST("the whole row" AS VARCHAR) AS text FROM {table} AS "the whole row")"""
+        f"""SELECT count(*), md5(concat_ws('-', count(*), bit_xor(hash), sum(hash)))
+        FROM (SELECT hash("the whole row") AS hash FROM {table} AS "the whole row")"""
     ).fetchone()
     return (row[0], row[1]) if row else (0, "")
 

@@ -209,6 +209,16 @@ def recorded_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
     return Inputs(tuple(Input(*row) for row in rows))
 
 
+def built_from(connection: duckdb.DuckDBPyConnection, step: str) -> Inputs:
+    """The models and macros that a step recorded when it ran last; none where it never did."""
+    if not _is_table(connection, "raw.inputs", INPUT_TYPES):
+        return Inputs(())
+    rows = connection.execute(
+        "SELECT path, kind, sha256, bytes FROM raw.inputs WHERE step = ? AND kind = 'model' ORDER BY path", [step]
+    ).fetchall()
+    return Inputs(tuple(Input(*row) for row in rows))
+
+
 def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Rows of each (schema, table)."""
     wanted = list(tables)

@@ -65,7 +65,7 @@ sums as (
         {%- for grain in [
             [], ['part_partner_id'], ['chapter_id'], ['heading_id'], ['part_commodity_id'], ['part_trade_mode_id'],
             ['part_region_id'], ['part_region_id', 'part_partner_id'], ['part_region_id', 'chapter_id'],
-            ['part_region_id', 'part_trade_mode_id'], ['part_partner_id', 'chapter_id']
+            ['part_region_id', 'part_trade_mode_id']
         ] %}
         ({{ (['lines_key', 'reporter_id', 'flow', 'period_start'] + grain) | join(', ') }}){{ ',' if not loop.last }}
         {%- endfor %}

@@ -1,8 +1,26 @@
+{#- Spans never cross a year, so a month that is new or revised makes the levels of its year anew, and no others. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where year_key not in (select year_key from {{ ref('int_customs_years') }}){% endif %}"
+) }}
 -- Levels of months, quarters and the year to date, added up from the sums of each month.
 with currencies as (
     select 'CNY' as unit
     union all
     select 'USD' as unit
+),
+
+years as (
+    select
+        reporter_id,
+        year,
+        year_key
+    from {{ ref('int_customs_years') }}
+    {%- if is_incremental() %}
+    where year_key not in (select done.year_key from {{ this }} as done)
+    {%- endif %}
 ),
 
 months as (
@@ -14,6 +32,7 @@ months as (
         months.month,
         case units.unit when 'CNY' then months.value_cny_source_id else months.value_usd_source_id end as source_id
     from {{ ref('stg_customs__months') }} as months
+    inner join years on months.reporter_id = years.reporter_id and extract(year from months.month) = years.year
     cross join currencies as units
     where case units.unit when 'CNY' then months.value_cny else months.value_usd end is not null
 ),
@@ -155,6 +174,8 @@ amounts as (
 )
 
 select
+    years.year_key,
+    amounts.reporter_id,
     amounts.region_id,
     amounts.partner_id,
     amounts.commodity_id,
@@ -168,7 +189,15 @@ select
     cast(sum(amounts.amount) as {{ bound_type() }}) as value,
     cast(sum(amounts.line_count) as bigint) as line_count,
     max_by(amounts.source_id, sources.published_date) as source_id,
-    max(sources.published_date) as as_of_date
+    max(sources.published_date) as as_of_date,
+    -- The grains that headlines speak of: all goods of a reporter or one of its regions, all partners, each chapter.
+    case
+        when amounts.commodity_id = 'TOTAL' then amounts.partner_id = 'WORLD' or amounts.region_id = amounts.reporter_id
+        else
+            length(amounts.commodity_id) = 2
+            and amounts.partner_id = 'WORLD'
+            and amounts.region_id = amounts.reporter_id
+    end as is_headline
 from amounts
 inner join spans
     on
@@ -177,8 +206,11 @@ inner join spans
         and amounts.currency = spans.unit
         and amounts.month >= spans.period_start
         and amounts.month <= spans.period_end
+inner join years on amounts.reporter_id = years.reporter_id and extract(year from amounts.month) = years.year
 inner join {{ ref('stg_customs__sources') }} as sources on amounts.source_id = sources.source_id
 group by
+    years.year_key,
+    amounts.reporter_id,
     amounts.region_id,
     amounts.partner_id,
     amounts.commodity_id,

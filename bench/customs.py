@@ -1,0 +1,242 @@
+"""What loading and building declarations costs over DuckDB alone, and how fast the marts answer; measured in one run.
+
+`python -m bench.customs --rows 10000000` makes synthetic declarations of 36 months in a temporary folder (never in the
+project's warehouse), and prints seconds and ratios. Contenders take turns on the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from bench.declarations import Plan, write_declarations
+from orchestration.codes import CodeLists
+from orchestration.customs import Resources, update_lake
+from orchestration.customs.files import find_files, readable
+from orchestration.customs.loading import Content, load_file
+from orchestration.hashing import FileHashes
+from orchestration.settings import PROJECT_DIR
+
+BIN = Path(sys.executable).parent
+RESOURCES = Resources("4GiB", 2, lambda _: None)
+#: Typical questions, each answered by the marts of the published file.
+QUESTIONS = {
+    "trade by month": """SELECT period_start, value FROM marts.fct_declared_levels WHERE region_id = 'CHN'
+        AND partner_id = 'WORLD' AND commodity_id = 'TOTAL' AND flow = 'total' AND unit = 'CNY' AND trade_mode_id = 'ALL'
+        AND period_end = last_day(period_start) ORDER BY 1""",
+    "partners of a province": """SELECT partner_id, value FROM marts.fct_declared_levels WHERE region_id = 'CN-XJ'
+        AND commodity_id = 'TOTAL' AND partner_id <> 'WORLD' AND flow = 'export' AND unit = 'CNY' AND trade_mode_id = 'ALL'
+        AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31' ORDER BY 2 DESC LIMIT 10""",
+    "growth of chapters": """SELECT commodity_id, growth_pct FROM marts.mart_growth WHERE region_id = 'CHN'
+        AND partner_id = 'WORLD' AND length(commodity_id) = 2 AND flow = 'export' AND unit = 'CNY'
+        AND trade_mode_id = 'ALL' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-06-30'
+        ORDER BY 2 DESC NULLS LAST LIMIT 10""",
+    "one commodity over time": """SELECT period_start, value FROM marts.fct_levels WHERE region_id = 'CHN'
+        AND partner_id = 'WORLD' AND commodity_id = '0101' AND flow = 'export' AND unit = 'CNY' ORDER BY 1""",
+    "trade modes": """SELECT trade_mode_id, value FROM marts.fct_declared_levels WHERE region_id = 'CHN'
+        AND partner_id = 'WORLD' AND commodity_id = 'TOTAL' AND flow = 'total' AND unit = 'CNY' AND measure = 'value'
+        AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-12-31' ORDER BY 2 DESC""",
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--rows", type=int, default=1_000_000, help="lines over 36 months (default 1,000,000)")
+    ask.add_argument("--turns", type=int, default=3, help="turns of each contender when files are loaded (default 3)")
+    ask.add_argument("--folder", type=Path, help="where to work and leave what was made (default: temporary)")
+    said = ask.parse_args()
+    console = Console()
+    console.print(
+        f"{said.rows:,} synthetic lines; DuckDB {duckdb.__version__}, {platform.machine()}, {os.cpu_count()} cores"
+    )
+    with _folder(said.folder) as folder:
+        _print(console, "Loading a file of one month", _loading(folder / "loading", said.rows, said.turns))
+        _print(console, "One more month", _one_more_month(folder / "months", said.rows))
+        published = folder / "months" / "36" / "warehouse" / "customhouse.duckdb"
+        _print(console, "Questions to the marts", _questions(published))
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    if wanted:
+        wanted.mkdir(parents=True, exist_ok=True)
+        yield wanted
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+
+
+def _print(console: Console, title: str, rows: Sequence[Sequence[str]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for index, column in enumerate(rows[0]):
+        table.add_column(column, justify="right" if index else "left")
+    for row in rows[1:]:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _loading(folder: Path, rows: int, turns: int) -> list[list[str]]:
+    """A file as large as two months of the plan, by DuckDB alone and by the loader, in both encodings."""
+    lines = max(rows // 36 * 2, 250_000)
+    codes = CodeLists(PROJECT_DIR / "dbt_project" / "seeds")
+    seconds: dict[str, list[float]] = {}
+    for encoding in ("utf-8", "gb18030"):
+        raw = folder / encoding / "customs"
+        write_declarations(raw, Plan(lines, 1, encoding=encoding, flows=("export",)))
+    for turn in range(turns + 1):
+        for encoding in ("utf-8", "gb18030"):
+            raw = folder / encoding / "customs"
+            files, _ = find_files(raw, codes, FileHashes(folder / "hashes.json"))
+            with _database(folder) as connection:
+                loaded = _timed(lambda: _load(connection, files[0], folder))  # noqa: B023 - called at once
+            lake = folder / "lake"
+            whole = _timed(lambda: update_lake(raw, lake, codes, FileHashes(folder / "hashes.json"), RESOURCES))  # noqa: B023
+            shutil.rmtree(lake)
+            with _database(folder) as connection:
+                alone = _timed(lambda: connection.execute(_alone(raw / files[0].path.name)))  # noqa: B023
+            if turn:  # the first turn warms the disk
+                for name, taken in (("DuckDB alone", alone), ("loaded", loaded), ("loaded and in the lake", whole)):
+                    seconds.setdefault(f"{encoding}: {name}", []).append(taken)
+    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
+    base = medians["utf-8: DuckDB alone"]
+    rate = lines / base
+    table = [["what", "seconds", "lines a second", "of DuckDB's rate on UTF-8"]]
+    for name, taken in medians.items():
+        if name != "gb18030: DuckDB alone":  # it cannot read the names: given for what it reads
+            table.append([name, f"{taken:.2f}", f"{lines / taken:,.0f}", f"{lines / taken / rate:.2f}"])
+    return table
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = folder / "bench.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 2; SET memory_limit = '4GiB'; SET preserve_insertion_order = false")
+        connection.execute(f"ATTACH '{path}' AS scratch")
+        yield connection
+    for leftover in folder.glob("bench.duckdb*"):
+        leftover.unlink()
+
+
+def _load(connection: duckdb.DuckDBPyConnection, file: object, folder: Path) -> None:
+    with readable(file, folder / "unpacked") as (path, encoding):  # type: ignore[arg-type]
+        load_file(connection, file, Content(path, encoding), "scratch.lines")  # type: ignore[arg-type]
+
+
+def _alone(path: Path) -> str:
+    """The same file by DuckDB's own reader with given types, into a table."""
+    types = ", ".join(f"'c{i}': '{'DECIMAL(18, 4)' if i in (8, 10, 12) else 'VARCHAR'}'" for i in range(14))
+    encoding = "latin-1" if "gb18030" in path.parts else "utf-8"
+    return f"""CREATE OR REPLACE TABLE scratch.lines AS SELECT * FROM read_csv('{path}', columns = {{{types}}},
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', thousands = ',', nullstr = ['-'],
+        encoding = '{encoding}')"""
+
+
+def _one_more_month(folder: Path, rows: int) -> list[list[str]]:
+    """The refresh that brings one more month: alone, after 11 months and after 35; and one with nothing new."""
+    plan = Plan(rows)
+    table = [["refresh", "seconds", "of the month alone", "peak memory"]]
+    alone = 0.0
+    for history in (1, 12, 36):
+        installation = folder / str(history)
+        first = plan.months - history
+        installation.mkdir(parents=True)
+        shutil.copytree(PROJECT_DIR / "raw", installation / "raw")
+        customs = installation / "raw" / "customs"
+        _refresh(installation)
+        if history > 1:
+            write_declarations(customs, plan, months=range(first, plan.months - 1))
+            taken, memory = _refresh(installation)
+            table.append([f"back-fill of {history - 1} months", f"{taken:.1f}", "", f"{memory:,} MiB"])
+        write_declarations(customs, plan, months=range(plan.months - 1, plan.months))
+        taken, memory = _refresh(installation)
+        alone = alone or taken
+        name = "the month alone" if history == 1 else f"the same after {history - 1} months"
+        table.append([name, f"{taken:.1f}", f"{taken / alone:.2f}", f"{memory:,} MiB"])
+        taken, memory = _refresh(installation)
+        table.append([f"nothing new ({history} months)", f"{taken:.2f}", f"{taken / alone:.2f}", f"{memory:,} MiB"])
+    return table
+
+
+def _refresh(installation: Path) -> tuple[float, int]:
+    """Seconds and MiB of one refresh in a process of its own."""
+    environment = {
+        **os.environ,
+        "CUSTOMHOUSE_RAW_DIR": str(installation / "raw"),
+        "CUSTOMHOUSE_WAREHOUSE_DIR": str(installation / "warehouse"),
+        "CUSTOMHOUSE_DBT_TARGET_DIR": str(installation / "target"),
+        "CUSTOMHOUSE_DAGSTER_HOME": str(installation / "dagster_home"),
+    }
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [BIN / "customhouse", "refresh"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    output, _ = process.communicate()
+    taken = time.perf_counter() - began
+    if process.returncode:
+        raise SystemExit(f"the refresh failed:\n{output}")
+    print(output, file=sys.stderr)
+    return taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+
+
+def _questions(published: Path) -> list[list[str]]:
+    """Each question by one reader, and all of them by eight threads of one process and by eight processes."""
+    table = [["question", "median, ms", "99th percentile, ms"]]
+    with duckdb.connect(str(published), read_only=True) as connection:
+        for name, sql in QUESTIONS.items():
+            table.append([name, *_milliseconds(_ask(connection, [sql] * 50))])
+        taken: list[float] = []
+        threads = [threading.Thread(target=lambda: taken.extend(_ask_all(connection))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    table.append(["all, 8 cursors of one process", *_milliseconds(taken)])
+    with multiprocessing.get_context("spawn").Pool(8) as pool:
+        answers = pool.map(_ask_file, [str(published)] * 8)
+    table.append(["all, 8 processes", *_milliseconds([one for part in answers for one in part])])
+    return table
+
+
+def _ask_file(path: str) -> list[float]:
+    with duckdb.connect(path, read_only=True, config={"threads": 1}) as connection:
+        return _ask_all(connection)
+
+
+def _ask_all(connection: duckdb.DuckDBPyConnection) -> list[float]:
+    return _ask(connection.cursor(), [*QUESTIONS.values()] * 20)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, questions: Sequence[str]) -> list[float]:
+    return [_timed(lambda: connection.execute(sql).fetchall()) for sql in questions]  # noqa: B023 - called at once
+
+
+def _milliseconds(seconds: Sequence[float]) -> tuple[str, str]:
+    return f"{1000 * statistics.median(seconds):.1f}", f"{1000 * statistics.quantiles(seconds, n=100)[98]:.1f}"
+
+
+if __name__ == "__main__":
+    main()
