@@ -133,6 +133,8 @@ def distribute(
             for subject in subjects[position]
         ]
         row = list(stated)
+        if frame.scope:
+            row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
         other_period = numbers.grammar.other_period
         if other_period is not None:
             row += [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
+from orchestration.releases.scope import IN_SCOPE
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def open_frame(walk: Walk) -> Frame:
     if lost := _left_behind(walk, own, phrase, before):
         frame.doubt = frame.doubt or _LEFT_BEHIND
         frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
+    grammar.scope.widen(phrase)
+    frame.scope = grammar.scope.missing(frame)
+    if frame.scope:
+        frame.doubt = frame.doubt or IN_SCOPE
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
         frame.others = (*frame.others, *other_flows(frame))

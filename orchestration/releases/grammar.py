@@ -7,6 +7,7 @@ import datetime
 from orchestration.releases.claims import Claims, is_compared, is_since
 from orchestration.releases.lexicon import Lexicon
 from orchestration.releases.periods import Period, Span, length_in_months, resolve
+from orchestration.releases.scope import Scope
 from orchestration.releases.sentences import Sentence, number_lists, sentences, without_notes
 from orchestration.releases.statements import Reading
 from orchestration.releases.subjects import Frame
@@ -61,6 +62,7 @@ class Grammar:
         self.currencies: list[str] = []
         #: Why the sentence before is in doubt, where that holds for what goes on with it.
         self.condition = ""
+        self.scope = Scope()
 
     # --- the whole text -------------------------------------------------------------------------------------------
 

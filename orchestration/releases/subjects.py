@@ -82,6 +82,8 @@ class Frame:
     #: What it may be about instead, as (names, flow), None where it stays: each becomes a reading of its own.
     others: tuple[tuple[dict[str, list[Item]] | None, str | None], ...] = ()
     head: dict[str, list[Item]] = field(default_factory=dict)
+    #: What the text is about beside what this subject names: with it a second reading.
+    scope: dict[str, list[Item]] = field(default_factory=dict)
 
     def copy(self) -> Frame:
         """A frame of its own with the same content."""

@@ -8,6 +8,7 @@ from orchestration.figures import UNMAPPED
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence
+from orchestration.releases.subjects import Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
 
@@ -31,6 +32,8 @@ _ANY_MARKET = frozenset({"主要", "其他", "各", "全部", "上述", "以上"
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
+#: Before "zone" or "port" they point back to one.
+_POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -42,7 +45,7 @@ def _is_content(token: Token) -> bool:
 class UnknownNames:
     """The names of one sentence that no list knows.
 
-    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some;
+    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some, `items` the zone that "the zone" points back to;
     `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence
     speaks of a zone without saying which. Their tokens are taken out of the subject where a name that is known lies
     within.
@@ -56,6 +59,7 @@ class UnknownNames:
         self.spans: dict[int, tuple[int, int]] = {}
         self.dimensions: dict[int, str] = {}
         self.codes: dict[int, str] = {}
+        self.items: dict[int, Item] = {}
         self.doubtful: set[int] = set()
         self.doubt = ""
         self._zones()
@@ -87,6 +91,10 @@ class UnknownNames:
             ):
                 first -= 1
             if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
+                if zone := self._zone_before(index):
+                    self._take(index, index + 1, "region")
+                    self.items[index] = zone
+                    continue
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
                 elif self.sentence.is_chinese and index - first > 2 and tokens[first + 1].kind == "word":
@@ -100,6 +108,13 @@ class UnknownNames:
                 self._take(first, index + 1, "region")
             else:
                 self.doubt = "which zone is meant is not certain"
+
+    def _zone_before(self, index: int) -> Item | None:
+        """What `the zone` points back to, where the text is about one."""
+        token = self.tokens[index]
+        before = self.tokens[index - 1] if index else None
+        points_back = before is not None and before.text in _POINTING_TO_ZONES
+        return self.grammar.scope.zone(token.text) if points_back and not self.sentence.is_chinese else None
 
     def _places(self) -> None:
         """`Atyrau region`, `the city of Almaty`: a place that no list knows, by the noun beside it."""

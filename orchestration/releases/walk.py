@@ -131,6 +131,7 @@ class Walk:
             open_frame(self)
         if self.frame is not None:
             grammar.top = self.frame
+        grammar.scope.learn(self.stated, self.frame, grammar)
 
     def _carry_period(self, before: Span | None) -> None:
         """The period that the next sentence inherits: of several the latest and longest, not one in the background."""
@@ -321,7 +322,8 @@ class Walk:
         code = self.unknown.codes.get(first) or self.grammar.codes.resolve(
             dimension, text, region_id=self.grammar.region_id
         )
-        self._add_item(dimension, Item(code, text, start, end), first)
+        item = self.unknown.items.get(first) or Item(code, text, start, end)
+        self._add_item(dimension, replace(item, start=start, end=end), first)
         self.last_name[dimension] = last - 1
 
     def _open_parenthesis(self) -> None:
