@@ -49,6 +49,8 @@ _CONTRIBUTING = words("contributing_stem")
 _COMPARING = frozenset(words("comparing"))
 _COMPARING_BEFORE = frozenset(words("comparing_before"))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
+_TREATIES = frozenset(words("treaty"))
+_CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
 _SINCE_AFTER = frozenset(words("since_after"))
 #: Figures of a year are published from its last days on.
@@ -83,6 +85,7 @@ class Claims:
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
         self.drills = self._claim_whole_before(sentence)
+        self._claim_treaties(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
@@ -203,6 +206,20 @@ class Claims:
                 if self._dimension(sentence, index) in explained:
                     sentence.spoken_for.setdefault(index, "apposition")
 
+    @staticmethod
+    def _claim_treaties(sentence: Sentence) -> None:
+        """`the China-ASEAN free trade area`: those between whom a treaty is are no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _TREATIES:
+                continue
+            first = index
+            while first > 0 and (tokens[first - 1].names or tokens[first - 1].text in ("-", "—")):
+                first -= 1
+            named = sum(bool(one.names) for one in tokens[first:index])
+            if named > sentence.is_chinese:  # in Chinese a place and a zone are that zone
+                sentence.claim(first, index + 1, "treaty")
+
     def _dimension(self, sentence: Sentence, index: int) -> str:
         return dimension_of(self.grammar, sentence.tokens, index)[0] if sentence.tokens[index].names else ""
 
@@ -269,6 +286,8 @@ class Claims:
                     break
                 first -= 1
             following = tokens[index + 1] if index + 1 < len(tokens) else None
+            if following is not None and following.text in _CUSTOMS_AREAS:
+                continue  # 杭州海关关区: a region of its own
             if following is not None and following.is_a("flow") and first == index:
                 sentence.claim(index, index + 1, "attribution")
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestration.releases.comparisons import period_of
 from orchestration.releases.distribution import distribute
 from orchestration.releases.lexicon import words, words_with_values
-from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.number_groups import NumberGroup, change_after
 from orchestration.releases.number_subjects import frame_of
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame
@@ -95,6 +95,8 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     change = numbers.adjacent_left("rise", "fall")
     if change is not None and not tokens[change].is_a("qualifier", "to") and tokens[change].text != "新增":
         statistic, sign = "change", numbers.sign_of(change)
+    elif sign_after := change_after(numbers):
+        statistic, sign = "change", sign_after  # 2,100 more than a year before
     period = period_of(numbers)
     _claim_what_is_counted(numbers)
     counted = frame.copy()

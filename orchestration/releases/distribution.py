@@ -230,6 +230,9 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
         if len(names[dimension]) == size:
             return _one_by_one(frame, names, dimension, names[dimension], flow, measure)
+    for dimension, items in frame.examples.items():
+        if len(items) == size:
+            return _one_by_one(frame, names, dimension, items, flow, measure)
     if len(frame.flows) == size:
         return [(frame, names, one, measure, None) for one in frame.flows]
     if len(frame.measures) == size:
@@ -246,10 +249,26 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     is_of_one_level = walk.last_level is not None and walk.last_level.flow == "total"
     if size == 2 and frame.flow_pair and not is_of_one_level:
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
+    if told := _told_of_several(numbers, frame, size, measure):
+        return told
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
+
+
+def _told_of_several(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> list[_Subject]:
+    """`trade with A stood at 3 billion and that with B and C at 2 billion and 1 billion, up 1, 2 and 3 percent`."""
+    listed = next((name for name, items in frame.names.items() if len(items) > 1), "")
+    recent = [one for one in numbers.walk.recent if listed and listed in one.own and one.names.get(listed)]
+    if len(recent) < 2 or not any(token.is_a("respectively") for token in numbers.tokens):
+        return []
+    told = [
+        subject
+        for one in recent
+        for subject in _one_by_one(one, one.names, listed, one.names[listed], _one_flow(one), measure)
+    ]
+    return told if len(told) == size else []
 
 
 def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:

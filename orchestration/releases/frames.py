@@ -87,7 +87,7 @@ def open_frame(walk: Walk) -> Frame:
     if own:
         grammar.siblings.append(frame)
         del grammar.siblings[:-_MOST_SIBLINGS]
-    if not phrase.is_empty():
+    if phrase.names or phrase.flows:
         walk.list_measures = []
     walk.phrase = Phrase()
     walk.clause_break = ""
@@ -333,6 +333,7 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         is_own = dimension == "region" and len(items) == 1 and items[0].code == walk.grammar.region_id
         frame.names[dimension] = [] if is_own else list(items)
     frame.head = dict(phrase.head)
+    frame.examples = dict(phrase.examples)
     if phrase.is_flipped:
         phrase.flows = [{"import": "export", "export": "import"}.get(flow, flow) for flow in phrase.flows]
     if phrase.flows:

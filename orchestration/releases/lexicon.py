@@ -35,14 +35,14 @@ SENSE_KINDS = frozenset({
 WORD_KINDS = frozenset({
     "adverbial_start", "amount_of", "aside_start", "attribution_start", "border_word", "bringing", "cargo",
     "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start", "contributing_stem",
-    "counted_that", "dateline_end", "delivery", "each_behind", "enterprise_cue", "example_of", "falling_noun",
+    "counted_that", "customs_area", "dateline_end", "delivery", "each_behind", "enterprise_cue", "example_of", "falling_noun",
     "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "less_stem",
     "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
     "negative_contribution",
     "not_before_noun", "not_tenths", "number_label", "object_preposition", "ordinal_suffix", "other_counted",
     "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow",
     "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after", "small_before_number",
-    "trading_verb", "value_word", "whole", "wider_place",
+    "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
 
@@ -171,6 +171,14 @@ def words(kind: str, value: str = "") -> tuple[str, ...]:
 def words_with_values(kind: str) -> tuple[tuple[str, str], ...]:
     """The words of one of WORD_KINDS, each with its value."""
     return tuple((phrase, value) for one, value, phrase in _vocabulary() if one == kind)
+
+
+@lru_cache(maxsize=16)
+def local_currencies(region_id: str) -> dict[str, str]:
+    """What words such as 元 or "rupees" mean in the releases of a region with such a currency of its own."""
+    with (VOCABULARY_DIR / "local_currencies.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["region_id"] == region_id]
+    return {word: row["unit"] for row in rows for word in row["words"].split("|")}
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if _is_own_complement(numbers, start, subject):
         _mention_all(numbers, start, _end_of_complement(numbers, subject[0], stop))
         return
+    if _is_predicate(numbers, start):
+        walk.mention(start + 1)
+        sentence.spoken_for[start + 1] = "subject of the number before"
+        return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
     mentions = tokens[start : subject[0]]
     lead = tokens[start].text
@@ -86,6 +90,14 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _is_predicate(numbers: NumberGroup, start: int) -> bool:
+    """`the remaining 1.1 trillion yuan was imports`."""
+    tokens = numbers.tokens
+    is_said = tokens[start].text in ("was", "were", "is", "are") and tokens[start + 1].is_a("flow")
+    before = tokens[numbers.clause_start : numbers.first]
+    return is_said and numbers.walk.phrase.is_empty() and all(token.is_a("filler", "and", "while") for token in before)
 
 
 def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> bool:

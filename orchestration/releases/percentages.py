@@ -180,11 +180,15 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return (previous.statistic, previous.sign, "as the number before")
     if (
         previous is not None
-        and previous.statistic in ("share", "share_change")
+        and previous.statistic in ("share", "share_change", "growth_gap")
         and numbers.first
         and tokens[numbers.first - 1].text.endswith(("to", "至", "到"))
     ):
-        return ("share", 1, "share that rose to")
+        if previous.statistic != "growth_gap":
+            return ("share", 1, "share that rose to")
+        start = numbers.sentence.clause_start(numbers.first)
+        falls = any(one.text in _FALLING_NOUNS for one in tokens[start : numbers.first])
+        return ("growth", -1 if falls else 1, "growth that came to")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)

@@ -83,14 +83,19 @@ _ENGLISH = [
         ("months",
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
+        ("up_to",
+            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N}) months?|quarter|half(?: year)?|year) (?:to|through|ending|ended|until)(?: in)?"
+            rf"(?: (?:28|29|30|31))?(?: the end of| end)? (?P<a>{_M})(?: (?:28|29|30|31))?{_YEAR}?(?![0-9])"),
         ("rolling",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
             rf"(?: period)?(?! (?:of|in) )"),
+        ("range", rf"(?P<a>{_M}), (?:{_M},? )+and (?P<b>{_M}){_YEAR}?"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
             rf"(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
-        ("quarters", rf"(?:the )?(?:first|opening) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
+        ("quarters", rf"(?:the )?(?:first|opening|initial) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
+        ("quarters", rf"(?:in|over|during|for|within) (?:the|these|those) (?P<n>two|three) quarters{_YEAR}?"),
         ("quarter",
             rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter"
             rf"{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
@@ -170,7 +175,7 @@ _CHINESE = [
             rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)"
             rf"(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?"
             rf"(?P<b>{_ZN})月份?"),
-        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?[和、及](?P<b>{_ZN})月份?"),
+        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:、{_ZN}(?:月份?)?)*[和、及](?P<b>{_ZN})月份?"),
         ("months", rf"(?:{_ZY})?(?:前|首|头)(?P<n>{_ZN}|两)个?月份?"),
         ("months", rf"(?:{_ZY})(?P<n>{_ZN})个月"),
         ("quarters", rf"(?:{_ZY})?(?:前|首)(?P<n>[二两三23])个?季度?"),
@@ -253,6 +258,9 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         return Period("fiscal", 1, 12, year, relative)
     if kind == "rolling":
         return Period("rolling", 0, _count(groups["n"]))
+    if kind == "up_to":
+        months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(groups["n"].split()[0])
+        return _up_to(_month(groups["a"]), months, year, relative)
     if kind == "months":
         count = _count(groups["n"])
         if groups.get("lead", "") in ("last", "past", "final", "last ", "past "):
@@ -295,6 +303,14 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "thisyear":
         return Period("year_to_date", 0, 0, None, 0)
     return Period("span", 1, 12, year, relative if year is None else None)
+
+
+def _up_to(last_month: int, months: int, year: int | None, relative: int | None) -> Period | None:
+    """`the quarter to March 2024`: so many months, the last of which is said with its year."""
+    first = last_month - months + 1
+    if first < 1 and year is None:
+        return None
+    return Period("span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative)
 
 
 def _turn(year: int | None, is_fiscal: bool) -> int | None:

@@ -13,8 +13,8 @@ from orchestration.releases.distribution import (
     measure_of_change,
     qualifier_of,
 )
-from orchestration.releases.lexicon import words
-from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.lexicon import words, words_with_values
+from orchestration.releases.number_groups import NumberGroup, change_after
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
@@ -33,11 +33,12 @@ _RANKED_GROWTH = frozenset(words("ranked_growth"))
 #: Words within a noun such as "export market" that say the flow.
 _EXPORT_WORDS = words("ranked_flow", "export")
 _IMPORT_WORDS = words("ranked_flow", "import")
-_MORE = words("more_stem")
-_LESS = words("less_stem")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
+_THINGS = ("unit", "units")
+#: What "units" are, by a word of the goods.
+_UNITS_OF_GOODS = words_with_values("unit_of_goods")
 _SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
@@ -142,11 +143,13 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
-    elif sign_after := _change_after(numbers):
+    elif sign_after := change_after(numbers):
         statistic, sign, rule = "change", sign_after, "change"
     average = numbers.left("average")
     if average is None:
         average = numbers.right("average", reach=3)
+    if average is None:
+        average = _average_of_subject(numbers)
     if average is not None and statistic == "level":
         measure = f"{tokens[average].senses['average']}_average_value"
         rule = "average"
@@ -167,6 +170,18 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
     return statements
+
+
+def _average_of_subject(numbers: NumberGroup) -> int | None:
+    """`Average daily exports rose 12.4 percent to $2.65 billion`: said before the flow, for all numbers of the clause."""
+    start = numbers.sentence.clause_start(numbers.first)
+    for index in range(start, numbers.window_start):
+        token = numbers.tokens[index]
+        if token.is_a("average"):
+            return index
+        if token.is_a("flow") or token.quantity is not None:
+            return None
+    return None
 
 
 def _why_no_level(numbers: NumberGroup) -> str:
@@ -203,26 +218,6 @@ def _why_no_level(numbers: NumberGroup) -> str:
     return ""
 
 
-def _change_after(numbers: NumberGroup) -> int:
-    """The sign of `US$25 billion more than the year-ago period`; 0 where the number is no change."""
-    tokens, index = numbers.tokens, numbers.last + 1
-    if index + 1 < len(tokens) and tokens[index].kind == "comma":
-        index += 1
-    if index + 1 < len(tokens) and tokens[index].is_a("or"):  # 11.6 million tonnes, or 12.8 percent, more
-        said_again = tokens[index + 1].quantity
-        if said_again is None or said_again.unit_kind != "percent":
-            return 0
-        index += 2
-        if index + 1 < len(tokens) and tokens[index].kind == "comma":
-            index += 1
-    elif index > numbers.last + 1:
-        return 0
-    following = tokens[index] if index < len(tokens) else None
-    if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
-        return 0
-    return -1 if following.text.startswith(_LESS) else 1
-
-
 def _change_of_list(numbers: NumberGroup) -> int:
     """The sign of `exports rose by 2.5 billion and imports by 0.2 billion`: the verb is said once."""
     before = numbers.tokens[numbers.first - 1] if numbers.first else None
@@ -252,10 +247,11 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if change is not None and numbers.tokens[change].is_a("qualifier", "to"):
         change = None
     period = period_of(numbers)
+    _name_unit(numbers, frame)
     statistic, sign = ("level", 1) if change is None else ("change", numbers.sign_of(change))
     if change is None and numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign = "change", numbers.other_of.sign  # up 8 percent, or by 21 million tonnes
-    elif change is None and (sign_after := _change_after(numbers)):
+    elif change is None and (sign_after := change_after(numbers)):
         statistic, sign = "change", sign_after
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
@@ -272,6 +268,14 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
+
+
+def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
+    """`41,260 units` of cars are vehicles."""
+    stated = {word for item in frame.names.get("commodity", []) for word in item.text.lower().replace("-", " ").split()}
+    for quantity in numbers.quantities:
+        if quantity.unit == "piece" and numbers.grammar.text.chars[quantity.start : quantity.end].endswith(_THINGS):
+            quantity.unit = next((unit for word, unit in _UNITS_OF_GOODS if word in stated), "piece")
 
 
 def _is_daily(numbers: NumberGroup) -> bool:

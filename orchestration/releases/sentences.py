@@ -176,7 +176,54 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                     lists[-1].append(index)
                     continue
         lists.append([index])
-    return lists
+    return _alternating(sentence, lists)
+
+
+def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
+    """`rose by 5.1% to 1.6 trillion and by 3.2% to 1.1 trillion, respectively`: two lists, told in turn."""
+    tokens = sentence.tokens
+    if not any(token.is_a("respectively", "each") for token in tokens):
+        return lists
+    found: list[list[int]] = []
+    position = 0
+    while position < len(lists):
+        run = _turns(sentence, lists, position)
+        if run < 4:
+            found.append(lists[position])
+            position += 1
+            continue
+        singles = [group[0] for group in lists[position : position + run]]
+        found += [singles[0::2], singles[1::2]]
+        position += run
+    return found
+
+
+def _turns(sentence: Sentence, lists: list[list[int]], position: int) -> int:
+    """How many numbers from one on stand alone and tell two things in turn; 0 where they do not."""
+    tokens = sentence.tokens
+    count = 1
+    while position + count < len(lists):
+        left, right = lists[position + count - 1], lists[position + count]
+        first, second = tokens[left[-1]].quantity, tokens[right[0]].quantity
+        turned = tokens[lists[position + count - 2][0]].quantity if count > 1 else None
+        between = tokens[left[-1] + 1 : right[0]]
+        if len(left) > 1 or len(right) > 1 or first is None or second is None or _alike(first, second):
+            break
+        if (turned is not None and not _alike(turned, second)) or not all(map(_is_small, between)):
+            break
+        if count % 2 == 0 and not any(one.is_a("and") or one.kind in _LIST_SEPARATORS for one in between):
+            break
+        count += 1
+    return count - count % 2 if count > 3 else 0
+
+
+def _is_small(token: Token) -> bool:
+    """Whether a token between numbers names nothing: a verb of growth, a preposition, a comma."""
+    if token.names or token.is_a("flow", "share", "among", "anaphor", "while") or token.period is not None:
+        return False
+    if token.kind in _LIST_SEPARATORS or token.text in ("a", "an", "the"):
+        return True
+    return token.is_a("and", "by", "to", "rise", "fall", "qualifier", "respectively", "comparison")
 
 
 def _alike(first: Quantity, second: Quantity) -> bool:

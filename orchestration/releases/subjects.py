@@ -34,6 +34,8 @@ class Phrase:
     hinted_flow: str = ""
     measures: list[str] = field(default_factory=list)
     head: dict[str, list[Item]] = field(default_factory=dict)
+    #: The names that a name sums up: 拉美、非洲等新兴市场.
+    examples: dict[str, list[Item]] = field(default_factory=dict)
     is_drilling: bool = False
     is_next_in_order: bool = False
     is_anaphoric: bool = False
@@ -82,6 +84,7 @@ class Frame:
     #: What it may be about instead, as (names, flow), None where it stays: each becomes a reading of its own.
     others: tuple[tuple[dict[str, list[Item]] | None, str | None], ...] = ()
     head: dict[str, list[Item]] = field(default_factory=dict)
+    examples: dict[str, list[Item]] = field(default_factory=dict)
     #: What the text is about beside what this subject names: with it a second reading.
     scope: dict[str, list[Item]] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from orchestration.releases.lexicon import Entry, Lexicon, words
+from orchestration.releases.lexicon import Entry, Lexicon, local_currencies, words
 from orchestration.releases.numerals import CHINESE_NUMERALS, Numeral, numeral_at
 from orchestration.releases.periods import Period, period_at
 from orchestration.releases.text import PARAGRAPH, NormalText, is_chinese
@@ -78,6 +78,7 @@ class Tokeniser:
     def __init__(self, lexicon: Lexicon, region_id: str) -> None:
         self._lexicon = lexicon
         self._region_id = region_id
+        self._currencies = local_currencies(region_id)
 
     def tokens(self, text: NormalText) -> list[Token]:
         """Every token of the text, in order; nothing but spaces lies between them."""
@@ -250,7 +251,8 @@ class Tokeniser:
                     quantity.sign = -1
         if before and before[-1].is_a("currency_prefix") and _skip(chars, before[-1].end) == quantity.start:
             token = before.pop()
-            quantity.unit, quantity.unit_kind = token.senses["currency_prefix"], "money"
+            unit = self._currencies.get(token.text, token.senses["currency_prefix"])
+            quantity.unit, quantity.unit_kind = unit, "money"
             quantity.start = token.start
             if before and before[-1].kind == "mark" and before[-1].text in "+-":
                 mark = before.pop()
@@ -282,8 +284,7 @@ class Tokeniser:
             quantity.unit_kind = "points" if quantity.unit == "pp" else "percent"
         elif "currency" in sense:
             quantity.unit, quantity.unit_kind = sense["currency"], "money"
-            if phrase in ("元", "圆"):
-                quantity.unit = _OWN_CURRENCIES.get(self._region_id, quantity.unit)
+            quantity.unit = self._currencies.get(phrase, quantity.unit)
         elif "times" in sense:
             quantity.unit, quantity.unit_kind = "times", "times"
         elif "unit" in sense:
@@ -328,8 +329,6 @@ class Tokeniser:
         quantity.end += len(phrase)
 
 
-#: What 元 means in the releases of regions with a currency of their own.
-_OWN_CURRENCIES = {"HKG": "HKD", "CN-HK": "HKD", "MAC": "MOP", "CN-MO": "MOP", "TWN": "TWD", "CN-TW": "TWD"}
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 #: Between a number and what it counts no such word stands.

@@ -34,6 +34,7 @@ _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 _WIDER = frozenset(words("wider_place"))
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
+_CUSTOMS_AREAS = frozenset(words("customs_area"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -86,7 +87,11 @@ class UnknownNames:
             while (
                 first >= 0
                 and first > index - 7
-                and (tokens[first].kind in ("word", "mark", "possessive") or set(tokens[first].senses) == {"filler"})
+                and (
+                    tokens[first].kind in ("word", "mark", "possessive")
+                    or set(tokens[first].senses) == {"filler"}
+                    or (token.text in _CUSTOMS_AREAS and tokens[first].is_a("attribution"))
+                )
                 and self.sentence.free(first)
             ):
                 first -= 1
@@ -95,10 +100,15 @@ class UnknownNames:
                     self._take(index, index + 1, "region")
                     self.items[index] = zone
                     continue
+                if self._is_of_place(index):
+                    self._take(first + 1 + (tokens[first + 1].text == "the"), index + 3, "region")
+                    continue
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
                 elif self.sentence.is_chinese and index - first > 2 and tokens[first + 1].kind == "word":
                     self._take(first + 1, index + 1, "region")  # 洋浦保税港区
+                elif self.sentence.is_chinese and not token.names and self._is_trading(index):
+                    self._take(index, index + 1, "region")  # 海关特殊监管区域进出口…
                 continue
             if (
                 self.sentence.is_chinese
@@ -108,6 +118,16 @@ class UnknownNames:
                 self._take(first, index + 1, "region")
             else:
                 self.doubt = "which zone is meant is not certain"
+
+    def _is_of_place(self, index: int) -> bool:
+        """`the comprehensive bonded zones of Henan`."""
+        behind = self.tokens[index + 1 : index + 3]
+        is_said = len(behind) == 2 and behind[0].text in ("of", "in") and not self.sentence.is_chinese
+        return is_said and any(pair[0] == "region" for pair in behind[1].names) and self.sentence.free(index + 2)
+
+    def _is_trading(self, index: int) -> bool:
+        """Whether a flow stands right behind a zone: it is the subject."""
+        return any(token.is_a("flow") for token in self.tokens[index + 1 : index + 3])
 
     def _zone_before(self, index: int) -> Item | None:
         """What `the zone` points back to, where the text is about one."""

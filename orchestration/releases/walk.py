@@ -286,10 +286,21 @@ class Walk:
         """`Shipments to Japan` are exports, `purchases from Japan` imports: the preposition says it."""
         if token.text not in _DELIVERIES or self.phrase.flows or index + 1 >= len(self.tokens):
             return
-        flow = {"to": "export", "from": "import"}.get(self.tokens[index + 1].text)
-        following = self.tokens[index + 2 : index + 4]
-        if flow and any(pair[0] == "partner" for one in following for pair in one.names):
+        link = index + 1
+        if self.tokens[link].text == "of":  # shipments of apples to Thailand
+            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in ("to", "from"):
+                if self.tokens[link].kind in BOUNDARIES or self.tokens[link].quantity is not None:
+                    return
+                link += 1
+        flow = {"to": "export", "from": "import"}.get(self.tokens[link].text)
+        following = self.tokens[link + 1 : link + 3]
+        is_back = bool(following) and following[0].is_a("anaphor") and self._has_partner()
+        if flow and (is_back or any(pair[0] == "partner" for one in following for pair in one.names)):
             self.phrase.flows = [flow]
+
+    def _has_partner(self) -> bool:
+        """Whether the clause before named a partner: `…, while purchases from them …`."""
+        return bool(self.frame is not None and self.frame.names.get("partner"))
 
     def _mention_unknown_word(self, index: int, token: Token) -> None:
         phrase = self.phrase
@@ -382,6 +393,7 @@ class Walk:
             flow_pair=(),
             measures=list(phrase.measures),
             head={},
+            examples={},
         )
 
     def _mention_period(self, index: int) -> None:
@@ -463,6 +475,7 @@ class Walk:
         phrase = self.phrase
         last = self.last_name.get(dimension)
         if last is not None and phrase.names.get(dimension) and self._sums_up(last, index):
+            phrase.examples[dimension] = phrase.names[dimension]
             phrase.names[dimension] = [item]  # A、B等三地: the names are examples of what follows
             self.last_name[dimension] = index
             return
