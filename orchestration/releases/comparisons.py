@@ -17,6 +17,12 @@ def period_of(numbers: NumberGroup) -> Span | None:
     for index in range(numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
+    if numbers.in_parentheses:
+        for index in range(numbers.first - 1, numbers.window_start - 1, -1):
+            if numbers.tokens[index].kind == "open":
+                break
+            if index in numbers.claims.spans:
+                return numbers.claims.spans[index]  # (January-March 2023: 1,616.4 mln dollars)
     if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses:
         stop = numbers.clause_end
         for index in range(numbers.last + 1, stop):

@@ -95,12 +95,17 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return numbers.tokens[after].senses["measure"]
     if statistic == "growth" and _comes_to_a_quantity(numbers):
         return "quantity"
+    if not numbers.opens_frame and walk.last_level is not None and walk.last_level.measure == "unit_value":
+        return "unit_value"  # 进口量…，均价每吨568美元，跌9.2%
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
         return frame.measures[0]
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
         return walk.last_level.measure
-    if walk.previous and walk.previous[-1].statistic == "change":
-        return walk.previous[-1].measure  # 11.6 million tonnes, or 12.8 percent, more
+    previous = walk.previous[-1] if walk.previous else None
+    if previous is not None and previous.statistic == "change":
+        return previous.measure  # 11.6 million tonnes, or 12.8 percent, more
+    if previous is not None and walk.stated[0].statistic == "change" and not numbers.opens_frame:
+        return previous.measure  # … more than in February, and 19.05 percent more than a year earlier
     if len(frame.measures) == 1 and frame.measures[0] == "volume":
         return "volume" if frame.names.get("commodity") and walk.last_level is None else "value"
     return "value"

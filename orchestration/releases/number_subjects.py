@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: What begins the rest of a subject behind its number, and what begins a name that is the number's own.
 _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
+#: `5 billion yuan of this came from …`.
+_COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
 #: Between an amount and the goods that it measures.
 _MEASURING = ("worth of", "worth", "in value of")
 #: The dimensions whose members are taken together, the likeliest first.
@@ -60,6 +62,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         or (phrase.is_empty() and walk.frame is None)
         or (not phrase.flows and has_flow and not phrase.is_anaphoric)
         or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent")
+        or (phrase.is_empty() and any(token.text in _COMING for token in mentions))
         or (phrase.is_empty() and walk.clause_break == "strong" and is_complement and has_flow)
     ):
         if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:

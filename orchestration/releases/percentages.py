@@ -53,6 +53,10 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    if choices[0][0] == "growth" and _is_bound_of_periods(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="a bound that held for several periods")
+    if choices[0][0] == "share" and _is_of_those_counted(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="the share is of those that are counted")
     if choices[0][2] == _SHARE_FROM:
         return choices_of(numbers, frame, choices, base_period(numbers, period))
     if choices[0][2] == "growth by its comparison" and _has_unknown_verb(numbers):
@@ -67,6 +71,24 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _is_bound_of_periods(numbers: NumberGroup) -> bool:
+    """`已连续两个月增长20%以上`: each of several months grew by at least as much."""
+    if numbers.quantities[0].qualifier not in ("over", "at_least", "under", "at_most"):
+        return False
+    before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    return any(
+        token.is_a("duration") or (token.quantity is not None and token.quantity.measure == "duration")
+        for token in before
+    )
+
+
+def _is_of_those_counted(numbers: NumberGroup) -> bool:
+    """`10家企业合计占全市的86.5%`: the part is what those counted right before trade."""
+    before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    counts = any(token.quantity is not None and token.quantity.unit_kind == "count" for token in before)
+    return counts and any(token.is_a("together") for token in before)
 
 
 def _has_unknown_verb(numbers: NumberGroup) -> bool:

@@ -178,7 +178,7 @@ class Walk:
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
-            is_first_said = not (self.sentence.is_chinese or grammar.paragraph_has_figures)
+            is_first_said = not grammar.paragraph_has_figures
             if (self.sentence.begins_paragraph or is_first_said) and not (is_single or self.claims.is_stock):
                 grammar.paragraph_period = spans[0]
             self.own_period = True
@@ -292,9 +292,11 @@ class Walk:
                 if self.tokens[link].kind in BOUNDARIES or self.tokens[link].quantity is not None:
                     return
                 link += 1
-        flow = {"to": "export", "from": "import"}.get(self.tokens[link].text)
+        preposition, _, pronoun = self.tokens[link].text.partition(" ")
+        flow = {"to": "export", "from": "import"}.get(preposition)
         following = self.tokens[link + 1 : link + 3]
-        is_back = bool(following) and following[0].is_a("anaphor") and self._has_partner()
+        points_back = bool(pronoun) or (bool(following) and following[0].is_a("anaphor"))
+        is_back = points_back and self._has_partner()  # purchases from them, from it
         if flow and (is_back or any(pair[0] == "partner" for one in following for pair in one.names)):
             self.phrase.flows = [flow]
 
