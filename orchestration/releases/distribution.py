@@ -208,13 +208,13 @@ def _subjects_of_list(numbers: NumberGroup, frame: Frame, size: int, measure: st
     counted = _as_many(numbers, frame, size, measure) or _products(frame, size, measure)
     if counted:
         stated = [item for _, its_names, *_ in counted for items in its_names.values() for item in items]
-        known = all(item.code != UNMAPPED for item in stated)
+        known = all(item.is_known for item in stated)
         return [[one] for one in counted], "" if known else "names of the list that no list knows"
     listed = _enumerated(numbers, size)
     if listed is not None:
         dimension, items = listed
         frame.names = names = {**names, dimension: items}
-        is_known = all(item.code != UNMAPPED for item in items)
+        is_known = all(item.is_known for item in items)
         subjects = [[one] for one in _one_by_one(frame, names, dimension, items, flow, measure)]
         return subjects, "" if is_known else "names of the list that no list knows"
     longest = max(names.values(), key=len, default=[])

@@ -44,7 +44,9 @@ WORD_KINDS = frozenset({
     "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after", "small_before_number",
     "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
-KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
+#: Names that no code list has.
+NAME_KINDS = frozenset({"goods"})
+KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS | NAME_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,14 @@ class Lexicon:
         self.codes = codes
         self._suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
         senses: dict[str, list[tuple[str, str]]] = {}
+        goods: list[str] = []
         for kind, value, written in _vocabulary():
             if kind in WORD_KINDS:
                 continue
             phrase = folded_phrase(written)
+            if kind == "goods":
+                goods.append(phrase)
+                continue
             sense = (kind, value)
             if kind in SUFFIX_KINDS:
                 self._suffixes[phrase] = (*self._suffixes.get(phrase, ()), sense)
@@ -90,9 +96,11 @@ class Lexicon:
                 names.setdefault(phrase, {})[list_name, alias] = None
         for phrase, stated in list(names.items()):
             other = _other_number(phrase)
-            goods = {pair: None for pair in stated if pair[0] == "commodity"}
-            if other and goods and other not in names and other not in senses:
-                names[other] = goods
+            of_goods = {pair: None for pair in stated if pair[0] == "commodity"}
+            if other and of_goods and other not in names and other not in senses:
+                names[other] = of_goods
+        for phrase in goods:
+            names.setdefault(phrase, {("goods", phrase): None})
         self._automaton = ahocorasick.Automaton()
         for phrase in senses.keys() | names.keys():
             entry = Entry(phrase, tuple(senses.get(phrase, ())), tuple(names.get(phrase, {})))
@@ -136,6 +144,9 @@ class Lexicon:
         if known is None:
             pairs: dict[tuple[str, str], None] = {}
             for list_name, alias in entry.names:
+                if list_name == "goods":  # a word for goods, without a code
+                    pairs["commodity", UNMAPPED] = None
+                    continue
                 code = self.codes.resolve(list_name, alias, region_id=region_id)
                 if code != UNMAPPED:
                     pairs[list_name, code] = None

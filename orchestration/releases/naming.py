@@ -64,4 +64,5 @@ def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
         elif "imported materials" not in token.text:
             for word, its_flow in _FLOW_PARTS:
                 flow = its_flow if word in token.text else flow
-    return Item(code, grammar.source[start:end], start, end, flow)
+    is_word = code == UNMAPPED and ("commodity", UNMAPPED) in token.names
+    return Item(code, grammar.source[start:end], start, end, flow, is_word)

@@ -22,6 +22,13 @@ class Item:
     start: int
     end: int
     flow: str = ""
+    #: Whether the vocabulary knows it for the name of goods, though no code list does.
+    is_word: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is certain what it names."""
+        return self.code != UNMAPPED or self.is_word
 
 
 @dataclass(slots=True)

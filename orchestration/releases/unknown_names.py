@@ -46,7 +46,7 @@ def _is_content(token: Token) -> bool:
 class UnknownNames:
     """The names of one sentence that no list knows.
 
-    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some, `items` the zone that "the zone" points back to;
+    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some, `items` the zone that "the zone" points back to, or goods in two words;
     `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence
     speaks of a zone without saying which. Their tokens are taken out of the subject where a name that is known lies
     within.
@@ -73,6 +73,7 @@ class UnknownNames:
         self._unknown_before_a_mark()
         self._unknown_before_an_amount()
         self._shared_heads()
+        self._compounds()
         self._extended_names()
         self._examples()
         self._doubtful_names()
@@ -218,6 +219,21 @@ class UnknownNames:
         if width > 50:
             return
         self.spans[first] = (first, last)
+
+    def _compounds(self) -> None:
+        """电脑硬盘, `computer hard drives`: goods right before a word for goods are one name with it."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[1:], 1):
+            before = tokens[index - 1]
+            if ("commodity", UNMAPPED) not in token.names or not before.names or before.senses:
+                continue
+            is_joined = token.start - before.end <= (0 if self.sentence.is_chinese else 1)
+            if not is_joined or dimension_of(grammar, tokens, index - 1)[0] != "commodity":
+                continue
+            if self.sentence.free(index) and self.sentence.free(index - 1):
+                start, end = grammar.text.span(before.start, token.end)
+                self._take(index - 1, index + 1, "commodity")
+                self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
 
     def _extended_names(self) -> None:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""

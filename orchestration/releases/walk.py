@@ -331,11 +331,13 @@ class Walk:
         ):
             dimension = dimension_of(self.grammar, self.tokens, last + 1)[0] or dimension
         text = self.grammar.source[start:end]
-        self.unknown_starts.add(start)
+        item = self.unknown.items.get(first)
+        if item is None or not item.is_word:
+            self.unknown_starts.add(start)
         code = self.unknown.codes.get(first) or self.grammar.codes.resolve(
             dimension, text, region_id=self.grammar.region_id
         )
-        item = self.unknown.items.get(first) or Item(code, text, start, end)
+        item = item or Item(code, text, start, end)
         self._add_item(dimension, replace(item, start=start, end=end), first)
         self.last_name[dimension] = last - 1
 
