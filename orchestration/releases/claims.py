@@ -121,9 +121,22 @@ class Claims:
             ):
                 cased = self.grammar.text.cased[tokens[0].start : tokens[0].end]
                 is_short = index <= 3 or _has_date(tokens[:index])
+                if self._is_label(sentence, index):
+                    return
                 if cased[:1].isupper() and is_short and (index > 1 or tokens[0].names or cased.isupper()):
                     sentence.claim(0, index + 1, "dateline")
                 return
+
+    def _is_label(self, sentence: Sentence, index: int) -> bool:
+        """`Asia: the deficit shrank …`: a partner or goods before a colon is what the paragraph is about."""
+        tokens = sentence.tokens
+        cased = self.grammar.text.cased[tokens[0].start : tokens[index - 1].end]
+        is_named = index and tokens[index].kind == "colon" and not cased.isupper() and len(tokens) > index + 1
+        named = tokens[:index]
+        if not is_named or not all(token.names or token.is_a("and") or token.text == "the" for token in named):
+            return False
+        kinds = {dimension_of(self.grammar, tokens, at)[0] for at in range(index) if tokens[at].names}
+        return bool(kinds) and "region" not in kinds
 
     def _claim_relatives(self, sentence: Sentence) -> None:
         """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so name no subject."""
@@ -830,6 +843,10 @@ class Claims:
             span = self.grammar.span(period)
             if span is None:
                 continue
+            if token.text.startswith("between ") and period.months == 2 and self._is_change(sentence):
+                self.comparisons[index] = "prior"  # between August and September exports grew
+                self.spans[index] = _last_month(span)
+                continue
             before = tokens[index - 1] if index else None
             if (before is not None and before.is_a("stock") and period.months) or (
                 index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in _MONTH_ENDS
@@ -848,6 +865,16 @@ class Claims:
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
+
+    @staticmethod
+    def _is_change(sentence: Sentence) -> bool:
+        """Whether a sentence tells a change and no level: what lies between two months is from one to the other."""
+        tokens = sentence.tokens
+        return any(
+            tokens[at - 1].is_a("by") and any(one.is_a("rise", "fall") for one in tokens[max(0, at - 3) : at])
+            for at in sentence.quantities()
+            if at
+        )
 
     def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
         """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""

@@ -10,6 +10,8 @@ from orchestration.releases.number_subjects import frame_of
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame
 
+#: Counts that a trade mode may have: parcels of cross-border e-commerce.
+_OF_A_MODE = frozenset({"parcels", "declarations"})
 _COUNTED_THAT = frozenset(words("counted_that"))
 #: Which enterprises are meant, by words near the number; what says more stands first.
 _ENTERPRISE_CUES = words_with_values("enterprise_cue")
@@ -106,6 +108,11 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
         counted.doubt, counted.others = "", ()  # what is counted is said with the number
     counted.flows = [""]
     counted.names = {"region": frame.names.get("region", [])}
+    kept = "ownership" if measure.endswith("enterprises") else "trade_mode" if measure in _OF_A_MODE else ""
+    begins = numbers.grammar.text.offsets[tokens[numbers.clause_start].start]
+    own = [item for item in frame.names.get(kept, []) if item.start >= begins]
+    if own:
+        counted.names[kept] = own  # 其中民营企业10.9万家
     walk.frame = counted
     numbers.grammar.top = counted
     return distribute(numbers, counted, statistic, sign, measure, period=period, rule="count", doubt=doubt)

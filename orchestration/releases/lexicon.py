@@ -37,15 +37,15 @@ WORD_KINDS = frozenset({
     "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start", "contributing_stem",
     "counted_that", "customs_area", "dateline_end", "delivery", "each_behind", "enterprise_cue", "example_of", "falling_noun",
     "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "less_stem",
-    "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
+    "loose_rise", "month_end", "more_or_less", "more_stem", "name_link", "named_after_start", "named_source",
     "negative_contribution",
     "not_before_noun", "not_tenths", "number_label", "object_preposition", "ordinal_suffix", "other_counted",
     "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow",
-    "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after", "small_before_number",
+    "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after", "sign_word", "small_before_number",
     "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
 #: Names that no code list has.
-NAME_KINDS = frozenset({"goods"})
+NAME_KINDS = frozenset({"goods", "partner_word"})
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS | NAME_KINDS
 
 
@@ -66,13 +66,13 @@ class Lexicon:
         self.codes = codes
         self._suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
         senses: dict[str, list[tuple[str, str]]] = {}
-        goods: list[str] = []
+        uncoded: list[tuple[str, str]] = []
         for kind, value, written in _vocabulary():
             if kind in WORD_KINDS:
                 continue
             phrase = folded_phrase(written)
-            if kind == "goods":
-                goods.append(phrase)
+            if kind in NAME_KINDS:
+                uncoded.append((phrase, "commodity" if kind == "goods" else "partner"))
                 continue
             sense = (kind, value)
             if kind in SUFFIX_KINDS:
@@ -99,8 +99,8 @@ class Lexicon:
             of_goods = {pair: None for pair in stated if pair[0] == "commodity"}
             if other and of_goods and other not in names and other not in senses:
                 names[other] = of_goods
-        for phrase in goods:
-            names.setdefault(phrase, {("goods", phrase): None})
+        for phrase, list_name in uncoded:
+            names.setdefault(phrase, {(f"{list_name} word", phrase): None})
         self._automaton = ahocorasick.Automaton()
         for phrase in senses.keys() | names.keys():
             entry = Entry(phrase, tuple(senses.get(phrase, ())), tuple(names.get(phrase, {})))
@@ -144,8 +144,8 @@ class Lexicon:
         if known is None:
             pairs: dict[tuple[str, str], None] = {}
             for list_name, alias in entry.names:
-                if list_name == "goods":  # a word for goods, without a code
-                    pairs["commodity", UNMAPPED] = None
+                if list_name.endswith(" word"):  # a name without a code
+                    pairs[list_name.removesuffix(" word"), UNMAPPED] = None
                     continue
                 code = self.codes.resolve(list_name, alias, region_id=region_id)
                 if code != UNMAPPED:

@@ -114,13 +114,14 @@ def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> 
     first, lead = tokens[named[0]], tokens[start].text
     if first.is_a("flow"):
         is_flow = first.senses["flow"] in ("export", "import") and not first.is_a("nontrade")
-        return is_flow and (lead in ("of", "in") or (named[0] == start and first.text.startswith("on ")))
+        return is_flow and (lead in ("of", "in", "from") or (named[0] == start and first.text.startswith("on ")))
     return lead in ("of", *_MEASURING) and dimension_of(numbers.grammar, tokens, named[0])[0] == "commodity"
 
 
 def _end_of_complement(numbers: NumberGroup, first: int, stop: int) -> int:
-    """Behind a flow that is the number's own nothing more is."""
-    return first + 1 if numbers.tokens[first].is_a("flow") else stop
+    """Behind a flow that is the number's own nothing more is, but in `3 billion from exports of rice`."""
+    is_all = not numbers.tokens[first].is_a("flow") or numbers.tokens[first - 1].text == "from"
+    return stop if is_all else first + 1
 
 
 def _mention_all(numbers: NumberGroup, start: int, stop: int) -> None:

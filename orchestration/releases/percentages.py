@@ -11,6 +11,7 @@ from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup, Role
 from orchestration.releases.number_subjects import joint_or
+from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
@@ -18,6 +19,8 @@ from orchestration.releases.tokens import Token
 
 _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
+#: Behind a percentage they say that it is a change.
+_MORE_OR_LESS = frozenset(words("more_or_less"))
 _RISING_TO = frozenset(words("rising_to"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
 #: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
@@ -55,6 +58,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     choices = _percent_roles(numbers)
     if choices[0][0] == "growth" and _is_bound_of_periods(numbers):
         return choices_of(numbers, frame, choices, period, doubt="a bound that held for several periods")
+    if choices[0][0] == "growth" and frame.count_measure.startswith(("growing", "doubling")):
+        return choices_of(numbers, frame, choices, period, doubt="a bound for each of those counted")
     if choices[0][0] == "share" and _is_of_those_counted(numbers):
         return choices_of(numbers, frame, choices, period, doubt="the share is of those that are counted")
     if choices[0][2] == _SHARE_FROM:
@@ -117,6 +122,12 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
             and earlier.statistic in ("growth", "share")
         ):
             return [(earlier.statistic, earlier.sign, "as in the parenthesis before")]
+        before = numbers.walk.previous[-1] if numbers.walk.previous else None
+        if before is not None and before.statistic == "change" and before.quantity.unit_kind != "percent":
+            return [("growth", before.sign, "growth, as the change before")]
+        is_part = any(token.is_a("among") for token in numbers.tokens[numbers.window_start : numbers.first])
+        if before is not None and before.statistic == "share" and is_part:
+            return [("share", 1, "share, as that of which it is a part")]
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
     return [("growth", 1, "no cue"), ("share", 1, "no cue")]
@@ -152,11 +163,28 @@ def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
     is_attribute = numbers.sentence.is_chinese and bool(behind) and behind[0].text == "的"
     if is_attribute and any(one.is_a("flow") for one in behind[1:]):
         return ("share", 1, "share of what follows")
+    if (sign := _sign_said_once(numbers)) and numbers.left(*_CUES) is None:
+        return ("growth", sign, "growth, as that behind")
     if len(behind) > 1 and behind[0].is_a("or") and numbers.left(*_CUES) is None:
         value = next((one.quantity for one in behind[1:] if one.quantity is not None), None)
         if value is not None and value.unit_kind == "money":
             return ("share", 1, "share and its value")
     return None
+
+
+def _sign_said_once(numbers: NumberGroup) -> int:
+    """The sign of `exports were 4.9% and imports 7.6% higher`: the word stands behind the last number; 0 for none."""
+    tokens, index = numbers.tokens, numbers.window_end
+    second = tokens[index].quantity if index + 1 < len(tokens) else None
+    between = tokens[numbers.last + 1 : index]
+    if second is None or second.unit_kind != "percent" or not between or not between[0].is_a("and"):
+        return 0
+    is_subject = any(token.is_a("flow") or token.names for token in between)
+    is_short = not any(token.kind in BOUNDARIES or token.is_a(*_CUES, "to", "by") for token in between)
+    cue = tokens[index + 1]
+    if not (is_subject and is_short and cue.text in _MORE_OR_LESS):
+        return 0
+    return -1 if cue.is_a("fall") else 1
 
 
 def _role_by_cues(numbers: NumberGroup) -> Role | None:

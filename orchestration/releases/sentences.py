@@ -221,7 +221,7 @@ def _is_small(token: Token) -> bool:
     """Whether a token between numbers names nothing: a verb of growth, a preposition, a comma."""
     if token.names or token.is_a("flow", "share", "among", "anaphor", "while") or token.period is not None:
         return False
-    if token.kind in _LIST_SEPARATORS or token.text in ("a", "an", "the"):
+    if token.kind in (*_LIST_SEPARATORS, "open", "close") or token.text in ("a", "an", "the"):
         return True
     return token.is_a("and", "by", "to", "rise", "fall", "qualifier", "respectively", "comparison")
 

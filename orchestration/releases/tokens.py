@@ -249,6 +249,12 @@ class Tokeniser:
                 quantity.explicit_sign = True
                 if mark.text == "-":
                     quantity.sign = -1
+        if before and before[-1].kind == "word" and before[-1].end == quantity.start:  # N36.21 trillion, R5 billion
+            unit = self._currencies.get(before[-1].text, "")
+            if unit:
+                quantity.unit, quantity.unit_kind, quantity.start = unit, "money", before.pop().start
+        if before and before[-1].text in _SIGN_WORDS and not quantity.explicit_sign:
+            self._take_sign_word(quantity, before)
         if before and before[-1].is_a("currency_prefix") and _skip(chars, before[-1].end) == quantity.start:
             token = before.pop()
             unit = self._currencies.get(token.text, token.senses["currency_prefix"])
@@ -258,6 +264,15 @@ class Tokeniser:
                 mark = before.pop()
                 quantity.start, quantity.explicit_sign = mark.start, True
                 quantity.sign = -1 if mark.text == "-" else 1
+            elif before and before[-1].text in _SIGN_WORDS:
+                self._take_sign_word(quantity, before)
+
+    @staticmethod
+    def _take_sign_word(quantity: Quantity, before: list[Token]) -> None:
+        """`minus USD 3.0 bn`, `minus 5 percent`."""
+        token = before.pop()
+        quantity.start, quantity.explicit_sign = token.start, True
+        quantity.sign = -1 if token.text in _MINUS else 1
 
     def _take_unit(self, chars: str, quantity: Quantity) -> None:
         position = _skip(chars, quantity.end)
@@ -329,6 +344,9 @@ class Tokeniser:
         quantity.end += len(phrase)
 
 
+#: Words for a printed sign.
+_MINUS = frozenset(words("sign_word", "-"))
+_SIGN_WORDS = _MINUS | frozenset(words("sign_word", "+"))
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 #: Between a number and what it counts no such word stands.

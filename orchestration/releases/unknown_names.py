@@ -32,6 +32,8 @@ _ANY_MARKET = frozenset({"主要", "其他", "各", "全部", "上述", "以上"
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
+#: Behind goods they are part of the name.
+_GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "items"})
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -74,6 +76,7 @@ class UnknownNames:
         self._unknown_before_an_amount()
         self._shared_heads()
         self._compounds()
+        self._others_than()
         self._extended_names()
         self._examples()
         self._doubtful_names()
@@ -235,6 +238,21 @@ class UnknownNames:
                 self._take(index - 1, index + 1, "commodity")
                 self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
 
+    def _others_than(self) -> None:
+        """`Non-crude oil exports`, `non-oil products`: all goods but those."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[1:], 1):
+            if tokens[index - 1].text != "non" or not token.names or not self.sentence.free(index):
+                continue
+            last = index + 1
+            while last < len(tokens) and last < index + 3 and tokens[last].text in _GENERAL_GOODS:
+                last += 1
+            if last < len(tokens) and tokens[last].kind == "comma":
+                continue  # among the non-textile items, …
+            start, end = grammar.text.span(tokens[index - 1].start, tokens[last - 1].end)
+            self._take(index - 1, last, "commodity")
+            self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
     def _extended_names(self) -> None:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""
         tokens = self.tokens
@@ -345,7 +363,8 @@ class UnknownNames:
             or before.is_a("among", "and")
             or before.period is not None
         )
-        if 2 <= width <= 12 and starts_clause:
+        is_word = width == 1 and self._is_goods(first, index)  # ；煤进口4348万吨
+        if (2 <= width <= 12 or is_word) and starts_clause:
             self.spans[first] = (first, index)
 
     def _partner_before(self, index: int) -> bool:
@@ -481,12 +500,14 @@ class UnknownNames:
         before = tokens[first - 1] if first else None
         if before is not None and before.kind not in BOUNDARIES:
             return
-        text = "".join(token.text for token in tokens[first:index])
-        if (
-            len(text) <= _LONGEST_GOODS
-            and self.grammar.codes.resolve("commodity", text, region_id=self.grammar.region_id) != UNMAPPED
-        ):
+        if self._is_goods(first, index):
             self.spans[first] = (first, index)
+
+    def _is_goods(self, first: int, last: int) -> bool:
+        """Whether a few characters are goods of the code lists: 煤."""
+        text = "".join(token.text for token in self.tokens[first:last])
+        code = self.grammar.codes.resolve("commodity", text, region_id=self.grammar.region_id)
+        return len(text) <= _LONGEST_GOODS and code != UNMAPPED
 
     def _may_be_named(self, index: int) -> bool:
         token = self.tokens[index]
