@@ -714,7 +714,8 @@ class Claims:
                 sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
                 return
             if token.quantity is not None:
-                if tokens[index].text == "from" and cursor > index + 1 and not tokens[index + 1].is_a("qualifier"):
+                is_apart = cursor > index + 1 and not tokens[index + 1].is_a("qualifier")
+                if tokens[index].text == "from" and is_apart and tokens[index + 1].text != "the":
                     return
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
@@ -1011,6 +1012,7 @@ def is_compared(sentence: Sentence, index: int) -> bool:
         if (
             (token.is_a("versus") and token.text != "from")
             or (token.text == "from" and _is_percent(sentence.tokens, cursor - 1))  # up 9.1 percent from April
+            or (token.text == "from" and cursor == index - 1 and _is_of_change(sentence.tokens, cursor - 1))
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
@@ -1022,6 +1024,11 @@ def is_compared(sentence: Sentence, index: int) -> bool:
 def _is_percent(tokens: list[Token], index: int) -> bool:
     quantity = tokens[index].quantity if index >= 0 else None
     return quantity is not None and quantity.unit_kind == "percent"
+
+
+def _is_of_change(tokens: list[Token], index: int) -> bool:
+    """Whether a noun of change stands at a place: `the increases from August`."""
+    return index > 0 and tokens[index].is_a("rise", "fall") and not tokens[index - 1].is_a("flow", "scope_self")
 
 
 def is_since(sentence: Sentence, index: int) -> bool:

@@ -63,6 +63,8 @@ class Grammar:
         #: Why the sentence before is in doubt, where that holds for what goes on with it.
         self.condition = ""
         self.scope = Scope()
+        #: How many months before its period the last base that was named lies.
+        self.base_shift = -12
 
     # --- the whole text -------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
 #: `5 billion yuan of this came from …`.
 _COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
+#: `goods worth 5 billion yuan were destined for …`.
+_MOVING = frozenset(words("moving"))
 #: Between an amount and the goods that it measures.
 _MEASURING = ("worth of", "worth", "in value of")
 #: The dimensions whose members are taken together, the likeliest first.
@@ -47,6 +49,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
         return
     if _is_own_complement(numbers, start, subject):
         _mention_all(numbers, start, _end_of_complement(numbers, subject[0], stop))
+        return
+    if (partner := _destination(numbers)) is not None:
+        walk.mention(partner)
+        sentence.spoken_for[partner] = "subject of the number before"
         return
     if _is_predicate(numbers, start):
         walk.mention(start + 1)
@@ -93,6 +99,24 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _destination(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `goods worth 1.8 billion, or 53 percent, were destined for Ghana`."""
+    tokens = numbers.tokens
+    before = tokens[numbers.clause_start : numbers.first]
+    if numbers.kind != "money" or not any(token.is_a("measure") or token.text == "valued at" for token in before):
+        return None
+    moves = False
+    for index in range(numbers.last + 1, min(numbers.last + 14, len(tokens))):
+        token = tokens[index]
+        moves = moves or token.text in _MOVING
+        if token.names:
+            is_object = moves and tokens[index - 1].is_a("partner_preposition") or tokens[index - 1].text == "the"
+            return index if is_object and dimension_of(numbers.grammar, tokens, index)[0] == "partner" else None
+        if token.kind in ("semicolon", "stop", "open") or token.is_a("flow", "rise", "fall", "while"):
+            return None
+    return None
 
 
 def _is_predicate(numbers: NumberGroup, start: int) -> bool:

@@ -115,6 +115,12 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
     if role:
         return [role]
     if numbers.in_parentheses:
+        before = numbers.walk.previous[-1] if numbers.walk.previous else None
+        if before is not None and before.statistic == "change" and before.quantity.unit_kind != "percent":
+            return [("growth", before.sign, "growth, as the change before")]
+        is_part = any(token.is_a("among") for token in numbers.tokens[numbers.window_start : numbers.first])
+        if before is not None and before.statistic == "share" and is_part:
+            return [("share", 1, "share, as that of which it is a part")]
         earlier = numbers.walk.parenthetical
         if (
             earlier is not None
@@ -122,12 +128,6 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
             and earlier.statistic in ("growth", "share")
         ):
             return [(earlier.statistic, earlier.sign, "as in the parenthesis before")]
-        before = numbers.walk.previous[-1] if numbers.walk.previous else None
-        if before is not None and before.statistic == "change" and before.quantity.unit_kind != "percent":
-            return [("growth", before.sign, "growth, as the change before")]
-        is_part = any(token.is_a("among") for token in numbers.tokens[numbers.window_start : numbers.first])
-        if before is not None and before.statistic == "share" and is_part:
-            return [("share", 1, "share, as that of which it is a part")]
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
     return [("growth", 1, "no cue"), ("share", 1, "no cue")]
@@ -239,6 +239,10 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         start = numbers.sentence.clause_start(numbers.first)
         falls = any(one.text in _FALLING_NOUNS for one in tokens[start : numbers.first])
         return ("growth", -1 if falls else 1, "growth that came to")
+    goes_on = [token.text for token in tokens[max(0, numbers.first - 2) : numbers.first]] in (["and", "of"], ["and", "by"])
+    grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
+    if goes_on and grown is not None and grown.statistic == "growth" and not grown.doubt:
+        return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)

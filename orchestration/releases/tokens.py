@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from orchestration.figures import UNMAPPED
 from orchestration.releases.lexicon import Entry, Lexicon, local_currencies, words
 from orchestration.releases.numerals import CHINESE_NUMERALS, Numeral, numeral_at
 from orchestration.releases.periods import Period, period_at
@@ -172,7 +173,7 @@ class Tokeniser:
         if names and phrase.isascii() and not senses:
             cased = text.cased[position:end]
             if not any(char.isupper() for char in cased):
-                names = tuple(pair for pair in names if pair[0] not in ("region", "partner"))
+                names = tuple(pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED)
             if not names:
                 return None
         if len(phrase) == 1 and is_chinese(phrase) and not names:
