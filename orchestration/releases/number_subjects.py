@@ -34,6 +34,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
     walk, tokens, sentence = numbers.walk, numbers.tokens, numbers.sentence
     if sentence.is_chinese or numbers.in_parentheses:
         return
+    if (partner := _destination(numbers)) is not None:
+        walk.mention(partner)
+        sentence.spoken_for[partner] = "subject of the number before"
+        return
     phrase = walk.phrase
     start, stop = _extent_after(numbers)
     subject = [
@@ -49,10 +53,6 @@ def take_subject_after(numbers: NumberGroup) -> None:
         return
     if _is_own_complement(numbers, start, subject):
         _mention_all(numbers, start, _end_of_complement(numbers, subject[0], stop))
-        return
-    if (partner := _destination(numbers)) is not None:
-        walk.mention(partner)
-        sentence.spoken_for[partner] = "subject of the number before"
         return
     if _is_predicate(numbers, start):
         walk.mention(start + 1)

@@ -79,7 +79,5 @@ def _codes(items: list[Item]) -> list[tuple[str, str]]:
 
 
 def _is_part(item: Item, grammar: Grammar) -> bool:
-    """Whether a region lies within the place that reports, or is a zone that no list knows."""
-    if item.code == UNMAPPED:
-        return True
-    return item.code != grammar.region_id and grammar.region_id in grammar.codes.containing_regions(item.code)
+    """Whether a region is another than the place that reports and those that hold it: a zone, a city, a wider area."""
+    return item.code == UNMAPPED or item.code not in grammar.codes.containing_regions(grammar.region_id)

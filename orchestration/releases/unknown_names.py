@@ -72,6 +72,7 @@ class UnknownNames:
                 self._unknown_after(index)
                 self._unknown_before(index)
         self._unknown_between()
+        self._unknown_first()
         self._unknown_before_a_mark()
         self._unknown_before_an_amount()
         self._shared_heads()
@@ -553,6 +554,23 @@ class UnknownNames:
                     last -= 1
                 if last > first and 2 <= width <= 40 and not all(token.is_a("filler") for token in tokens[first:last]):
                     self.spans[first] = (first, last)
+
+    def _unknown_first(self) -> None:
+        """娱乐场用品、香水则减少…: the first of a list, where only the second is known."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if index < 2 or not token.names or tokens[index - 1].text != "、" or tokens[index - 2].names:
+                continue
+            if not self.sentence.free(index) or dimension_of(self.grammar, tokens, index)[0] != "commodity":
+                continue
+            first = index - 1
+            while first > 0 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
+                first -= 1
+            width = tokens[index - 2].end - tokens[first].start if first < index - 1 else 0
+            is_start = first == 0 or tokens[first - 1].kind in BOUNDARIES or tokens[first - 1].is_a("among")
+            if 2 <= width <= 12 and is_start and first not in self.spans:
+                self.spans[first] = (first, index - 1)
+                self.dimensions[first] = "commodity"
 
     def _examples(self) -> None:
         """`communication equipment such as telephones`: what the examples are of is the name, and they are none."""
