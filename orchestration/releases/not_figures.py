@@ -71,7 +71,9 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
 
 def _goes_on_with_ranks(sentence: Sentence, index: int, quantity: Quantity) -> bool:
     """分别居第1、2、2位: the word is said once."""
-    is_listed = index > 1 and (sentence.tokens[index - 1].is_a("and") or sentence.tokens[index - 1].kind == "enumeration")
+    is_listed = index > 1 and (
+        sentence.tokens[index - 1].is_a("and") or sentence.tokens[index - 1].kind == "enumeration"
+    )
     first = sentence.tokens[index - 2].quantity if is_listed else None
     is_place = quantity.unit_kind == "bare" or quantity.noun in _RANK_PLACES
     return first is not None and first.unit_kind == "rank" and is_place and not quantity.scales

@@ -95,6 +95,8 @@ def take_subject_after(numbers: NumberGroup) -> None:
     ):
         # `exported 5 billion yuan of cars and lorries`, `worth of …`
         _mention_all(numbers, start, stop)
+        if _goes_on_unknown(numbers, stop):
+            phrase.unknown_names.append(tokens[stop + 1].text)
     elif phrase.flows and phrase.names.get("partner"):
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
@@ -112,7 +114,7 @@ def _destination(numbers: NumberGroup) -> int | None:
         token = tokens[index]
         moves = moves or token.text in _MOVING
         if token.names:
-            is_object = moves and tokens[index - 1].is_a("partner_preposition") or tokens[index - 1].text == "the"
+            is_object = (moves and tokens[index - 1].is_a("partner_preposition")) or tokens[index - 1].text == "the"
             return index if is_object and dimension_of(numbers.grammar, tokens, index)[0] == "partner" else None
         if token.kind in ("semicolon", "stop", "open") or token.is_a("flow", "rise", "fall", "while"):
             return None
@@ -122,7 +124,8 @@ def _destination(numbers: NumberGroup) -> int | None:
 def _is_predicate(numbers: NumberGroup, start: int) -> bool:
     """`the remaining 1.1 trillion yuan was imports`."""
     tokens = numbers.tokens
-    is_said = tokens[start].text in ("was", "were", "is", "are") and tokens[start + 1].is_a("flow")
+    is_verb = tokens[start + 1].text.endswith("ed")  # goods worth 3 billion were exported
+    is_said = tokens[start].text in ("was", "were", "is", "are") and tokens[start + 1].is_a("flow") and not is_verb
     before = tokens[numbers.clause_start : numbers.first]
     return is_said and numbers.walk.phrase.is_empty() and all(token.is_a("filler", "and", "while") for token in before)
 
@@ -140,6 +143,12 @@ def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> 
         is_flow = first.senses["flow"] in ("export", "import") and not first.is_a("nontrade")
         return is_flow and (lead in ("of", "in", "from") or (named[0] == start and first.text.startswith("on ")))
     return lead in ("of", *_MEASURING) and dimension_of(numbers.grammar, tokens, named[0])[0] == "commodity"
+
+
+def _goes_on_unknown(numbers: NumberGroup, stop: int) -> bool:
+    """Whether a list of goods goes on with a name that no list knows: `in face masks, goggles and gowns`."""
+    behind = numbers.tokens[stop : stop + 4]
+    return len(behind) == 4 and behind[0].kind == "comma" and _is_unknown(behind[1]) and behind[2].is_a("and")
 
 
 def _end_of_complement(numbers: NumberGroup, first: int, stop: int) -> int:

@@ -239,7 +239,10 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         start = numbers.sentence.clause_start(numbers.first)
         falls = any(one.text in _FALLING_NOUNS for one in tokens[start : numbers.first])
         return ("growth", -1 if falls else 1, "growth that came to")
-    goes_on = [token.text for token in tokens[max(0, numbers.first - 2) : numbers.first]] in (["and", "of"], ["and", "by"])
+    goes_on = [token.text for token in tokens[max(0, numbers.first - 2) : numbers.first]] in (
+        ["and", "of"],
+        ["and", "by"],
+    )
     grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if goes_on and grown is not None and grown.statistic == "growth" and not grown.doubt:
         return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …

@@ -84,7 +84,8 @@ _ENGLISH = [
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
         ("up_to",
-            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N}) months?|quarter|half(?: year)?|year) (?:to|through|ending|ended|until)(?: in)?"
+            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N}) months?|quarter|half(?: year)?|year) "
+            rf"(?:to|through|ending|ended|until)(?: in)?"
             rf"(?: (?:28|29|30|31))?(?: the end of| end)? (?P<a>{_M})(?: (?:28|29|30|31))?{_YEAR}?(?![0-9])"),
         ("rolling",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
@@ -310,7 +311,9 @@ def _up_to(last_month: int, months: int, year: int | None, relative: int | None)
     first = last_month - months + 1
     if first < 1 and year is None:
         return None
-    return Period("span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative)
+    return Period(
+        "span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative
+    )
 
 
 def _turn(year: int | None, is_fiscal: bool) -> int | None:

@@ -176,7 +176,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 
 
 def _average_of_subject(numbers: NumberGroup) -> int | None:
-    """`Average daily exports rose 12.4 percent to $2.65 billion`: said before the flow, for all numbers of the clause."""
+    """`Average daily exports rose 12.4 percent to $2.65 billion`: said before the flow, for the whole clause."""
     start = numbers.sentence.clause_start(numbers.first)
     for index in range(start, numbers.window_start):
         token = numbers.tokens[index]
@@ -231,7 +231,7 @@ def _change_of_list(numbers: NumberGroup) -> int:
 
 
 def _change_that_is_listed(numbers: NumberGroup) -> int:
-    """The sign of `the largest increases in exports were those to Singapore (RM4.1 billion)`; 0 where none is listed."""
+    """The sign of `the largest increases in exports were those to Singapore (RM4.1 billion)`; 0 for none."""
     tokens = numbers.tokens
     for index in range(1, numbers.first - 1):
         token = tokens[index]
