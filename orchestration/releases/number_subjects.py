@@ -21,6 +21,7 @@ _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
 #: `5 billion yuan of this came from …`.
 _COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
+_UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
 #: Between an amount and the goods that it measures.
@@ -96,7 +97,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         # `exported 5 billion yuan of cars and lorries`, `worth of …`
         _mention_all(numbers, start, stop)
         if _goes_on_unknown(numbers, stop):
-            phrase.unknown_names.append(tokens[stop + 1].text)
+            walk.sentence_doubt = walk.sentence_doubt or _UNKNOWN_GOODS
     elif phrase.flows and phrase.names.get("partner"):
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
@@ -308,7 +309,7 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
     if numbers.sentence.is_chinese or numbers.in_parentheses or frame.doubt or frame.nontrade:
         return frame
     if numbers.kind in ("money", "physical") and _is_of_unknown_goods(numbers, frame):
-        return _doubted(numbers, frame, "which goods are meant is not known")
+        return _doubted(numbers, frame, _UNKNOWN_GOODS)
     verb = numbers.left("rise", "fall", "be", "to", "share")
     if verb is None:
         return frame

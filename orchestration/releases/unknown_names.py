@@ -48,10 +48,10 @@ def _is_content(token: Token) -> bool:
 class UnknownNames:
     """The names of one sentence that no list knows.
 
-    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some, `items` the zone
-    that "the zone" points back to, or goods in two words; `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence
-    speaks of a zone without saying which. Their tokens are taken out of the subject where a name that is known lies
-    within.
+    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some; `items`
+    are the zone that "the zone" points back to, and goods in two words; `doubtful` are names that are known but may be
+    the end of a longer one. `doubt` is not empty where the sentence speaks of a zone without saying which. Their tokens
+    are taken out of the subject where a name that is known lies within.
     """
 
     def __init__(self, grammar: Grammar, sentence: Sentence) -> None:
