@@ -298,7 +298,7 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     is_settled = walk.sentence.is_chinese and frame.flows == ["total"] and own != {"commodity"}
     if "flow of the sentence before" in notes and not frame.doubt and not is_settled:
         walk.flow_doubt = "whether the flow is that of the sentence before is not said"
-    says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
+    says_trade = any("trade" in item.text.lower() or item.flow for item in phrase.names.get("trade_mode", []))
     is_cargo = any(item.code == PORT_CARGO for item in phrase.names.get("commodity", []))  # both ways, if not said
     is_open = not walk.sentence.is_chinese or (own <= {"commodity"} and not is_cargo)
     if "flow not said" in notes and is_open and "region" not in own and not says_trade:

@@ -14,6 +14,7 @@ from orchestration.releases.distribution import (
     qualifier_of,
 )
 from orchestration.releases.lexicon import words, words_with_values
+from orchestration.releases.naming import dimension_of
 from orchestration.releases.number_groups import NumberGroup, change_after
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
@@ -52,6 +53,7 @@ def assign(walk: Walk, group: list[int]) -> None:
     numbers.other_of = _other_of(numbers)
     statements: list[list[Statement]] = []
     _take_currency_of_text(numbers)
+    _take_goods_as_unit(numbers)
     kind = numbers.kind
     if kind == "bare":
         statements, why = bare_statements(numbers)
@@ -95,6 +97,22 @@ def _take_currency_of_text(numbers: NumberGroup) -> None:
         for one in numbers.quantities:
             one.unit, one.unit_kind = unit, "money"
         numbers.kind = "money"
+
+
+def _take_goods_as_unit(numbers: NumberGroup) -> None:
+    """`exported 12,400 cars`, `53 aircraft`: the goods are their own unit."""
+    index = numbers.last + 1
+    token = numbers.tokens[index] if index < len(numbers.tokens) else None
+    if numbers.kind != "bare" or token is None or not token.names or numbers.sentence.is_chinese:
+        return
+    unit = dict(_UNITS_OF_GOODS).get(token.text.rsplit(" ", 1)[-1], "")
+    if not unit or dimension_of(numbers.grammar, numbers.tokens, index)[0] != "commodity" or len(numbers.group) > 1:
+        return
+    quantity = numbers.quantities[0]
+    quantity.unit, quantity.unit_kind, numbers.kind = unit, "physical", "physical"
+    if numbers.sentence.free(index):
+        numbers.walk.mention(index)
+        numbers.sentence.spoken_for[index] = "subject of the number before"
 
 
 def _other_of(numbers: NumberGroup) -> Statement | None:

@@ -115,6 +115,7 @@ class Walk:
                 assign(self, self.lists[index])
                 continue
             if token.quantity is not None:
+                self._hint_flow(index, token)
                 continue
             if sentence.free(index):
                 self.mention(index)
@@ -230,6 +231,13 @@ class Walk:
             multiple_statements(self, index, token)
         if index in self.unknown.spans:
             self._mention_unknown(*self.unknown.spans[index])
+
+    def _hint_flow(self, index: int, token: Token) -> None:
+        """`the top three export markets, with shipments of …`: the size of a list says the flow of its members."""
+        if self.sentence.is_set_aside(index) and not self.sentence.is_chinese and "market" in token.text:
+            flow = flow_of_rank_noun(token.text)
+            if flow != "total" and not self.phrase.flows:
+                self.phrase.hinted_flow = flow
 
     def _is_boundary(self, index: int, token: Token) -> bool:
         """Whether a token ends a clause or sets one apart; what follows from that is done."""
