@@ -49,6 +49,7 @@ _CONTRIBUTING = words("contributing_stem")
 _COMPARING = frozenset(words("comparing"))
 _COMPARING_BEFORE = frozenset(words("comparing_before"))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
+_RECORDS = frozenset(words("record_word"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
@@ -834,6 +835,8 @@ class Claims:
                     self.comparison_spans[index] = span
                 self.comparisons[index] = "span"
                 continue
+            if period.is_loose and self._is_record_of(sentence, index):
+                continue
             if period.is_loose:
                 known = self._span_of_length(period.months)
                 if known is not None:
@@ -924,6 +927,17 @@ class Claims:
                 for index in [at for at in self.spans if at >= right and self.spans[at] == outer]:
                     del self.spans[index]
                 return
+
+    @staticmethod
+    def _is_record_of(sentence: Sentence, index: int) -> bool:
+        """`the first surplus in three months`, `a low in six months`: how long it was not so."""
+        for token in reversed(sentence.tokens[max(0, index - 4) : index]):
+            if token.kind in BOUNDARIES:
+                return False
+            is_ordinal = token.quantity is not None and token.quantity.measure == "ordinal"
+            if is_ordinal or token.is_a("superlative") or token.text in _RECORDS:
+                return True
+        return False
 
     def _span_of_length(self, months: int) -> Span | None:
         """The span spoken of that is so long: what "the eleven months" points back to."""

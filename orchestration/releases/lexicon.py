@@ -41,11 +41,11 @@ WORD_KINDS = frozenset({
     "named_source", "negative_contribution",
     "not_before_noun", "not_tenths", "number_label", "object_preposition", "ordinal_suffix", "other_counted",
     "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow",
-    "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after", "sign_word",
+    "ranked_growth", "ratio_to", "record_word", "reference_end", "relative", "rising_to", "since_after", "sign_word",
     "small_before_number", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
 #: Names that no code list has.
-NAME_KINDS = frozenset({"goods", "partner_word"})
+NAME_KINDS = frozenset({"goods", "partner_adjective", "partner_word"})
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS | NAME_KINDS
 
 
@@ -67,10 +67,14 @@ class Lexicon:
         self._suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
         senses: dict[str, list[tuple[str, str]]] = {}
         uncoded: list[tuple[str, str]] = []
+        adjectives: list[tuple[str, str]] = []
         for kind, value, written in _vocabulary():
             if kind in WORD_KINDS:
                 continue
             phrase = folded_phrase(written)
+            if kind == "partner_adjective":
+                adjectives.append((phrase, value))
+                continue
             if kind in NAME_KINDS:
                 uncoded.append((phrase, "commodity" if kind == "goods" else "partner"))
                 continue
@@ -99,6 +103,8 @@ class Lexicon:
             of_goods = {pair: None for pair in stated if pair[0] == "commodity"}
             if other and of_goods and other not in names and other not in senses:
                 names[other] = of_goods
+        for phrase, code in adjectives:
+            names.setdefault(phrase, {("partner", code): None})
         for phrase, list_name in uncoded:
             names.setdefault(phrase, {(f"{list_name} word", phrase): None})
         self._automaton = ahocorasick.Automaton()

@@ -62,20 +62,22 @@ def take_subject_after(numbers: NumberGroup) -> None:
     has_flow = any(tokens[index].is_a("flow") for index in subject)
     mentions = tokens[start : subject[0]]
     lead = tokens[start].text
-    is_complement = lead in _COMPLEMENTS or any(token.text in ("worth", "in", "of") for token in mentions)
+    comes = any(token.text in _COMING for token in mentions)
+    is_complement = comes or lead in _COMPLEMENTS or any(token.text in ("worth", "in", "of") for token in mentions)
     measure_only = all(tokens[index].is_a("measure") for index in subject)
     if (
         measure_only
         or (phrase.is_empty() and walk.frame is None)
         or (not phrase.flows and has_flow and not phrase.is_anaphoric)
         or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent")
-        or (phrase.is_empty() and any(token.text in _COMING for token in mentions))
+        or (phrase.is_empty() and comes)
         or (phrase.is_empty() and walk.clause_break == "strong" and is_complement and has_flow)
     ):
         if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:
             return
         if walk.frame is not None and phrase.is_empty() and not is_complement and not measure_only:
             return
+        walk.named_after = walk.named_after or comes
         _mention_all(numbers, start, stop)
     elif (
         phrase.flows
@@ -180,7 +182,7 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             depth == 0
             and (
                 token.kind in ("comma", "semicolon", "colon", "stop", "dash")
-                or token.is_a("while", "among")
+                or (token.is_a("while", "among") and not _comes_of(tokens, start, stop))
                 or (token.is_a("and") and not _joins_names(walk, stop))
             )
             and not _list_goes_on(walk, start, stop)
@@ -199,6 +201,11 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             ):
                 stop += 1
     return start, stop
+
+
+def _comes_of(tokens: list[Token], start: int, index: int) -> bool:
+    """Whether "of this" right behind a number is followed by where it came from."""
+    return index == start and index + 1 < len(tokens) and tokens[index + 1].text in _COMING
 
 
 def _is_object(tokens: list[Token], index: int) -> bool:

@@ -195,6 +195,7 @@ _CHINESE = [
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
+_AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers)\b")
 _BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
 
 
@@ -227,7 +228,10 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
 def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool:
     start = found.start("a")
     before = chars[max(0, position - 12) : start].split()
-    return cased[start] == "M" and (found.end() - start > 3 or bool(before and before[-1] in _BEFORE_MAY))
+    is_before_noun = bool(_AFTER_MAY.match(chars, found.end()))
+    return cased[start] == "M" and (
+        found.end() - start > 3 or is_before_noun or bool(before and before[-1] in _BEFORE_MAY)
+    )
 
 
 def _english_period(kind: str, found: re.Match[str]) -> Period | None:

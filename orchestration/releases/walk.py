@@ -433,6 +433,8 @@ class Walk:
             return
         if token.text in _HOME_PLACES and code != self.grammar.region_id:
             return  # where the place lies, no subject
+        if dimension == "partner" and self._is_exporter(index):
+            self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
         if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
@@ -461,6 +463,19 @@ class Walk:
         if not self.tokens[before].names or self._dimension(before) != "partner":
             return False
         return before == 0 or not self.tokens[before - 1].is_a("partner_preposition", "of")
+
+    def _is_exporter(self, index: int) -> bool:
+        """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
+        if self.sentence.is_chinese:
+            return False
+        after = index + 1
+        if after < len(self.tokens) and self.tokens[after].kind == "possessive":
+            after += 1
+        flow = self.tokens[after] if after < len(self.tokens) else None
+        is_noun = flow is not None and flow.is_a("flow") and flow.text not in _TRADING_VERBS
+        if flow is None or not is_noun or flow.senses["flow"] not in ("export", "import"):
+            return False
+        return not index or not self.tokens[index - 1].is_a("partner_preposition", "of", "and")
 
     def _is_other_side(self, index: int, code: str) -> bool:
         """Whether the one who reports is named as the other side: "the US, importing 44 billion from Vietnam"."""
@@ -627,7 +642,9 @@ class Walk:
             measure = "quantity" if other and self._says_value() else "volume"
         if measure == "value" and not self._is_measure_list(index):
             says_other = any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
-            if not says_other and not (self.frame is not None and set(self.frame.measures) - {"value"}):
+            is_of_another = self.last_level is not None and self.last_level.measure in ("quantity", "unit_value")
+            framed = self.frame is not None and set(self.frame.measures) - {"value"}
+            if not (says_other or framed or is_of_another):
                 return
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
             phrase.measures = [measure]
