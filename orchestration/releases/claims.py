@@ -315,13 +315,20 @@ class Claims:
             if not (sentence.is_chinese and token.is_a("rank")):
                 continue
             place = tokens[index + 1]
-            is_place = any(list_name == "region" and code in holders for list_name, code in place.names)
+            is_place = any(
+                list_name == "region" and (code in holders or not self._lies_within(code))
+                for list_name, code in place.names
+            )
             ranked = any(
                 one.quantity is not None and one.quantity.unit_kind == "rank"
                 for one in tokens[index : sentence.clause_end(index)]
             )
             if not ranked and (is_place or place.is_a("scope_nation", "scope_province", "scope_self")):
                 sentence.spoken_for.setdefault(index + 1, "reference")
+
+    def _lies_within(self, code: str) -> bool:
+        """Whether a region is a part of the place that reports."""
+        return self.grammar.region_id in self.grammar.codes.containing_regions(code)
 
     def _claim_references(self, sentence: Sentence) -> None:
         """Tokens that say what a share is of, what a growth is faster than, what it compares with."""

@@ -123,6 +123,8 @@ def distribute(
         token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
     )
     each = each or _is_bound_of_each(numbers) or _says_each_behind(numbers)
+    compared = _comparisons_in_order(numbers)
+    each_of_one = each_of_one or bool(compared)
     subjects, assigned_doubt = _subjects(numbers, frame, 1 if each_of_one else size, measure, each=each)
     if each_of_one:
         subjects = subjects * size
@@ -137,6 +139,8 @@ def distribute(
             _statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, its_doubt)
             for subject in subjects[position]
         ]
+        if compared:
+            stated = [replace(one, comparison=compared[position], comparison_span=None) for one in stated]
         row = list(stated)
         if frame.scope:
             row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
@@ -155,6 +159,17 @@ def distribute(
             ]
         result.append(row)
     return result
+
+
+def _comparisons_in_order(numbers: NumberGroup) -> list[str]:
+    """What each number of `同比、环比分别增长15.2%、3.1%` is compared with; empty where it is not so told."""
+    compared = [
+        numbers.claims.comparisons[index]
+        for index in range(numbers.window_start, numbers.first)
+        if numbers.claims.comparisons.get(index) in ("yoy", "mom", "qoq")
+    ]
+    is_told = len(compared) == len(numbers.group) > 1 and len(set(compared)) > 1
+    return compared if is_told else []
 
 
 def _says_each_behind(numbers: NumberGroup) -> bool:

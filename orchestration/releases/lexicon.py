@@ -39,7 +39,7 @@ WORD_KINDS = frozenset({
     "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place",
     "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link", "named_after_start",
     "named_source", "negative_contribution",
-    "not_before_noun", "not_tenths", "number_label", "object_preposition", "ordinal_suffix", "other_counted",
+    "not_before_noun", "not_tenths", "number_label", "object_preposition", "of_months", "ordinal_suffix", "other_counted",
     "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow",
     "ranked_growth", "ratio_to", "record_word", "reference_end", "relative", "rising_to", "since_after", "sign_word",
     "small_before_number", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",

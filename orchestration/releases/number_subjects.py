@@ -175,6 +175,8 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
     while stop < numbers.window_end:
         token = tokens[stop]
         if token.kind == "open":
+            if not any(one.kind == "close" for one in tokens[stop : numbers.window_end]):
+                break  # it holds the next number
             depth += 1
         elif token.kind == "close":
             depth -= 1

@@ -37,6 +37,7 @@ _IMPORT_WORDS = words("ranked_flow", "import")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
+_OF_MONTHS = frozenset(words("of_months"))
 _NOUNS_OF_CHANGE = ("increase", "decrease", "rises", "falls", "declines", "gains", "drops")
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -234,9 +235,18 @@ def _why_no_level(numbers: NumberGroup) -> str:
         and (earlier.quantity.unit_kind == "count" or "种" in earlier.text)
     ):
         return "a bound for each of several"
+    if _is_bound_of_months(numbers):
+        return "a bound for each of several"
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
         return TARGET
     return ""
+
+
+def _is_bound_of_months(numbers: NumberGroup) -> bool:
+    """月度进出口值均超300亿元: each month came to more."""
+    is_bound = qualifier_of(numbers, numbers.first, numbers.quantities[0]) in ("over", "at_least", "under")
+    before = numbers.tokens[numbers.clause_start : numbers.first]
+    return is_bound and any(token.text in _OF_MONTHS for token in before)
 
 
 def _change_of_list(numbers: NumberGroup) -> int:
