@@ -55,7 +55,8 @@ class Scope:
 
     def widen(self, phrase: Phrase) -> None:
         """A sentence about the trade of the whole place ends what the first was about, but for a zone."""
-        if self.names and phrase.names.get("region") and phrase.flows == ["total"] and set(phrase.names) == {"region"}:
+        is_of_place = bool(phrase.names.get("region")) or phrase.is_whole
+        if self.names and is_of_place and phrase.flows == ["total"] and set(phrase.names) <= {"region"}:
             self.names = {name: items for name, items in self.names.items() if name == "region"}
 
     def missing(self, frame: Frame) -> dict[str, list[Item]]:

@@ -57,6 +57,8 @@ class Phrase:
     counted: bool = False
     has_statistic: bool = False
     is_deficit: bool = False
+    #: Whether it says that it is of the whole place.
+    is_whole: bool = False
     #: "former", "latter", or "some" where it is a part of a list that was named.
     pointed: str = ""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
 _RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+_EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -279,6 +280,9 @@ class Walk:
         phrase.pointed = senses.get("pointing", phrase.pointed)
         if "carrier" in senses:
             phrase.carrier = token.text
+        if token.text in _EARNING and phrase.names.get("commodity") and not phrase.flows:
+            phrase.hinted_flow = "export"  # tea and coffee earned 45 billion shillings
+        phrase.is_whole = phrase.is_whole or "scope_self" in senses
         if "condition" in senses:
             self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
         if "target" in senses:
