@@ -38,11 +38,11 @@ WORD_KINDS = frozenset({
     "counted_that", "customs_area", "dateline_end", "delivery", "each_behind", "earning", "enterprise_cue",
     "example_of", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word",
     "home_place", "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link",
-    "named_after_start", "named_source", "negative_contribution", "not_before_noun", "not_tenths", "number_label",
-    "object_preposition", "of_months", "ordinal_suffix", "other_counted", "other_than", "part_of_name",
-    "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to",
-    "record_word", "reference_end", "relative", "rising_to", "sign_word", "since_after", "small_before_number",
-    "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
+    "named_after_start", "named_source", "negative_contribution", "no_singular", "not_before_noun", "not_tenths",
+    "number_label", "object_preposition", "of_months", "ordinal_suffix", "other_counted", "other_than",
+    "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth",
+    "ratio_to", "record_word", "reference_end", "relative", "rising_to", "sign_word", "since_after",
+    "small_before_number", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
 #: Names that no code list has.
 NAME_KINDS = frozenset({"goods", "partner_adjective", "partner_word"})
@@ -161,11 +161,24 @@ class Lexicon:
 
 
 def _other_number(phrase: str) -> str:
-    """The plural of a name of goods, or its singular: `cashew nut`; "" where it has none or is one word."""
+    """The plural of a name of goods, or its singular: `cashew nut`; "" where it has none."""
     last = phrase.rpartition(" ")[2]
-    if last == phrase or not phrase.isascii() or len(last) < 4 or not last.isalpha() or last.endswith("ss"):
+    if last == phrase:
+        return _singular(phrase)
+    if not phrase.isascii() or len(last) < 4 or not last.isalpha() or last.endswith("ss"):
         return ""
     return phrase[:-1] if last.endswith("s") else phrase + "s"
+
+
+def _singular(word: str) -> str:
+    """The singular of a plural in one word, as goods are named by before "exports": auto, cherry."""
+    if len(word) < 5 or not word.isascii() or not word.isalpha() or word in words("no_singular"):
+        return ""
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("oes", "ches", "shes", "xes", "uses")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else ""
 
 
 _compiled: dict[int, Lexicon] = {}

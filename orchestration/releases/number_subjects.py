@@ -129,8 +129,14 @@ def _is_predicate(numbers: NumberGroup, start: int) -> bool:
     tokens = numbers.tokens
     is_verb = tokens[start + 1].text.endswith("ed")  # goods worth 3 billion were exported
     is_said = tokens[start].text in ("was", "were", "is", "are") and tokens[start + 1].is_a("flow") and not is_verb
-    before = tokens[numbers.clause_start : numbers.first]
-    return is_said and numbers.walk.phrase.is_empty() and all(token.is_a("filler", "and", "while") for token in before)
+    taken = numbers.sentence.spoken_for
+    before = [
+        tokens[index]
+        for index in range(numbers.clause_start, numbers.first)
+        if taken.get(index) != "subject of the number before"
+    ]
+    is_alone = all(token.is_a("filler", "and", "while", "among", "be") for token in before)
+    return is_said and numbers.walk.phrase.is_empty() and is_alone
 
 
 def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> bool:

@@ -103,6 +103,7 @@ _ENGLISH = [
         ("quarter_again", r"in the (?P<n>second|third|fourth)(?=,| (?:it|trade|exports|imports|they|the|there)\b)"),
         ("qrange", rf"(?:from )?q(?P<a>[1-4]) ?(?:to|through|-|and) ?q(?P<b>[1-4])(?:{_YEAR})?(?![0-9])"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
+        ("quarter", rf"quarter (?P<n>[1-4])(?: \([a-z]+[a-z. ]*\))?(?:(?: of| in)? {_FISCAL}|{_YEAR})?(?![0-9.])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
         ("half",
             rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from orchestration.releases.lexicon import words
 from orchestration.releases.tokens import Quantity, Token
 
+_MORE_OR_LESS = (*words("more_stem"), *words("less_stem"))
 #: What ends a clause.
 BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
 #: Tokens of a sentence; what is longer is no sentence, and is cut.
@@ -165,7 +167,7 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                 ):
                     lists.append([index])  # 分别 opens a list
                     continue
-                if separated(sentence, last + 1, index):
+                if separated(sentence, last + 1, index) and not _is_difference(sentence, last, index):
                     lists[-1].append(index)
                     continue
                 is_last = any(sentence.tokens[between].is_a("and") for between in range(last + 1, index))
@@ -177,6 +179,14 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                     continue
         lists.append([index])
     return _alternating(sentence, lists)
+
+
+def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
+    """`$265.9 billion, $3.9 billion more than in May`: the second number is how much more."""
+    tokens = sentence.tokens
+    behind = tokens[second + 1 : second + 2]
+    is_more = bool(behind) and not sentence.is_chinese and behind[0].text.startswith(_MORE_OR_LESS)
+    return is_more and second - first == 2 and tokens[first + 1].kind == "comma"
 
 
 def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
