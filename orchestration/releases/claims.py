@@ -838,6 +838,8 @@ class Claims:
                 continue
             if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
                 span = self._compared_span(period)
+                if period.months == 12 and period.year is not None and self._goes_on_to_a_year(sentence, index):
+                    span = resolve(period, self.grammar.published, self.grammar.region_id)
                 if span is not None:
                     self.comparison_spans[index] = span
                 self.comparisons[index] = "span"
@@ -936,6 +938,14 @@ class Claims:
                 return
 
     @staticmethod
+    def _goes_on_to_a_year(sentence: Sentence, index: int) -> bool:
+        """`由2019年的3943亿元增至2023年的6450亿元`: from one whole year to another."""
+        later = (token.period for token in sentence.tokens[index + 1 : index + 12])
+        return sentence.is_chinese and any(
+            one is not None and one.kind == "span" and one.months == 12 and one.year is not None for one in later
+        )
+
+    @staticmethod
     def _is_record_of(sentence: Sentence, index: int) -> bool:
         """`the first surplus in three months`, `a low in six months`: how long it was not so."""
         for token in reversed(sentence.tokens[max(0, index - 4) : index]):
@@ -975,7 +985,9 @@ class Claims:
     def _dates_base(self, sentence: Sentence, index: int) -> bool:
         """Whether a period dates the value compared with, right before it."""
         for cursor in range(index - 1, max(index - 7, -1), -1):
-            if sentence.tokens[cursor].kind in BOUNDARIES:
+            if sentence.tokens[cursor].kind in BOUNDARIES or (
+                sentence.is_chinese and sentence.tokens[cursor].is_a("to")
+            ):
                 return False
             if sentence.tokens[cursor].quantity is not None:
                 return cursor in self.base_values

@@ -17,6 +17,8 @@ def period_of(numbers: NumberGroup) -> Span | None:
     for index in range(numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
+    if numbers.first - 1 in numbers.claims.spans:
+        return numbers.claims.spans[numbers.first - 1]  # 增至2023年的6450亿元
     if numbers.in_parentheses:
         for index in range(numbers.first - 1, numbers.window_start - 1, -1):
             if numbers.tokens[index].kind == "open":

@@ -44,8 +44,10 @@ WORD_KINDS = frozenset({
     "ratio_to", "record_word", "reference_end", "relative", "rising_to", "sign_word", "since_after",
     "small_before_number", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
+#: The lists that names without a code belong to.
+_LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}
 #: Names that no code list has.
-NAME_KINDS = frozenset({"goods", "partner_adjective", "partner_word"})
+NAME_KINDS = frozenset({"goods", "partner_adjective", "partner_word", "region_word"})
 KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS | NAME_KINDS
 
 
@@ -76,7 +78,7 @@ class Lexicon:
                 adjectives.append((phrase, value))
                 continue
             if kind in NAME_KINDS:
-                uncoded.append((phrase, "commodity" if kind == "goods" else "partner"))
+                uncoded.append((phrase, _LISTS_OF_WORDS[kind]))
                 continue
             sense = (kind, value)
             if kind in SUFFIX_KINDS:

@@ -256,6 +256,8 @@ class Walk:
         elif token.kind in ("comma", "colon", "dash"):
             if phrase.is_empty() and self.tokens[self.sentence.clause_start(index)].text in _ADVERBIALS:
                 phrase.unknown_words, phrase.unknown_names = 0, []
+            if token.kind == "colon":
+                phrase.unknown_characters = 0  # 外贸“成绩单”出炉：…
             self.clause_break = self.clause_break or "weak"
             self.pending_break = True
         else:
