@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
@@ -338,6 +339,8 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
         before = before[:-1]  # edging up
     if any(_says_subject(token) for token in numbers.tokens[verb + 1 : numbers.first]):
         return frame  # a decrease in supplies of gold by 17 percent
+    if any(_is_unknown(one) and after.kind == "possessive" for one, after in pairwise(before)):
+        return _doubted(numbers, frame, "the subject of the verb is not known")  # X's share in total exports
     if any(_says_subject(token) for token in before) or not any(_is_unknown(token) for token in before):
         return frame
     return _doubted(numbers, frame, "the subject of the verb is not known")

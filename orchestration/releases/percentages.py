@@ -290,7 +290,7 @@ def _list_like(numbers: NumberGroup, statistic: str) -> bool:
     return all(
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition", "measure", "by")
-        or (statistic == "growth" and token.is_a("respectively", "flow"))  # exports rose 5 percent and imports 3 percent
+        or (statistic == "growth" and token.is_a("respectively", "flow"))  # exports rose 5 percent, imports 3
         or bool(token.names)
         or spoken_for.get(index) == "reference"
         for index, token in enumerate(numbers.tokens[: numbers.first])

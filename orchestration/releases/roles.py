@@ -232,14 +232,21 @@ def _why_no_level(numbers: NumberGroup) -> str:
         qualifier_of(numbers, numbers.first, numbers.quantities[0]) == "over"
         and earlier is not None
         and earlier.quantity is not None
-        and (earlier.quantity.unit_kind == "count" or "种" in earlier.text)
+        and (earlier.quantity.unit_kind == "count" or "种" in earlier.text or _counts_items(numbers))
     ):
+        numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"
         return "a bound for each of several"
     if _is_bound_of_months(numbers):
         return "a bound for each of several"
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
         return TARGET
     return ""
+
+
+def _counts_items(numbers: NumberGroup) -> bool:
+    """`30 items with export turnover of over $1 billion`: the number before counts what the bound is of."""
+    before = numbers.tokens[numbers.window_start : numbers.first]
+    return numbers.sentence.is_set_aside(numbers.window_start - 1) and any(token.text == "with" for token in before)
 
 
 def _is_bound_of_months(numbers: NumberGroup) -> bool:

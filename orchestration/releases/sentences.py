@@ -68,7 +68,7 @@ def without_notes(tokens: list[Token]) -> list[Token]:
     stated = 0
     for token in tokens:
         kept.append(token)
-        stated += token.quantity is not None or token.period is not None
+        stated += token.quantity is not None or token.period is not None or token.is_a("condition")
         if token.kind == "open":
             opened.append((len(kept) - 1, stated))
         elif token.kind == "close" and opened:

@@ -93,8 +93,10 @@ class Tokeniser:
                 position += 1
                 continue
             token = self._token_at(text, position, matches, found)
-            found.append(token)
             position = token.end
+            if found and token.quantity is not None and _goes_on(found[-1], token, chars):
+                token = _joined(found.pop(), token, chars)
+            found.append(token)
         return found
 
     def _token_at(self, text: NormalText, position: int, matches: dict[int, list[Entry]], before: list[Token]) -> Token:
@@ -370,6 +372,32 @@ def _begins_longer_numeral(chars: str, position: int, entry: Entry) -> bool:
 def _follows_currency(quantity: Quantity) -> bool:
     """Whether a currency stands before the number: then a single letter after it is a scale."""
     return quantity.unit_kind == "money"
+
+
+#: Scales of one number in words of several: 19 billion 46 million.
+_STEPS = {("trillion", "billion"), ("billion", "million"), ("million", "thousand")}
+
+
+def _goes_on(before: Token, token: Token, chars: str) -> bool:
+    """Whether a number is the rest of the one before it: `19 billion 46 million dollars`."""
+    first, second = before.quantity, token.quantity
+    if first is None or second is None or chars[before.end : token.start].strip():
+        return False
+    is_step = len(first.scales) == len(second.scales) == 1 and (first.scales[0], second.scales[0]) in _STEPS
+    is_rest = second.printed.isdigit() and len(second.printed) <= 3 and first.printed.isdigit()
+    return is_step and is_rest and first.unit_kind in ("bare", "money") and not second.qualifier
+
+
+def _joined(before: Token, token: Token, chars: str) -> Token:
+    """The two as one number, in the smaller scale."""
+    first, second = before.quantity, token.quantity
+    if first is None or second is None:
+        return token
+    second.printed = first.printed + second.printed.zfill(3)
+    second.start, second.qualifier = first.start, first.qualifier
+    if first.unit and not second.unit:
+        second.unit, second.unit_kind = first.unit, first.unit_kind
+    return Token("quantity", second.start, second.end, chars[second.start : second.end], quantity=second)
 
 
 def _skip(chars: str, position: int) -> int:
