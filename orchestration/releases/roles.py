@@ -15,7 +15,7 @@ from orchestration.releases.distribution import (
 )
 from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.naming import dimension_of
-from orchestration.releases.number_groups import NumberGroup, change_after
+from orchestration.releases.number_groups import NumberGroup, Role, change_after
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
@@ -38,6 +38,7 @@ _IMPORT_WORDS = words("ranked_flow", "import")
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
 _OF_MONTHS = frozenset(words("of_months"))
+_OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _NOUNS_OF_CHANGE = ("increase", "decrease", "rises", "falls", "declines", "gains", "drops")
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -232,7 +233,12 @@ def _why_no_level(numbers: NumberGroup) -> str:
         qualifier_of(numbers, numbers.first, numbers.quantities[0]) == "over"
         and earlier is not None
         and earlier.quantity is not None
-        and (earlier.quantity.unit_kind == "count" or "种" in earlier.text or _counts_items(numbers))
+        and (
+            earlier.quantity.unit_kind == "count"
+            or "种" in earlier.text
+            or tokens[numbers.window_start].text in _OF_THEM
+            or _counts_items(numbers)
+        )
     ):
         numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"
         return "a bound for each of several"
@@ -362,6 +368,9 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
                 unit="times",
                 doubt="what a fall of N times is",
             )
+        if numbers.tokens[numbers.first].text.endswith("fold"):  # a five-fold increase: to five times, or by five times
+            roles: list[Role] = [("growth", sign, "growth of N times"), ("ratio", 1, "N-fold")]
+            return choices_of(numbers, frame, roles, period)
         return choices_of(numbers, frame, [("growth", sign, "growth of N times")], period)
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
 
