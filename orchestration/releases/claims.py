@@ -975,6 +975,8 @@ class Claims:
         first, last = sentence.clause_start(index), sentence.clause_end(index)
         if any(token.is_a("average") for token in sentence.tokens[index + 1 : index + 2]):
             return False  # 全年月均
+        if "季" in sentence.tokens[index].text:
+            return False  # 一至四季度
         if any(token.is_a("target", "threshold") for token in sentence.tokens[first:last]):
             return True
         return any(

@@ -338,6 +338,8 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
         if ends or (token.kind in BOUNDARIES and not separates) or token.is_a("rise", "fall", "share", "respectively"):
             if len(runs) == size and all(runs):
                 best = runs
+            elif len(runs) > size and (joined := _joined_by_and(numbers, runs, size)):
+                best = joined
             runs = [[]]
         elif separates:
             if runs[-1] or token.kind == "enumeration":
@@ -374,6 +376,21 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
                 code = grammar.codes.resolve(dimension, text, region_id=grammar.region_id)
         resolved.append(replace(item, code=code))
     return (dimension, resolved) if len({item.text for item in resolved}) == size else None
+
+
+def _joined_by_and(numbers: NumberGroup, runs: list[list[int]], size: int) -> list[list[int]]:
+    """`information technology, medicine and health, aerospace and automotive industries`: only the last "and" parts."""
+    if numbers.sentence.is_chinese or not all(runs):
+        return []
+    joined: list[list[int]] = [runs[0]]
+    for position, run in enumerate(runs[1:], 1):
+        between = numbers.tokens[joined[-1][-1] + 1 : run[0]]
+        is_and = len(between) == 1 and between[0].is_a("and")
+        if is_and and position < len(runs) - 1:
+            joined[-1] = list(range(joined[-1][0], run[-1] + 1))
+        else:
+            joined.append(run)
+    return joined if len(joined) == size else []
 
 
 def _is_place(token: Token) -> bool:

@@ -16,6 +16,10 @@ Role = tuple[str, int, str]
 
 #: Small words between a verb and its number.
 _SMALL_BEFORE_NUMBERS = frozenset(words("small_before_number"))
+#: Nouns of change that a list may be of.
+_NOUNS_OF_CHANGE = (
+    "increase", "decrease", "rises", "falls", "declines", "gains", "drops", "losses", "growth", "reductions", "jumps",
+)  # fmt: skip
 _MORE = words("more_stem")
 _LESS = words("less_stem")
 #: Cues that may mean more or less, and mean less.
@@ -148,3 +152,17 @@ def change_after(numbers: NumberGroup) -> int:
     if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
         return 0
     return -1 if following.text.startswith(_LESS) else 1
+
+
+def change_that_is_listed(numbers: NumberGroup) -> int:
+    """The sign of `the largest increases in exports were those to Singapore (RM4.1 billion)`; 0 for none."""
+    tokens = numbers.tokens
+    for index in range(1, numbers.first - 1):
+        token = tokens[index]
+        is_noun = token.text.startswith(_NOUNS_OF_CHANGE) and tokens[index - 1].is_a("superlative", "filler", "of")
+        is_listed = any(one.text in ("in", "of", "among", "for") for one in tokens[index + 1 : index + 4])
+        if is_noun and is_listed and token.is_a("rise", "fall"):
+            follows = tokens[index + 1 : numbers.first]
+            is_only = all(one.quantity is None or one.quantity.unit_kind == numbers.kind for one in follows)
+            return numbers.sign_of(index) if is_only else 0
+    return 0

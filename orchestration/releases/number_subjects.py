@@ -37,7 +37,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if sentence.is_chinese or numbers.in_parentheses:
         return
     if (partner := _destination(numbers)) is not None:
+        flow = {"to": "export", "for": "export", "from": "import"}.get(_preposition_before(tokens, partner), "")
         walk.mention(partner)
+        if flow and not walk.phrase.flows and walk.frame is None or flow and walk.clause_break:
+            walk.phrase.flows = walk.phrase.flows or [flow]
         sentence.spoken_for[partner] = "subject of the number before"
         return
     phrase = walk.phrase
@@ -107,6 +110,13 @@ def take_subject_after(numbers: NumberGroup) -> None:
                 walk.mention(index)
 
 
+def _preposition_before(tokens: list[Token], index: int) -> str:
+    before = index - 1
+    if before > 0 and tokens[before].text == "the":
+        before -= 1
+    return tokens[before].text.rsplit(" ", 1)[-1]
+
+
 def _destination(numbers: NumberGroup) -> int | None:
     """Where the partner stands in `goods worth 1.8 billion, or 53 percent, were destined for Ghana`."""
     tokens = numbers.tokens
@@ -120,7 +130,7 @@ def _destination(numbers: NumberGroup) -> int | None:
         if token.names:
             is_object = (moves and tokens[index - 1].is_a("partner_preposition")) or tokens[index - 1].text == "the"
             return index if is_object and dimension_of(numbers.grammar, tokens, index)[0] == "partner" else None
-        if token.kind in ("semicolon", "stop", "open") or token.is_a("flow", "rise", "fall", "while"):
+        if token.kind in ("semicolon", "stop") or token.is_a("flow", "rise", "fall", "while"):
             return None
     return None
 

@@ -9,7 +9,7 @@ from orchestration.releases.claims import NEGATIVE_CONTRIBUTIONS
 from orchestration.releases.comparisons import base_period, has_comparison_near, is_base, period_of
 from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
-from orchestration.releases.number_groups import NumberGroup, Role
+from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
@@ -121,6 +121,8 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
         is_part = any(token.is_a("among") for token in numbers.tokens[numbers.window_start : numbers.first])
         if before is not None and before.statistic == "share" and is_part:
             return [("share", 1, "share, as that of which it is a part")]
+        if sign := change_that_is_listed(numbers):
+            return [("growth", sign, "growth, as what is listed")]
         earlier = numbers.walk.parenthetical
         if (
             earlier is not None

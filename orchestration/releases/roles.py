@@ -15,7 +15,7 @@ from orchestration.releases.distribution import (
 )
 from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.naming import dimension_of
-from orchestration.releases.number_groups import NumberGroup, Role, change_after
+from orchestration.releases.number_groups import NumberGroup, Role, change_after, change_that_is_listed
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
@@ -39,7 +39,6 @@ _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
 _OF_MONTHS = frozenset(words("of_months"))
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
-_NOUNS_OF_CHANGE = ("increase", "decrease", "rises", "falls", "declines", "gains", "drops")
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
 _UNITS_OF_GOODS = words_with_values("unit_of_goods")
@@ -166,7 +165,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
     elif sign_after := change_after(numbers):
         statistic, sign, rule = "change", sign_after, "change"
-    elif numbers.in_parentheses and (sign_of_list := _change_that_is_listed(numbers)):
+    elif numbers.in_parentheses and (sign_of_list := change_that_is_listed(numbers)):
         statistic, sign, rule = "change", sign_of_list, "change, as what is listed"
     average = numbers.left("average")
     if average is None:
@@ -269,19 +268,6 @@ def _change_of_list(numbers: NumberGroup) -> int:
         return 0
     earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
     return 0 if earlier is None else earlier.sign
-
-
-def _change_that_is_listed(numbers: NumberGroup) -> int:
-    """The sign of `the largest increases in exports were those to Singapore (RM4.1 billion)`; 0 for none."""
-    tokens = numbers.tokens
-    for index in range(1, numbers.first - 1):
-        token = tokens[index]
-        is_noun = token.text.startswith(_NOUNS_OF_CHANGE) and tokens[index - 1].is_a("superlative", "filler", "of")
-        if is_noun and tokens[index + 1].text in ("in", "of") and token.is_a("rise", "fall"):
-            follows = tokens[index + 1 : numbers.first]
-            is_only = all(one.quantity is None or one.quantity.unit_kind == numbers.kind for one in follows)
-            return numbers.sign_of(index) if is_only else 0
-    return 0
 
 
 def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:

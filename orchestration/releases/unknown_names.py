@@ -32,6 +32,10 @@ _ANY_MARKET = frozenset({"主要", "其他", "各", "全部", "上述", "以上"
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
+#: What is outside a group of countries.
+_MEMBERS = frozenset(
+    {"countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions"}
+)
 #: Behind goods they are part of the name.
 _GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "items"})
 #: Before "zone" or "port" they point back to one.
@@ -78,6 +82,7 @@ class UnknownNames:
         self._shared_heads()
         self._compounds()
         self._others_than()
+        self._outside()
         self._extended_names()
         self._examples()
         self._doubtful_names()
@@ -253,6 +258,25 @@ class UnknownNames:
             start, end = grammar.text.span(tokens[index - 1].start, tokens[last - 1].end)
             self._take(index - 1, last, "commodity")
             self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
+    def _outside(self) -> None:
+        """`EU countries outside the euro area`, `countries outside the European Union`: partners of their own."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens):
+            if token.text not in _OTHER_THAN or index < 1 or tokens[index - 1].text not in _MEMBERS:
+                continue
+            last = index + 1
+            while last < len(tokens) and tokens[last].text == "the":
+                last += 1
+            if last >= len(tokens) or not tokens[last].names or dimension_of(grammar, tokens, last)[0] != "partner":
+                continue
+            first = index - 1
+            while first > 0 and (tokens[first - 1].text == "member" or tokens[first - 1].names):
+                first -= 1
+            if all(self.sentence.free(cursor) for cursor in range(first, last + 1)):
+                start, end = grammar.text.span(tokens[first].start, tokens[last].end)
+                self._take(first, last + 1, "partner")
+                self.items[first] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
 
     def _extended_names(self) -> None:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""

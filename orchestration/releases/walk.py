@@ -33,6 +33,9 @@ _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
 _PLAIN_TRADE = frozenset(words("plain_trade"))
 _VALUE_WORDS = frozenset(words("value_word"))
+#: Names that are partners only right behind a preposition.
+_OTHERS = ("other ", "其他")
+_TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
 _FLOW_PAIRS = {
@@ -154,6 +157,8 @@ class Walk:
             is_drill = any(token.is_a("among") for token in self.tokens[:3])
             if spans[0][1] < before[0] or (is_drill and _is_part(spans[0], before)):
                 grammar.period = before
+                if not self.sentence.is_chinese:
+                    grammar.other_period = spans[0]  # what follows may go on with the year before
 
     def _set_sentence_period(self) -> None:
         """Where a sentence names one period, all of it is about that one."""
@@ -439,6 +444,8 @@ class Walk:
             return
         if token.text in _HOME_PLACES and code != self.grammar.region_id:
             return  # where the place lies, no subject
+        if token.text.startswith(_OTHERS) and not (index and self.tokens[index - 1].text in _TO_OTHERS):
+            return  # ASEAN and other countries; but: those to other markets
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
