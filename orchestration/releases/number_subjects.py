@@ -39,7 +39,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if (partner := _destination(numbers)) is not None:
         flow = {"to": "export", "for": "export", "from": "import"}.get(_preposition_before(tokens, partner), "")
         walk.mention(partner)
-        if flow and not walk.phrase.flows and walk.frame is None or flow and walk.clause_break:
+        if (flow and not walk.phrase.flows and walk.frame is None) or (flow and walk.clause_break):
             walk.phrase.flows = walk.phrase.flows or [flow]
         sentence.spoken_for[partner] = "subject of the number before"
         return
