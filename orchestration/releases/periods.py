@@ -157,7 +157,8 @@ _ENGLISH_START = re.compile(
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _ZY = (
-    r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3})年?(?:度)?|(?P<this>今年|本年|当年|本年度)"
+    r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3}"
+    r"|(?:民国)?1[01][0-9](?=年(?:[0-9]|全年|上半年|下半年|第|度)))年?(?:度)?|(?P<this>今年|本年|当年|本年度)"
     r"|(?P<last>去年|上年|上一年|前一年))(?:的|以来|,|，)?)"
 )
 _CHINESE = [
@@ -194,7 +195,7 @@ _CHINESE = [
         ("year", r"全年"),
     )
 ]  # fmt: skip
-_CHINESE_START = frozenset("0123456789一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
+_CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
 _AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers)\b")
 _BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
@@ -427,6 +428,9 @@ def _chinese_count(text: str) -> int:
 
 
 def _chinese_year(text: str) -> int:
+    text = text.removeprefix("民国")
+    if text.isdigit() and len(text) == 3:
+        return int(text) + 1911  # 113年: counted from the founding of the republic
     return int(text) if text.isdigit() else int("".join(str(CHINESE_DIGITS.get(char, 0)) for char in text))
 
 
