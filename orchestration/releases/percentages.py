@@ -267,7 +267,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     if len(following) == 2 and following[0].text == "to" and previous is not None:
         reached = following[1].quantity
         earlier = next((one for one in reversed(walk.stated) if one.statistic == "growth"), None)
-        if earlier is not None and reached is not None and reached.unit_kind == "money":
+        if earlier is not None and reached is not None and reached.unit_kind in ("money", "physical"):
             # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
             return ("growth", earlier.sign, "growth, as that before")
     return None

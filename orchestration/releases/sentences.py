@@ -116,6 +116,9 @@ def share_units(sentence: Sentence) -> None:
         if first is None or second is None or second.unit_kind in ("bare", "word", "rank", "other"):
             continue
         is_bare = first.unit_kind == "bare"
+        is_count = second.unit_kind == "percent" and first.printed.isdigit() and len(first.printed) > 3
+        if is_count:
+            continue  # trains hit 4,500, 15 percent more
         is_classifier = first.unit == "piece" and not first.scales and second.unit_kind == "points"
         if not (is_bare or is_classifier) or not separated(sentence, left + 1, right):
             continue

@@ -415,7 +415,7 @@ class UnknownNames:
             if index < 2 or not token.names or tokens[index - 1].text != "and" or tokens[index - 2].names:
                 continue
             dimension = dimension_of(self.grammar, self.tokens, index)[0]
-            if dimension not in ("commodity", "ownership"):
+            if dimension not in ("commodity", "ownership", "region"):
                 continue
             head = token.text.rsplit(" ", 1)[-1]
             for first in range(max(0, index - 4), index - 1):

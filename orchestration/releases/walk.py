@@ -519,7 +519,8 @@ class Walk:
             phrase.names[dimension] = [item]  # A、B等三地: the names are examples of what follows
             self.last_name[dimension] = index
             return
-        if last is not None and phrase.names.get(dimension) and self._coordinated(last, index):
+        is_listed = last is not None and (self._coordinated(last, index) or self._is_followed(last, index))
+        if is_listed and phrase.names.get(dimension):
             phrase.names[dimension].append(item)
         elif (
             dimension == "region"
@@ -554,6 +555,13 @@ class Walk:
         codes = self.grammar.codes
         holders = set(codes.containing_regions(item.code))
         return any(one.code in holders or item.code in set(codes.containing_regions(one.code)) for one in items)
+
+    def _is_followed(self, first: int, last: int) -> bool:
+        """`Mongolia was the largest partner, followed by Russia, with trade of …`: one after the other in one list."""
+        between = self.tokens[first + 1 : last]
+        before = next((one for one in reversed(between) if one.text != "the"), None)
+        has_own = any(one.quantity is not None or one.is_a("flow") for one in between)
+        return before is not None and before.is_a("next_in_order") and not has_own
 
     def _coordinated(self, first: int, last: int) -> bool:
         """Whether only what separates names of one list stands between two names."""
