@@ -142,6 +142,8 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
         return "number word"
     if kind == "rank":
         return ""
+    if quantity.unit == "kilometre":
+        return "length"
     if (
         before is not None
         and quantity.noun in _RANK_PLACES
