@@ -16,6 +16,7 @@ _NO_SUBJECT = "the sentence names no subject; that of the sentence before is tak
 _BEGINS_WITHOUT = "the paragraph begins without a subject"
 _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
+_OF_THE_WHOLE = "it may be of all goods again"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, _LEFT_BEHIND, "the subject of the verb is not known"}
@@ -137,6 +138,9 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         _forget_measure(frame)
         frame.doubt = parent.doubt if _is_of_subject(parent.doubt) else ""
         _collapse(frame)
+        if phrase.is_anaphoric and own == {"flow"} and _turns_round(walk, phrase, parent):
+            frame.others = ({"region": parent.names.get("region", [])}, None), *frame.others
+            frame.doubt = frame.doubt or _OF_THE_WHOLE
         return frame
     topic = grammar.topic
     rest = own - {"region"}
@@ -171,6 +175,12 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     ):
         grammar.period = grammar.paragraph_period
     return frame
+
+
+def _turns_round(walk: Walk, phrase: Phrase, parent: Frame) -> bool:
+    """Whether `Its imports …` comes after the exports of some goods: they need not be imports of the same goods."""
+    is_other_flow = bool(phrase.flows) and phrase.flows != parent.flows and parent.flows != ["total"]
+    return bool(parent.names.get("commodity")) and is_other_flow and not walk.sentence.is_chinese
 
 
 def _is_orphan(phrase: Phrase) -> bool:

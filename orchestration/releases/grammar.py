@@ -119,6 +119,7 @@ class Grammar:
     def _main_period(self, found: list[Sentence]) -> Span | None:
         """The first span of months that a sentence with numbers speaks of."""
         fallback: Span | None = None
+        named: Span | None = None  # by a sentence without a number, before all that have one
         for sentence in found:
             has_number = any(
                 token.quantity and token.quantity.unit_kind in ("money", "percent", "physical")
@@ -138,6 +139,9 @@ class Grammar:
                 if has_number:
                     return span
                 fallback = fallback or span
+                named = named or span
+            if has_number and named is not None:
+                return named
         return fallback
 
     def account(self, reading: Reading) -> None:
