@@ -50,6 +50,7 @@ _COMPARING = frozenset(words("comparing"))
 _COMPARING_BEFORE = frozenset(words("comparing_before"))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
+_HUBS = frozenset(words("hub"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
@@ -87,6 +88,7 @@ class Claims:
         self._claim_overtaken(sentence)
         self.drills = self._claim_whole_before(sentence)
         self._claim_treaties(sentence)
+        self._claim_hubs(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
@@ -221,6 +223,17 @@ class Claims:
                     sentence.spoken_for.setdefault(index, "apposition")
 
     @staticmethod
+    def _claim_hubs(sentence: Sentence) -> None:
+        """`Shenzhen, a manufacturing hub in south China, …`: what a place is known for is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text in _HUBS and index and tokens[index - 1].names:
+                first = index - 1
+                while first > 0 and (tokens[first - 1].names or tokens[first - 1].is_a("and")):
+                    first -= 1
+                sentence.claim(first, index + 1, "apposition")
+
+    @staticmethod
     def _claim_treaties(sentence: Sentence) -> None:
         """`the China-ASEAN free trade area`: those between whom a treaty is are no subject."""
         tokens = sentence.tokens
@@ -264,6 +277,9 @@ class Claims:
                 or tokens[cursor].kind == "enumeration"
             ):
                 cursor += step
+            is_subject = not sentence.is_chinese and cursor < len(tokens) and cursor > index + 1
+            if is_subject and (tokens[cursor].is_a("flow") or tokens[cursor].kind == "possessive"):
+                continue  # neighbouring Sichuan traded …
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
 
     @staticmethod

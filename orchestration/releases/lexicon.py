@@ -37,7 +37,7 @@ WORD_KINDS = frozenset({
     "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start", "contributing_stem",
     "counted_that", "customs_area", "dateline_end", "delivery", "each_behind", "earning", "enterprise_cue",
     "example_of", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word",
-    "home_place", "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link",
+    "home_place", "hub", "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link",
     "named_after_start", "named_source", "negative_contribution", "no_singular", "not_before_noun", "not_tenths",
     "number_label", "object_preposition", "of_months", "ordinal_suffix", "other_counted", "other_than",
     "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth",

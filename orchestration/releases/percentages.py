@@ -49,7 +49,7 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     is_open = numbers.walk.flow_doubt or inherits_flow or frame.flows == ["total"]  # trade is no part of exports
     if whole.get("flow") and frame.flows != ["balance"] and is_open:
         # the whole says the flow of the part, and of those that follow in the list
-        doubt = "" if numbers.walk.flow_doubt else frame.doubt
+        doubt = "" if frame.doubt == numbers.walk.flow_doubt else frame.doubt
         said = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt=doubt)
         if numbers.walk.frame is frame:
             numbers.walk.frame = numbers.grammar.top = said
