@@ -50,6 +50,10 @@ _COMPARING = frozenset(words("comparing"))
 _COMPARING_BEFORE = frozenset(words("comparing_before"))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
+#: Begin what a sentence opens with, or what a place is said to be.
+_OPENINGS = frozenset(words("opening"))
+_DESCRIPTIONS = frozenset(words("description"))
+_NO_TRADE_OF = frozenset(words("no_trade_of"))
 _HUBS = frozenset(words("hub"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -92,6 +96,9 @@ class Claims:
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
+        self._claim_opening(sentence)
+        self._claim_descriptions(sentence)
+        self._claim_demand(sentence)
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)
@@ -294,6 +301,51 @@ class Claims:
             last = sentence.clause_end(index)
             if index and not any(one.quantity is not None for one in tokens[index:last]):
                 _claim_names(sentence, index, last, "cause")
+
+    @staticmethod
+    def _claim_opening(sentence: Sentence) -> None:
+        """`Amid rising oil prices, exports rose …`: what the sentence opens with names no subject where one follows."""
+        tokens = sentence.tokens
+        if sentence.is_chinese or tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
+            return
+        last = sentence.clause_end(0)
+        while last + 1 < len(tokens) and _goes_on_with_names(tokens, last + 1):
+            end = sentence.clause_end(last + 1)
+            if any(token.is_a("flow") for token in tokens[last + 1 : end]):
+                break
+            last = end
+        first_number = next(iter(sentence.quantities()), len(tokens))
+        follows = tokens[last + 1 : first_number]
+        has_flow = any(token.is_a("flow") and not token.is_a("nontrade") for token in follows)
+        if last < first_number < len(tokens) and has_flow:
+            _claim_names(sentence, 0, last, "cause", "measure", "rise", "fall")
+
+    @staticmethod
+    def _claim_descriptions(sentence: Sentence) -> None:
+        """`Shandong, a major producer of garlic, saw …`, `home to many steel firms`: what a place is, is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-1]):
+            if sentence.is_chinese or token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
+                continue
+            last = sentence.clause_end(index + 1)
+            clause = tokens[index + 1 : last]
+            is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
+            if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
+                _claim_names(sentence, index + 1, last, "apposition")
+
+    @staticmethod
+    def _claim_demand(sentence: Sentence) -> None:
+        """`demand for coal`, `production of cars`: goods that are wanted or made are no subject of trade."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-2]):
+            if token.text not in _NO_TRADE_OF or tokens[index + 1].text not in ("for", "of", "on"):
+                continue
+            last = index + 2
+            while last < len(tokens) and (
+                tokens[last].names or tokens[last].is_a("and", "filler") or _goes_on_with_names(tokens, last + 1)
+            ):
+                last += 1
+            _claim_names(sentence, index, last, "cause")
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
@@ -1045,9 +1097,14 @@ def _has_date(tokens: list[Token]) -> bool:
     return any(one.period is not None and one.period.kind == "date" for one in tokens)
 
 
-def _claim_names(sentence: Sentence, first: int, last: int, reason: str) -> None:
+def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
+    """Whether a list of names goes on: `tyres, cars and machinery`."""
+    return index < len(tokens) and tokens[index - 1].kind == "comma" and bool(tokens[index].names)
+
+
+def _claim_names(sentence: Sentence, first: int, last: int, reason: str, *kinds: str) -> None:
     for cursor in range(first, last):
-        if sentence.tokens[cursor].names or sentence.tokens[cursor].is_a("flow"):
+        if sentence.tokens[cursor].names or sentence.tokens[cursor].is_a("flow", *kinds):
             sentence.spoken_for.setdefault(cursor, reason)
 
 

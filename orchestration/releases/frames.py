@@ -179,7 +179,7 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
 
 def _turns_round(walk: Walk, phrase: Phrase, parent: Frame) -> bool:
     """Whether `Its imports …` comes after the exports of some goods: they need not be imports of the same goods."""
-    is_other_flow = bool(phrase.flows) and phrase.flows != parent.flows and parent.flows != ["total"]
+    is_other_flow = bool(phrase.flows) and parent.flows not in (phrase.flows, ["total"])
     return bool(parent.names.get("commodity")) and is_other_flow and not walk.sentence.is_chinese
 
 

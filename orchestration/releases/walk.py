@@ -596,6 +596,9 @@ class Walk:
         before_it = phrase.flows
         if token.is_a("nontrade"):
             return
+        is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
+        if phrase.measures and not phrase.flows and is_of_clause_before and not self.sentence.is_chinese:
+            phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
         if self._is_trader(index):
             flow = {"export": "import", "import": "export"}.get(flow, flow)
