@@ -308,6 +308,9 @@ class Claims:
         tokens = sentence.tokens
         if sentence.is_chinese or tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
             return
+        beside = next((token for token in tokens[1:3] if token.text != "the"), tokens[0])
+        if tokens[0].is_a("partner_preposition") and beside.names:
+            return  # with Taiwan and Japan, Chongqing traded …
         last = sentence.clause_end(0)
         while last + 1 < len(tokens) and _goes_on_with_names(tokens, last + 1):
             end = sentence.clause_end(last + 1)

@@ -42,8 +42,8 @@ WORD_KINDS = frozenset({
     "no_trade_of", "not_before_noun", "not_tenths", "number_label", "object_preposition", "of_months", "opening",
     "ordinal_suffix", "other_counted", "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change",
     "rank_place", "ranked_flow", "ranked_growth", "ratio_to", "record_word", "reference_end", "relative",
-    "rising_to", "sign_word", "since_after", "small_before_number", "trading_verb", "treaty", "unit_of_goods",
-    "value_word", "whole", "wider_place",
+    "rising_to", "sign_word", "since_after", "small_before_number", "total_flow", "trading_verb", "treaty",
+    "unit_of_goods", "value_word", "whole", "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}

@@ -57,8 +57,9 @@ class Phrase:
     counted: bool = False
     has_statistic: bool = False
     is_deficit: bool = False
-    #: Whether it says that it is of the whole place.
+    #: Whether it says that it is of the whole place, or of all goods and partners: total exports.
     is_whole: bool = False
+    is_total: bool = False
     #: "former", "latter", or "some" where it is a part of a list that was named.
     pointed: str = ""
 

@@ -29,10 +29,14 @@ _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
+_ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
 _PLAIN_TRADE = frozenset(words("plain_trade"))
 _VALUE_WORDS = frozenset(words("value_word"))
+#: Before a flow they make it that of all goods and partners.
+_TOTALS = frozenset(words("total_flow"))
+_TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
@@ -471,6 +475,9 @@ class Walk:
         if self.sentence.is_chinese or not index or self.tokens[index].text not in _TRADING_VERBS:
             return False
         before = index - 1
+        if self.tokens[before].kind == "comma":  # Japan, a traditional market, bought …
+            first = self.sentence.clause_start(before - 1) if before else 0
+            before = first - 2 if first > 1 and self.tokens[first].text in _ARTICLES else before
         while before > 0 and self.tokens[before].is_a("be", "filler") and not self.tokens[before].names:
             before -= 1
         if not self.tokens[before].names or self._dimension(before) != "partner":
@@ -596,6 +603,8 @@ class Walk:
         before_it = phrase.flows
         if token.is_a("nontrade"):
             return
+        before = self.tokens[index - 1].text if index else ""
+        phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
         is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
         if phrase.measures and not phrase.flows and is_of_clause_before and not self.sentence.is_chinese:
             phrase.measures = []  # demand lifted prices, and exports of vegetables grew
