@@ -306,7 +306,10 @@ class Claims:
     def _claim_opening(sentence: Sentence) -> None:
         """`Amid rising oil prices, exports rose …`: what the sentence opens with names no subject where one follows."""
         tokens = sentence.tokens
-        if sentence.is_chinese or tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
+        if sentence.is_chinese:
+            _claim_chinese_opening(sentence)
+            return
+        if tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
             return
         beside = next((token for token in tokens[1:3] if token.text != "the"), tokens[0])
         if tokens[0].is_a("partner_preposition") and beside.names:
@@ -1098,6 +1101,18 @@ def _last_month(span: Span) -> Span:
 
 def _has_date(tokens: list[Token]) -> bool:
     return any(one.period is not None and one.period.kind == "date" for one in tokens)
+
+
+def _claim_chinese_opening(sentence: Sentence) -> None:
+    """受油价上涨影响，…; 在机电产品带动下，…: likewise."""
+    tokens = sentence.tokens
+    last = sentence.clause_end(0)
+    if last >= len(tokens) or tokens[last].kind != "comma" or any(one.quantity is not None for one in tokens[:last]):
+        return
+    is_opening = tokens[0].text in _OPENINGS or (tokens[0].text == "在" and tokens[last - 1].text == "下")
+    first_number = next(iter(sentence.quantities()), len(tokens))
+    if is_opening and any(token.is_a("flow") for token in tokens[last + 1 : first_number]):
+        sentence.claim(0, last, "cause")
 
 
 def _goes_on_with_names(tokens: list[Token], index: int) -> bool:

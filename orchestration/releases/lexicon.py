@@ -23,13 +23,13 @@ _PREFIX_KINDS = frozenset({"currency", "percent"})
 #: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
 SENSE_KINDS = frozenset({
     "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "carrier", "cause",
-    "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler",
-    "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure",
-    "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner",
-    "partner_preposition", "per", "place", "pointing", "prior", "qualifier", "rank", "rank_noun", "reporting",
-    "respectively", "rise", "scope_nation", "scope_province", "scope_self", "share", "share_change_noun",
-    "since", "stock", "superlative", "target", "than", "threshold", "to", "together", "top", "versus", "while",
-    "word", "zone",
+    "company", "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each",
+    "fall", "filler", "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension",
+    "header_end", "measure", "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun",
+    "overtake", "partner", "partner_preposition", "per", "place", "pointing", "prior", "qualifier", "rank",
+    "rank_noun", "reporting", "respectively", "rise", "scope_nation", "scope_province", "scope_self", "share",
+    "share_change_noun", "since", "stock", "superlative", "target", "than", "threshold", "to", "together", "top",
+    "versus", "while", "word", "zone",
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({

@@ -105,6 +105,8 @@ class Walk:
         joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if self._tells_of_a_company():
+            self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
             self.sentence_doubt = self.sentence_doubt or grammar.condition
         grammar.condition = ""
@@ -294,6 +296,12 @@ class Walk:
         if token.text in _EARNING and phrase.names.get("commodity") and not phrase.flows:
             phrase.hinted_flow = "export"  # tea and coffee earned 45 billion shillings
         phrase.is_whole = phrase.is_whole or "scope_self" in senses
+        says_place = "scope_self" in senses or "scope_province" in senses
+        following = self.tokens[self.position + 1 : self.position + 2]
+        begins = self.pending_break and any(one.is_a("flow") for one in following)
+        is_of_the_place = says_place and self.sentence.is_chinese and begins
+        if is_of_the_place and phrase.has_statistic and not phrase.flows:
+            phrase.names, phrase.measures = {}, []  # 煤炭价格回落，全省进口…
         if "condition" in senses:
             self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
         if "target" in senses:
@@ -304,6 +312,14 @@ class Walk:
             phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
             return phrase.counted
         return False
+
+    def _tells_of_a_company(self) -> bool:
+        """Whether a sentence tells what one company trades."""
+        return any(
+            token.is_a("company")
+            and (index == 0 or not (self.tokens[index - 1].quantity or self.tokens[index - 1].names))
+            for index, token in enumerate(self.tokens)
+        )
 
     def _mention_delivery(self, index: int, token: Token) -> None:
         """`Shipments to Japan` are exports, `purchases from Japan` imports: the preposition says it."""
