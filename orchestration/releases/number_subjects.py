@@ -13,6 +13,7 @@ from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.tokens import Token
+from orchestration.releases.unknown_names import LONGER_NAME
 
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
@@ -48,7 +49,8 @@ def take_subject_after(numbers: NumberGroup) -> None:
     subject = [
         index
         for index in range(start, stop)
-        if sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade"))
+        if _is_longer_name(walk, index)
+        or (sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade")))
     ]
     if not subject:
         return
@@ -138,6 +140,8 @@ def _destination(numbers: NumberGroup) -> int | None:
 def _is_predicate(numbers: NumberGroup, start: int) -> bool:
     """`the remaining 1.1 trillion yuan was imports`."""
     tokens = numbers.tokens
+    if start + 1 >= len(tokens):
+        return False
     is_verb = tokens[start + 1].text.endswith("ed")  # goods worth 3 billion were exported
     is_said = tokens[start].text in ("was", "were", "is", "are") and tokens[start + 1].is_a("flow") and not is_verb
     taken = numbers.sentence.spoken_for
@@ -177,8 +181,19 @@ def _end_of_complement(numbers: NumberGroup, first: int, stop: int) -> int:
     return stop if is_all else first + 1
 
 
+def _is_longer_name(walk: Walk, index: int) -> bool:
+    """Whether a name in several words begins here: `a rise of 8 percent in non-oil exports`."""
+    return index in walk.unknown.spans and walk.sentence.spoken_for.get(index) == LONGER_NAME
+
+
 def _mention_all(numbers: NumberGroup, start: int, stop: int) -> None:
     for index in range(start, stop):
+        if _is_longer_name(numbers.walk, index):
+            first, last = numbers.walk.unknown.spans[index]
+            numbers.walk.mention_unknown(first, last)
+            for cursor in range(first, last):
+                numbers.sentence.spoken_for[cursor] = "subject of the number before"
+            continue
         if numbers.sentence.free(index):
             numbers.walk.mention(index)
             numbers.sentence.spoken_for[index] = "subject of the number before"

@@ -419,7 +419,7 @@ def _chinese_count(text: str) -> int:
     if text == "两":
         return 2
     if text.startswith("十"):
-        return 10 + (CHINESE_DIGITS[text[1]] if len(text) > 1 else 0)
+        return 10 + (CHINESE_DIGITS.get(text[1], 0) if len(text) > 1 else 0)
     if text.endswith("十"):
         return CHINESE_DIGITS.get(text[0], 0) * 10
     if "十" in text:

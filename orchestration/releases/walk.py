@@ -130,7 +130,7 @@ class Walk:
             if sentence.free(index):
                 self.mention(index)
             elif index in self.unknown.spans and sentence.spoken_for[index] == LONGER_NAME:
-                self._mention_unknown(*self.unknown.spans[index])
+                self.mention_unknown(*self.unknown.spans[index])
         for token in tokens:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
@@ -242,7 +242,7 @@ class Walk:
         elif token.is_a("multiple", "flat"):
             multiple_statements(self, index, token)
         if index in self.unknown.spans:
-            self._mention_unknown(*self.unknown.spans[index])
+            self.mention_unknown(*self.unknown.spans[index])
 
     def _hint_flow(self, index: int, token: Token) -> None:
         """`the top three export markets, with shipments of …`: the size of a list says the flow of its members."""
@@ -352,7 +352,7 @@ class Walk:
         if is_chinese(token.text[0]):
             phrase.unknown_characters += 1
 
-    def _mention_unknown(self, first: int, last: int) -> None:
+    def mention_unknown(self, first: int, last: int) -> None:
         """A name that no list knows takes the dimension of the list it stands in, else it is a commodity."""
         start, end = self.grammar.text.span(self.tokens[first].start, self.tokens[last - 1].end)
         dimension = self.unknown.dimensions.get(first, "commodity")
