@@ -207,7 +207,10 @@ class Claims:
             if token.is_a("overtake"):
                 cursor = index + 1
                 while cursor < len(tokens) and (
-                    tokens[cursor].names or tokens[cursor].text == "the" or self._joins(tokens, cursor)
+                    tokens[cursor].names
+                    or tokens[cursor].text == "the"
+                    or self._joins(tokens, cursor)
+                    or (tokens[cursor].is_a("flow") and not sentence.is_chinese)  # imports outpaced exports
                 ):
                     cursor += 1
                 has_number = cursor < len(tokens) and (

@@ -11,7 +11,7 @@ from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.subjects import Frame, Item, Phrase
 from orchestration.releases.tokens import Token
 from orchestration.releases.unknown_names import LONGER_NAME
 
@@ -66,6 +66,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
         sentence.spoken_for[start + 1] = "subject of the number before"
         return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
+    if phrase.flows and has_flow and _is_change_in(tokens, start):
+        walk.phrase = phrase = Phrase()  # exports rose as a result of a 4.9% rise in oil exports
+        _mention_all(numbers, start, stop)
+        return
     mentions = tokens[start : subject[0]]
     lead = tokens[start].text
     comes = any(token.text in _COMING for token in mentions)
@@ -152,6 +156,12 @@ def _is_predicate(numbers: NumberGroup, start: int) -> bool:
     ]
     is_alone = all(token.is_a("filler", "and", "while", "among", "be") for token in before)
     return is_said and numbers.walk.phrase.is_empty() and is_alone
+
+
+def _is_change_in(tokens: list[Token], start: int) -> bool:
+    """`rise in …`, right behind a number."""
+    link = tokens[start + 1] if start + 1 < len(tokens) else None
+    return tokens[start].is_a("rise", "fall") and link is not None and link.text in ("in", "of")
 
 
 def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> bool:

@@ -56,6 +56,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
+    if choices[0][0] == "growth" and any(token.is_a("average") or token.text == "average" for token in near):
+        return choices_of(numbers, frame, choices, period, doubt="an average of several periods")
     if choices[0][0] == "growth" and _is_bound_of_periods(numbers):
         return choices_of(numbers, frame, choices, period, doubt="a bound that held for several periods")
     if choices[0][0] == "growth" and frame.count_measure.startswith(("growing", "doubling")):
