@@ -17,6 +17,7 @@ _BEGINS_WITHOUT = "the paragraph begins without a subject"
 _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
 _OF_THE_WHOLE = "it may be of all goods again"
+_OF_THOSE_COUNTED = "the trade of those that are counted is not that of the place"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, _LEFT_BEHIND, "the subject of the verb is not known"}
@@ -73,6 +74,8 @@ def open_frame(walk: Walk) -> Frame:
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
         frame.others = (*frame.others, *other_flows(frame))
+    if before.count_measure and phrase.is_anaphoric and phrase.flows and not phrase.names:
+        frame.doubt = frame.doubt or _OF_THOSE_COUNTED
     if walk.is_first and not phrase.is_empty():
         grammar.topic = frame
         if phrase.flows:

@@ -620,6 +620,8 @@ class Walk:
         if token.is_a("nontrade"):
             return
         before = self.tokens[index - 1].text if index else ""
+        if phrase.is_nontrade and before in ("for", "on"):
+            return  # clearance time for imports, tariffs on imports
         phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
         is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
         if phrase.measures and not phrase.flows and is_of_clause_before and not self.sentence.is_chinese:
