@@ -92,13 +92,14 @@ class Claims:
         self._claim_overtaken(sentence)
         self.drills = self._claim_whole_before(sentence)
         self._claim_treaties(sentence)
-        self._claim_hubs(sentence)
+        if not sentence.is_chinese:
+            self._claim_hubs(sentence)
+            self._claim_descriptions(sentence)
+            self._claim_demand(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
         self._claim_opening(sentence)
-        self._claim_descriptions(sentence)
-        self._claim_demand(sentence)
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)
@@ -334,7 +335,7 @@ class Claims:
         """`Shandong, a major producer of garlic, saw …`, `home to many steel firms`: what a place is, is no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
-            if sentence.is_chinese or token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
+            if token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
                 continue
             last = sentence.clause_end(index + 1)
             clause = tokens[index + 1 : last]

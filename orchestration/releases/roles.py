@@ -41,7 +41,7 @@ _OF_MONTHS = frozenset(words("of_months"))
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
-_UNITS_OF_GOODS = words_with_values("unit_of_goods")
+_UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
 _SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
@@ -106,7 +106,7 @@ def _take_goods_as_unit(numbers: NumberGroup) -> None:
     token = numbers.tokens[index] if index < len(numbers.tokens) else None
     if numbers.kind != "bare" or token is None or not token.names or numbers.sentence.is_chinese:
         return
-    unit = dict(_UNITS_OF_GOODS).get(token.text.rsplit(" ", 1)[-1], "")
+    unit = _UNITS_OF_GOODS.get(token.text.rsplit(" ", 1)[-1], "")
     if not unit or dimension_of(numbers.grammar, numbers.tokens, index)[0] != "commodity" or len(numbers.group) > 1:
         return
     quantity = numbers.quantities[0]
@@ -318,7 +318,7 @@ def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
     stated = {word for item in frame.names.get("commodity", []) for word in item.text.lower().replace("-", " ").split()}
     for quantity in numbers.quantities:
         if quantity.unit == "piece" and numbers.grammar.text.chars[quantity.start : quantity.end].endswith(_THINGS):
-            quantity.unit = next((unit for word, unit in _UNITS_OF_GOODS if word in stated), "piece")
+            quantity.unit = next((unit for word, unit in _UNITS_OF_GOODS.items() if word in stated), "piece")
 
 
 def _is_daily(numbers: NumberGroup) -> bool:
