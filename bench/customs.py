@@ -38,16 +38,16 @@ RESOURCES = Resources("4GiB", 2, lambda _: None)
 #: Typical questions, each answered by the marts of the published file.
 QUESTIONS = {
     "trade by month": """SELECT period_start, value FROM marts.fct_declared_levels WHERE region_id = 'CHN'
-        AND partner_id = 'WORLD' AND commodity_id = 'TOTAL' AND flow = 'total' AND unit = 'CNY' AND trade_mode_id = 'ALL'
-        AND period_end = last_day(period_start) ORDER BY 1""",
+        AND partner_id = 'WORLD' AND commodity_id = 'TOTAL' AND flow = 'total' AND unit = 'CNY'
+        AND trade_mode_id = 'ALL' AND period_end = last_day(period_start) ORDER BY 1""",
     "partners of a province": """SELECT partner_id, value FROM marts.fct_declared_levels WHERE region_id = 'CN-XJ'
-        AND commodity_id = 'TOTAL' AND partner_id <> 'WORLD' AND flow = 'export' AND unit = 'CNY' AND trade_mode_id = 'ALL'
-        AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31' ORDER BY 2 DESC LIMIT 10""",
+        AND commodity_id = 'TOTAL' AND partner_id <> 'WORLD' AND flow = 'export' AND unit = 'CNY'
+        AND trade_mode_id = 'ALL' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31' ORDER BY 2 DESC LIMIT 10""",
     "growth of chapters": """SELECT commodity_id, growth_pct FROM marts.mart_growth WHERE region_id = 'CHN'
         AND partner_id = 'WORLD' AND length(commodity_id) = 2 AND flow = 'export' AND unit = 'CNY'
         AND trade_mode_id = 'ALL' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-06-30'
         ORDER BY 2 DESC NULLS LAST LIMIT 10""",
-    "one commodity over time": """SELECT period_start, value FROM marts.fct_levels WHERE region_id = 'CHN'
+    "one commodity over time": """SELECT period_start, value FROM marts.fct_declared_levels WHERE region_id = 'CHN'
         AND partner_id = 'WORLD' AND commodity_id = '0101' AND flow = 'export' AND unit = 'CNY' ORDER BY 1""",
     "trade modes": """SELECT trade_mode_id, value FROM marts.fct_declared_levels WHERE region_id = 'CHN'
         AND partner_id = 'WORLD' AND commodity_id = 'TOTAL' AND flow = 'total' AND unit = 'CNY' AND measure = 'value'
@@ -64,7 +64,7 @@ def main() -> None:
     said = ask.parse_args()
     console = Console()
     console.print(
-        f"{said.rows:,} synthetic lines; DuckDB {duckdb.__version__}, {platform.machine()}, {os.cpu_count()} cores"
+        f"{said.rows:,} synthetic lines; DuckDB {duckdb.__version__}, {os.cpu_count()} cores"
     )
     with _folder(said.folder) as folder:
         _print(console, "Loading a file of one month", _loading(folder / "loading", said.rows, said.turns))

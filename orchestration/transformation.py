@@ -86,8 +86,8 @@ def build_models(
 ) -> list[NodeOutcome]:
     """Seed, build and test the models (unit tests excepted: they test the code, not the data).
 
-    `select` limits it to some nodes by name; `is_anew` builds incremental models from nothing. Failing tests are outcomes; a model that cannot be built raises
-    TransformationFailed with the outcomes' messages.
+    `select` limits it to some nodes by name; `is_anew` builds incremental models from nothing. Failing
+    tests are outcomes; a model that cannot be built raises TransformationFailed with the outcomes' messages.
     """
     # What dbt would write to target/ is in the outcomes already, and the manifest is prepared.
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]

@@ -49,6 +49,14 @@ _CONTRIBUTING = words("contributing_stem")
 _COMPARING = frozenset(words("comparing"))
 _COMPARING_BEFORE = frozenset(words("comparing_before"))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
+_RECORDS = frozenset(words("record_word"))
+#: Begin what a sentence opens with, or what a place is said to be.
+_OPENINGS = frozenset(words("opening"))
+_DESCRIPTIONS = frozenset(words("description"))
+_NO_TRADE_OF = frozenset(words("no_trade_of"))
+_HUBS = frozenset(words("hub"))
+_TREATIES = frozenset(words("treaty"))
+_CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
 _SINCE_AFTER = frozenset(words("since_after"))
 #: Figures of a year are published from its last days on.
@@ -83,9 +91,15 @@ class Claims:
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
         self.drills = self._claim_whole_before(sentence)
+        self._claim_treaties(sentence)
+        if not sentence.is_chinese:
+            self._claim_hubs(sentence)
+            self._claim_descriptions(sentence)
+            self._claim_demand(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
+        self._claim_opening(sentence)
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)
@@ -118,9 +132,22 @@ class Claims:
             ):
                 cased = self.grammar.text.cased[tokens[0].start : tokens[0].end]
                 is_short = index <= 3 or _has_date(tokens[:index])
+                if self._is_label(sentence, index):
+                    return
                 if cased[:1].isupper() and is_short and (index > 1 or tokens[0].names or cased.isupper()):
                     sentence.claim(0, index + 1, "dateline")
                 return
+
+    def _is_label(self, sentence: Sentence, index: int) -> bool:
+        """`Asia: the deficit shrank …`: a partner or goods before a colon is what the paragraph is about."""
+        tokens = sentence.tokens
+        cased = self.grammar.text.cased[tokens[0].start : tokens[index - 1].end]
+        is_named = index and tokens[index].kind == "colon" and not cased.isupper() and len(tokens) > index + 1
+        named = tokens[:index]
+        if not is_named or not all(token.names or token.is_a("and") or token.text == "the" for token in named):
+            return False
+        kinds = {dimension_of(self.grammar, tokens, at)[0] for at in range(index) if tokens[at].names}
+        return bool(kinds) and "region" not in kinds
 
     def _claim_relatives(self, sentence: Sentence) -> None:
         """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so name no subject."""
@@ -181,7 +208,10 @@ class Claims:
             if token.is_a("overtake"):
                 cursor = index + 1
                 while cursor < len(tokens) and (
-                    tokens[cursor].names or tokens[cursor].text == "the" or self._joins(tokens, cursor)
+                    tokens[cursor].names
+                    or tokens[cursor].text == "the"
+                    or self._joins(tokens, cursor)
+                    or (tokens[cursor].is_a("flow") and not sentence.is_chinese)  # imports outpaced exports
                 ):
                     cursor += 1
                 has_number = cursor < len(tokens) and (
@@ -202,6 +232,31 @@ class Claims:
             for index in range(first + 1, last):
                 if self._dimension(sentence, index) in explained:
                     sentence.spoken_for.setdefault(index, "apposition")
+
+    @staticmethod
+    def _claim_hubs(sentence: Sentence) -> None:
+        """`Shenzhen, a manufacturing hub in south China, …`: what a place is known for is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text in _HUBS and index and tokens[index - 1].names:
+                first = index - 1
+                while first > 0 and (tokens[first - 1].names or tokens[first - 1].is_a("and")):
+                    first -= 1
+                sentence.claim(first, index + 1, "apposition")
+
+    @staticmethod
+    def _claim_treaties(sentence: Sentence) -> None:
+        """`the China-ASEAN free trade area`: those between whom a treaty is are no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _TREATIES:
+                continue
+            first = index
+            while first > 0 and (tokens[first - 1].names or tokens[first - 1].text in ("-", "—")):
+                first -= 1
+            named = sum(bool(one.names) for one in tokens[first:index])
+            if named > sentence.is_chinese:  # in Chinese a place and a zone are that zone
+                sentence.claim(first, index + 1, "treaty")
 
     def _dimension(self, sentence: Sentence, index: int) -> str:
         return dimension_of(self.grammar, sentence.tokens, index)[0] if sentence.tokens[index].names else ""
@@ -233,6 +288,9 @@ class Claims:
                 or tokens[cursor].kind == "enumeration"
             ):
                 cursor += step
+            is_subject = not sentence.is_chinese and cursor < len(tokens) and cursor > index + 1
+            if is_subject and (tokens[cursor].is_a("flow") or tokens[cursor].kind == "possessive"):
+                continue  # neighbouring Sichuan traded …
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
 
     @staticmethod
@@ -247,6 +305,57 @@ class Claims:
             last = sentence.clause_end(index)
             if index and not any(one.quantity is not None for one in tokens[index:last]):
                 _claim_names(sentence, index, last, "cause")
+
+    @staticmethod
+    def _claim_opening(sentence: Sentence) -> None:
+        """`Amid rising oil prices, exports rose …`: what the sentence opens with names no subject where one follows."""
+        tokens = sentence.tokens
+        if sentence.is_chinese:
+            _claim_chinese_opening(sentence)
+            return
+        if tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
+            return
+        beside = next((token for token in tokens[1:3] if token.text != "the"), tokens[0])
+        if tokens[0].is_a("partner_preposition") and beside.names:
+            return  # with Taiwan and Japan, Chongqing traded …
+        last = sentence.clause_end(0)
+        while last + 1 < len(tokens) and _goes_on_with_names(tokens, last + 1):
+            end = sentence.clause_end(last + 1)
+            if any(token.is_a("flow") for token in tokens[last + 1 : end]):
+                break
+            last = end
+        first_number = next(iter(sentence.quantities()), len(tokens))
+        follows = tokens[last + 1 : first_number]
+        has_flow = any(token.is_a("flow") and not token.is_a("nontrade") for token in follows)
+        if last < first_number < len(tokens) and has_flow:
+            _claim_names(sentence, 0, last, "cause", "measure", "rise", "fall")
+
+    @staticmethod
+    def _claim_descriptions(sentence: Sentence) -> None:
+        """`Shandong, a major producer of garlic, saw …`, `home to many steel firms`: what a place is, is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-1]):
+            if token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
+                continue
+            last = sentence.clause_end(index + 1)
+            clause = tokens[index + 1 : last]
+            is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
+            if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
+                _claim_names(sentence, index + 1, last, "apposition")
+
+    @staticmethod
+    def _claim_demand(sentence: Sentence) -> None:
+        """`demand for coal`, `production of cars`: goods that are wanted or made are no subject of trade."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-2]):
+            if token.text not in _NO_TRADE_OF or tokens[index + 1].text not in ("for", "of", "on"):
+                continue
+            last = index + 2
+            while last < len(tokens) and (
+                tokens[last].names or tokens[last].is_a("and", "filler") or _goes_on_with_names(tokens, last + 1)
+            ):
+                last += 1
+            _claim_names(sentence, index, last, "cause")
 
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
@@ -269,6 +378,8 @@ class Claims:
                     break
                 first -= 1
             following = tokens[index + 1] if index + 1 < len(tokens) else None
+            if following is not None and following.text in _CUSTOMS_AREAS:
+                continue  # 杭州海关关区: a region of its own
             if following is not None and following.is_a("flow") and first == index:
                 sentence.claim(index, index + 1, "attribution")
                 continue
@@ -282,13 +393,20 @@ class Claims:
             if not (sentence.is_chinese and token.is_a("rank")):
                 continue
             place = tokens[index + 1]
-            is_place = any(list_name == "region" and code in holders for list_name, code in place.names)
+            is_place = any(
+                list_name == "region" and (code in holders or not self._lies_within(code))
+                for list_name, code in place.names
+            )
             ranked = any(
                 one.quantity is not None and one.quantity.unit_kind == "rank"
                 for one in tokens[index : sentence.clause_end(index)]
             )
             if not ranked and (is_place or place.is_a("scope_nation", "scope_province", "scope_self")):
                 sentence.spoken_for.setdefault(index + 1, "reference")
+
+    def _lies_within(self, code: str) -> bool:
+        """Whether a region is a part of the place that reports."""
+        return self.grammar.region_id in self.grammar.codes.containing_regions(code)
 
     def _claim_references(self, sentence: Sentence) -> None:
         """Tokens that say what a share is of, what a growth is faster than, what it compares with."""
@@ -682,7 +800,8 @@ class Claims:
                 sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
                 return
             if token.quantity is not None:
-                if tokens[index].text == "from" and cursor > index + 1 and not tokens[index + 1].is_a("qualifier"):
+                is_apart = cursor > index + 1 and not tokens[index + 1].is_a("qualifier")
+                if tokens[index].text == "from" and is_apart and tokens[index + 1].text != "the":
                     return
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
@@ -797,9 +916,13 @@ class Claims:
                 continue
             if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
                 span = self._compared_span(period)
+                if period.months == 12 and period.year is not None and self._goes_on_to_a_year(sentence, index):
+                    span = resolve(period, self.grammar.published, self.grammar.region_id)
                 if span is not None:
                     self.comparison_spans[index] = span
                 self.comparisons[index] = "span"
+                continue
+            if period.is_loose and self._is_record_of(sentence, index):
                 continue
             if period.is_loose:
                 known = self._span_of_length(period.months)
@@ -810,6 +933,10 @@ class Claims:
                     continue
             span = self.grammar.span(period)
             if span is None:
+                continue
+            if token.text.startswith("between ") and period.months == 2 and self._is_change(sentence):
+                self.comparisons[index] = "prior"  # between August and September exports grew
+                self.spans[index] = _last_month(span)
                 continue
             before = tokens[index - 1] if index else None
             if (before is not None and before.is_a("stock") and period.months) or (
@@ -829,6 +956,16 @@ class Claims:
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
+
+    @staticmethod
+    def _is_change(sentence: Sentence) -> bool:
+        """Whether a sentence tells a change and no level: what lies between two months is from one to the other."""
+        tokens = sentence.tokens
+        return any(
+            tokens[at - 1].is_a("by") and any(one.is_a("rise", "fall") for one in tokens[max(0, at - 3) : at])
+            for at in sentence.quantities()
+            if at
+        )
 
     def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
         """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""
@@ -878,6 +1015,25 @@ class Claims:
                     del self.spans[index]
                 return
 
+    @staticmethod
+    def _goes_on_to_a_year(sentence: Sentence, index: int) -> bool:
+        """`由2019年的3943亿元增至2023年的6450亿元`: from one whole year to another."""
+        later = (token.period for token in sentence.tokens[index + 1 : index + 12])
+        return sentence.is_chinese and any(
+            one is not None and one.kind == "span" and one.months == 12 and one.year is not None for one in later
+        )
+
+    @staticmethod
+    def _is_record_of(sentence: Sentence, index: int) -> bool:
+        """`the first surplus in three months`, `a low in six months`: how long it was not so."""
+        for token in reversed(sentence.tokens[max(0, index - 4) : index]):
+            if token.kind in BOUNDARIES:
+                return False
+            is_ordinal = token.quantity is not None and token.quantity.measure == "ordinal"
+            if is_ordinal or token.is_a("superlative") or token.text in _RECORDS:
+                return True
+        return False
+
     def _span_of_length(self, months: int) -> Span | None:
         """The span spoken of that is so long: what "the eleven months" points back to."""
         for span in (self.grammar.period, self.grammar.main_period):
@@ -897,6 +1053,8 @@ class Claims:
         first, last = sentence.clause_start(index), sentence.clause_end(index)
         if any(token.is_a("average") for token in sentence.tokens[index + 1 : index + 2]):
             return False  # 全年月均
+        if "季" in sentence.tokens[index].text:
+            return False  # 一至四季度
         if any(token.is_a("target", "threshold") for token in sentence.tokens[first:last]):
             return True
         return any(
@@ -907,7 +1065,9 @@ class Claims:
     def _dates_base(self, sentence: Sentence, index: int) -> bool:
         """Whether a period dates the value compared with, right before it."""
         for cursor in range(index - 1, max(index - 7, -1), -1):
-            if sentence.tokens[cursor].kind in BOUNDARIES:
+            if sentence.tokens[cursor].kind in BOUNDARIES or (
+                sentence.is_chinese and sentence.tokens[cursor].is_a("to")
+            ):
                 return False
             if sentence.tokens[cursor].quantity is not None:
                 return cursor in self.base_values
@@ -947,9 +1107,26 @@ def _has_date(tokens: list[Token]) -> bool:
     return any(one.period is not None and one.period.kind == "date" for one in tokens)
 
 
-def _claim_names(sentence: Sentence, first: int, last: int, reason: str) -> None:
+def _claim_chinese_opening(sentence: Sentence) -> None:
+    """受油价上涨影响，…; 在机电产品带动下，…: likewise."""
+    tokens = sentence.tokens
+    last = sentence.clause_end(0)
+    if last >= len(tokens) or tokens[last].kind != "comma" or any(one.quantity is not None for one in tokens[:last]):
+        return
+    is_opening = tokens[0].text in _OPENINGS or (tokens[0].text == "在" and tokens[last - 1].text == "下")
+    first_number = next(iter(sentence.quantities()), len(tokens))
+    if is_opening and any(token.is_a("flow") for token in tokens[last + 1 : first_number]):
+        sentence.claim(0, last, "cause")
+
+
+def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
+    """Whether a list of names goes on: `tyres, cars and machinery`."""
+    return index < len(tokens) and tokens[index - 1].kind == "comma" and bool(tokens[index].names)
+
+
+def _claim_names(sentence: Sentence, first: int, last: int, reason: str, *kinds: str) -> None:
     for cursor in range(first, last):
-        if sentence.tokens[cursor].names or sentence.tokens[cursor].is_a("flow"):
+        if sentence.tokens[cursor].names or sentence.tokens[cursor].is_a("flow", *kinds):
             sentence.spoken_for.setdefault(cursor, reason)
 
 
@@ -965,6 +1142,7 @@ def is_compared(sentence: Sentence, index: int) -> bool:
         if (
             (token.is_a("versus") and token.text != "from")
             or (token.text == "from" and _is_percent(sentence.tokens, cursor - 1))  # up 9.1 percent from April
+            or (token.text == "from" and cursor == index - 1 and _is_of_change(sentence.tokens, cursor - 1))
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
@@ -976,6 +1154,11 @@ def is_compared(sentence: Sentence, index: int) -> bool:
 def _is_percent(tokens: list[Token], index: int) -> bool:
     quantity = tokens[index].quantity if index >= 0 else None
     return quantity is not None and quantity.unit_kind == "percent"
+
+
+def _is_of_change(tokens: list[Token], index: int) -> bool:
+    """Whether a noun of change stands at a place: `the increases from August`."""
+    return index > 0 and tokens[index].is_a("rise", "fall") and not tokens[index - 1].is_a("flow", "scope_self")
 
 
 def is_since(sentence: Sentence, index: int) -> bool:

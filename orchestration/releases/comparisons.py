@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestration.releases.number_groups import NumberGroup
-from orchestration.releases.periods import Span, shifted
+from orchestration.releases.periods import Span, length_in_months, shifted
 
 #: What stands before the value of the period compared with.
 _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
@@ -17,6 +17,14 @@ def period_of(numbers: NumberGroup) -> Span | None:
     for index in range(numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
+    if numbers.first - 1 in numbers.claims.spans:
+        return numbers.claims.spans[numbers.first - 1]  # 增至2023年的6450亿元
+    if numbers.in_parentheses:
+        for index in range(numbers.first - 1, numbers.window_start - 1, -1):
+            if numbers.tokens[index].kind == "open":
+                break
+            if index in numbers.claims.spans:
+                return numbers.claims.spans[index]  # (January-March 2023: 1,616.4 mln dollars)
     if len(set(numbers.claims.spans.values())) > 1 or numbers.in_parentheses:
         stop = numbers.clause_end
         for index in range(numbers.last + 1, stop):
@@ -87,14 +95,29 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     window = (*behind, *range(numbers.first - 1, max(0, numbers.first - 8) - 1, -1))
     for index in window:
         if index in numbers.claims.comparison_spans:
-            return numbers.claims.comparison_spans[index]
+            base = numbers.claims.comparison_spans[index]
+            numbers.grammar.base_shift = _months_between(base, period)
+            return base
         if numbers.claims.comparisons.get(index) in ("base", "yoy") and index in behind:
+            numbers.grammar.base_shift = -12
             return shifted(period, -12)
         if numbers.claims.comparisons.get(index) in ("prior", "mom") and index in behind:
-            return shifted(period, -1)
+            return _before(numbers, period)
     if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
-        return shifted(period, -1)
-    return shifted(period, -12)
+        return _before(numbers, period)
+    return shifted(period, numbers.grammar.base_shift)
+
+
+def _before(numbers: NumberGroup, period: Span) -> Span:
+    """The month or quarter right before."""
+    numbers.grammar.base_shift = -3 if length_in_months(period) == 3 else -1
+    return shifted(period, numbers.grammar.base_shift)
+
+
+def _months_between(base: Span, period: Span) -> int:
+    """How far a base lies before; a year where it is no shorter span right before."""
+    months = (base[0].year - period[0].year) * 12 + base[0].month - period[0].month
+    return months if months in (-1, -3) and length_in_months(base) == length_in_months(period) == -months else -12
 
 
 def has_comparison_near(numbers: NumberGroup) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from orchestration.releases.comparisons import period_of
 from orchestration.releases.distribution import distribute
 from orchestration.releases.lexicon import words, words_with_values
-from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.number_groups import NumberGroup, change_after
 from orchestration.releases.number_subjects import frame_of
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import Frame
 
+#: Counts that a trade mode may have: parcels of cross-border e-commerce.
+_OF_A_MODE = frozenset({"parcels", "declarations"})
 _COUNTED_THAT = frozenset(words("counted_that"))
 #: Which enterprises are meant, by words near the number; what says more stands first.
 _ENTERPRISE_CUES = words_with_values("enterprise_cue")
@@ -95,6 +97,8 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     change = numbers.adjacent_left("rise", "fall")
     if change is not None and not tokens[change].is_a("qualifier", "to") and tokens[change].text != "新增":
         statistic, sign = "change", numbers.sign_of(change)
+    elif sign_after := change_after(numbers):
+        statistic, sign = "change", sign_after  # 2,100 more than a year before
     period = period_of(numbers)
     _claim_what_is_counted(numbers)
     counted = frame.copy()
@@ -104,8 +108,14 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
         counted.doubt, counted.others = "", ()  # what is counted is said with the number
     counted.flows = [""]
     counted.names = {"region": frame.names.get("region", [])}
-    walk.frame = counted
-    numbers.grammar.top = counted
+    kept = "ownership" if measure.endswith("enterprises") else "trade_mode" if measure in _OF_A_MODE else ""
+    begins = numbers.grammar.text.offsets[tokens[numbers.clause_start].start]
+    own = [item for item in frame.names.get(kept, []) if item.start >= begins]
+    if own:
+        counted.names[kept] = own  # 其中民营企业10.9万家
+    if not (measure == "partners" and frame.has_own_flow and not numbers.sentence.is_chinese):
+        walk.frame = counted  # but `exported to over 40 countries, with Japan taking 35 percent` goes on with exports
+        numbers.grammar.top = counted
     return distribute(numbers, counted, statistic, sign, measure, period=period, rule="count", doubt=doubt)
 
 

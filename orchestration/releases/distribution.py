@@ -95,12 +95,17 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return numbers.tokens[after].senses["measure"]
     if statistic == "growth" and _comes_to_a_quantity(numbers):
         return "quantity"
+    if not numbers.opens_frame and walk.last_level is not None and walk.last_level.measure == "unit_value":
+        return "unit_value"  # 进口量…，均价每吨568美元，跌9.2%
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
         return frame.measures[0]
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
         return walk.last_level.measure
-    if walk.previous and walk.previous[-1].statistic == "change":
-        return walk.previous[-1].measure  # 11.6 million tonnes, or 12.8 percent, more
+    previous = walk.previous[-1] if walk.previous else None
+    if previous is not None and previous.statistic == "change":
+        return previous.measure  # 11.6 million tonnes, or 12.8 percent, more
+    if previous is not None and walk.stated[0].statistic == "change" and not numbers.opens_frame:
+        return previous.measure  # … more than in February, and 19.05 percent more than a year earlier
     if len(frame.measures) == 1 and frame.measures[0] == "volume":
         return "volume" if frame.names.get("commodity") and walk.last_level is None else "value"
     return "value"
@@ -118,6 +123,8 @@ def distribute(
         token.is_a("each") and not token.is_a("per") for token in numbers.tokens[numbers.window_start : numbers.first]
     )
     each = each or _is_bound_of_each(numbers) or _says_each_behind(numbers)
+    compared = _comparisons_in_order(numbers)
+    each_of_one = each_of_one or bool(compared)
     subjects, assigned_doubt = _subjects(numbers, frame, 1 if each_of_one else size, measure, each=each)
     if each_of_one:
         subjects = subjects * size
@@ -132,7 +139,11 @@ def distribute(
             _statement(numbers, index, quantity, subject, statistic, own_sign, period, rule, reference, unit, its_doubt)
             for subject in subjects[position]
         ]
+        if compared:
+            stated = [replace(one, comparison=compared[position], comparison_span=None) for one in stated]
         row = list(stated)
+        if frame.scope:
+            row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
         other_period = numbers.grammar.other_period
         if other_period is not None:
             row += [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
@@ -148,6 +159,17 @@ def distribute(
             ]
         result.append(row)
     return result
+
+
+def _comparisons_in_order(numbers: NumberGroup) -> list[str]:
+    """What each number of `同比、环比分别增长15.2%、3.1%` is compared with; empty where it is not so told."""
+    compared = [
+        numbers.claims.comparisons[index]
+        for index in range(numbers.window_start, numbers.first)
+        if numbers.claims.comparisons.get(index) in ("yoy", "mom", "qoq")
+    ]
+    is_told = len(compared) == len(numbers.group) > 1 and len(set(compared)) > 1
+    return compared if is_told else []
 
 
 def _says_each_behind(numbers: NumberGroup) -> bool:
@@ -201,13 +223,13 @@ def _subjects_of_list(numbers: NumberGroup, frame: Frame, size: int, measure: st
     counted = _as_many(numbers, frame, size, measure) or _products(frame, size, measure)
     if counted:
         stated = [item for _, its_names, *_ in counted for items in its_names.values() for item in items]
-        known = all(item.code != UNMAPPED for item in stated)
+        known = all(item.is_known for item in stated)
         return [[one] for one in counted], "" if known else "names of the list that no list knows"
     listed = _enumerated(numbers, size)
     if listed is not None:
         dimension, items = listed
         frame.names = names = {**names, dimension: items}
-        is_known = all(item.code != UNMAPPED for item in items)
+        is_known = all(item.is_known for item in items)
         subjects = [[one] for one in _one_by_one(frame, names, dimension, items, flow, measure)]
         return subjects, "" if is_known else "names of the list that no list knows"
     longest = max(names.values(), key=len, default=[])
@@ -228,6 +250,9 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
         if len(names[dimension]) == size:
             return _one_by_one(frame, names, dimension, names[dimension], flow, measure)
+    for dimension, items in frame.examples.items():
+        if len(items) == size:
+            return _one_by_one(frame, names, dimension, items, flow, measure)
     if len(frame.flows) == size:
         return [(frame, names, one, measure, None) for one in frame.flows]
     if len(frame.measures) == size:
@@ -244,10 +269,26 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     is_of_one_level = walk.last_level is not None and walk.last_level.flow == "total"
     if size == 2 and frame.flow_pair and not is_of_one_level:
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
+    if told := _told_of_several(numbers, frame, size, measure):
+        return told
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
+
+
+def _told_of_several(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> list[_Subject]:
+    """`trade with A stood at 3 billion and that with B and C at 2 billion and 1 billion, up 1, 2 and 3 percent`."""
+    listed = next((name for name, items in frame.names.items() if len(items) > 1), "")
+    recent = [one for one in numbers.walk.recent if listed and listed in one.own and one.names.get(listed)]
+    if len(recent) < 2 or not any(token.is_a("respectively") for token in numbers.tokens):
+        return []
+    told = [
+        subject
+        for one in recent
+        for subject in _one_by_one(one, one.names, listed, one.names[listed], _one_flow(one), measure)
+    ]
+    return told if len(told) == size else []
 
 
 def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:
@@ -297,6 +338,8 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
         if ends or (token.kind in BOUNDARIES and not separates) or token.is_a("rise", "fall", "share", "respectively"):
             if len(runs) == size and all(runs):
                 best = runs
+            elif len(runs) > size and (joined := _joined_by_and(numbers, runs, size)):
+                best = joined
             runs = [[]]
         elif separates:
             if runs[-1] or token.kind == "enumeration":
@@ -333,6 +376,21 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
                 code = grammar.codes.resolve(dimension, text, region_id=grammar.region_id)
         resolved.append(replace(item, code=code))
     return (dimension, resolved) if len({item.text for item in resolved}) == size else None
+
+
+def _joined_by_and(numbers: NumberGroup, runs: list[list[int]], size: int) -> list[list[int]]:
+    """`information technology, medicine and health, aerospace and automotive industries`: only the last "and" parts."""
+    if numbers.sentence.is_chinese or not all(runs):
+        return []
+    joined: list[list[int]] = [runs[0]]
+    for position, run in enumerate(runs[1:], 1):
+        between = numbers.tokens[joined[-1][-1] + 1 : run[0]]
+        is_and = len(between) == 1 and between[0].is_a("and")
+        if is_and and position < len(runs) - 1:
+            joined[-1] = list(range(joined[-1][0], run[-1] + 1))
+        else:
+            joined.append(run)
+    return joined if len(joined) == size else []
 
 
 def _is_place(token: Token) -> bool:

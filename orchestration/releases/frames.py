@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
+from orchestration.releases.scope import IN_SCOPE
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ _NO_SUBJECT = "the sentence names no subject; that of the sentence before is tak
 _BEGINS_WITHOUT = "the paragraph begins without a subject"
 _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
+_OF_THE_WHOLE = "it may be of all goods again"
+_OF_THOSE_COUNTED = "the trade of those that are counted is not that of the place"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, _LEFT_BEHIND, "the subject of the verb is not known"}
@@ -64,9 +67,15 @@ def open_frame(walk: Walk) -> Frame:
     if lost := _left_behind(walk, own, phrase, before):
         frame.doubt = frame.doubt or _LEFT_BEHIND
         frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
+    grammar.scope.widen(phrase)
+    frame.scope = grammar.scope.missing(frame)
+    if frame.scope:
+        frame.doubt = frame.doubt or IN_SCOPE
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
         frame.others = (*frame.others, *other_flows(frame))
+    if before.count_measure and phrase.is_anaphoric and phrase.flows and not phrase.names:
+        frame.doubt = frame.doubt or _OF_THOSE_COUNTED
     if walk.is_first and not phrase.is_empty():
         grammar.topic = frame
         if phrase.flows:
@@ -82,7 +91,7 @@ def open_frame(walk: Walk) -> Frame:
     if own:
         grammar.siblings.append(frame)
         del grammar.siblings[:-_MOST_SIBLINGS]
-    if not phrase.is_empty():
+    if phrase.names or phrase.flows:
         walk.list_measures = []
     walk.phrase = Phrase()
     walk.clause_break = ""
@@ -132,6 +141,9 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         _forget_measure(frame)
         frame.doubt = parent.doubt if _is_of_subject(parent.doubt) else ""
         _collapse(frame)
+        if phrase.is_anaphoric and own == {"flow"} and _turns_round(walk, phrase, parent):
+            frame.others = ({"region": parent.names.get("region", [])}, None), *frame.others
+            frame.doubt = frame.doubt or _OF_THE_WHOLE
         return frame
     topic = grammar.topic
     rest = own - {"region"}
@@ -168,6 +180,12 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     return frame
 
 
+def _turns_round(walk: Walk, phrase: Phrase, parent: Frame) -> bool:
+    """Whether `Its imports …` comes after the exports of some goods: they need not be imports of the same goods."""
+    is_other_flow = bool(phrase.flows) and parent.flows not in (phrase.flows, ["total"])
+    return bool(parent.names.get("commodity")) and is_other_flow and not walk.sentence.is_chinese
+
+
 def _is_orphan(phrase: Phrase) -> bool:
     """Whether a quantity or price has its subject in the sentence before: `The quantity rose 8.3 percent`."""
     return not phrase.counted and set(phrase.measures) <= {"quantity", "unit_value"}
@@ -198,6 +216,10 @@ def _left_behind(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame)
 
 def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
     narrow = own - {"flow"} or own
+    if own == {"flow"} and phrase.is_total and not walk.outer:
+        frame = _base_frame(walk.grammar)  # imports of coal rose 5 percent, total imports 2 percent
+        frame.parent = walk.grammar.base
+        return frame
     if not own:
         frame = before.copy()
         frame.parent = before.parent
@@ -293,7 +315,7 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     is_settled = walk.sentence.is_chinese and frame.flows == ["total"] and own != {"commodity"}
     if "flow of the sentence before" in notes and not frame.doubt and not is_settled:
         walk.flow_doubt = "whether the flow is that of the sentence before is not said"
-    says_trade = any("trade" in item.text.lower() for item in phrase.names.get("trade_mode", []))
+    says_trade = any("trade" in item.text.lower() or item.flow for item in phrase.names.get("trade_mode", []))
     is_cargo = any(item.code == PORT_CARGO for item in phrase.names.get("commodity", []))  # both ways, if not said
     is_open = not walk.sentence.is_chinese or (own <= {"commodity"} and not is_cargo)
     if "flow not said" in notes and is_open and "region" not in own and not says_trade:
@@ -328,6 +350,7 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         is_own = dimension == "region" and len(items) == 1 and items[0].code == walk.grammar.region_id
         frame.names[dimension] = [] if is_own else list(items)
     frame.head = dict(phrase.head)
+    frame.examples = dict(phrase.examples)
     if phrase.is_flipped:
         phrase.flows = [{"import": "export", "export": "import"}.get(flow, flow) for flow in phrase.flows]
     if phrase.flows:

@@ -7,6 +7,7 @@ import datetime
 from orchestration.releases.claims import Claims, is_compared, is_since
 from orchestration.releases.lexicon import Lexicon
 from orchestration.releases.periods import Period, Span, length_in_months, resolve
+from orchestration.releases.scope import Scope
 from orchestration.releases.sentences import Sentence, number_lists, sentences, without_notes
 from orchestration.releases.statements import Reading
 from orchestration.releases.subjects import Frame
@@ -62,6 +63,9 @@ class Grammar:
         self.currencies: list[str] = []
         #: Why the sentence before is in doubt, where that holds for what goes on with it.
         self.condition = ""
+        self.scope = Scope()
+        #: How many months before its period the last base that was named lies.
+        self.base_shift = -12
 
     # --- the whole text -------------------------------------------------------------------------------------------
 
@@ -116,6 +120,7 @@ class Grammar:
     def _main_period(self, found: list[Sentence]) -> Span | None:
         """The first span of months that a sentence with numbers speaks of."""
         fallback: Span | None = None
+        named: Span | None = None  # by a sentence without a number, before all that have one
         for sentence in found:
             has_number = any(
                 token.quantity and token.quantity.unit_kind in ("money", "percent", "physical")
@@ -135,6 +140,9 @@ class Grammar:
                 if has_number:
                     return span
                 fallback = fallback or span
+                named = named or span
+            if has_number and named is not None:
+                return named
         return fallback
 
     def account(self, reading: Reading) -> None:

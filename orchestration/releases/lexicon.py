@@ -23,29 +23,34 @@ _PREFIX_KINDS = frozenset({"currency", "percent"})
 #: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
 SENSE_KINDS = frozenset({
     "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "carrier", "cause",
-    "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each", "fall", "filler",
-    "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension", "header_end", "measure",
-    "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun", "overtake", "partner",
-    "partner_preposition", "per", "place", "pointing", "prior", "qualifier", "rank", "rank_noun", "reporting",
-    "respectively", "rise", "scope_nation", "scope_province", "scope_self", "share", "share_change_noun",
-    "since", "stock", "superlative", "target", "than", "threshold", "to", "together", "top", "versus", "while",
-    "word", "zone",
+    "company", "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each",
+    "fall", "filler", "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension",
+    "header_end", "measure", "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun",
+    "overtake", "partner", "partner_preposition", "per", "place", "pointing", "prior", "qualifier", "rank",
+    "rank_noun", "reporting", "respectively", "rise", "scope_nation", "scope_province", "scope_self", "share",
+    "share_change_noun", "since", "stock", "superlative", "target", "than", "threshold", "to", "together", "top",
+    "versus", "while", "word", "zone",
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
     "adverbial_start", "amount_of", "aside_start", "attribution_start", "border_word", "bringing", "cargo",
     "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start", "contributing_stem",
-    "counted_that", "dateline_end", "delivery", "each_behind", "enterprise_cue", "example_of", "falling_noun",
-    "flow_pair", "flow_part", "flow_word", "idle_word", "idle_word_end", "growth_preposition",
-    "growth_word", "home_place", "less_stem",
-    "loose_rise", "month_end", "more_stem", "name_link", "named_after_start", "named_source",
-    "negative_contribution",
-    "not_before_noun", "not_tenths", "number_label", "object_preposition", "ordinal_suffix", "other_counted",
-    "other_than", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow",
-    "ranked_growth", "ratio_to", "reference_end", "relative", "rising_to", "since_after", "small_before_number",
-    "trading_verb", "value_word", "whole", "wider_place",
+    "counted_that", "customs_area", "dateline_end", "delivery", "description", "each_behind", "earning",
+    "enterprise_cue", "example_of", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition",
+    "growth_word", "home_place", "hub", "idle_word", "idle_word_end", "less_stem", "loose_rise", "month_end",
+    "more_or_less", "more_stem", "moving", "name_link", "named_after_start", "named_source",
+    "negative_contribution", "no_singular", "no_trade_of", "not_before_noun", "not_tenths", "number_label",
+    "object_preposition", "of_months", "opening", "ordinal_suffix", "other_counted", "other_than",
+    "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth",
+    "ratio_to", "record_word", "reference_end", "relative", "rising_to", "sign_word", "since_after",
+    "small_before_number", "total_flow", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole",
+    "wider_place",
 })  # fmt: skip
-KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS
+#: The lists that names without a code belong to.
+_LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}
+#: Names that no code list has.
+NAME_KINDS = frozenset({"goods", "partner_adjective", "partner_word", "region_word"})
+KINDS = SUFFIX_KINDS | SENSE_KINDS | WORD_KINDS | NAME_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,18 @@ class Lexicon:
         self.codes = codes
         self._suffixes: dict[str, tuple[tuple[str, str], ...]] = {}
         senses: dict[str, list[tuple[str, str]]] = {}
+        uncoded: list[tuple[str, str]] = []
+        adjectives: list[tuple[str, str]] = []
         for kind, value, written in _vocabulary():
             if kind in WORD_KINDS:
                 continue
             phrase = folded_phrase(written)
+            if kind == "partner_adjective":
+                adjectives.append((phrase, value))
+                continue
+            if kind in NAME_KINDS:
+                uncoded.append((phrase, _LISTS_OF_WORDS[kind]))
+                continue
             sense = (kind, value)
             if kind in SUFFIX_KINDS:
                 self._suffixes[phrase] = (*self._suffixes.get(phrase, ()), sense)
@@ -91,9 +104,13 @@ class Lexicon:
                 names.setdefault(phrase, {})[list_name, alias] = None
         for phrase, stated in list(names.items()):
             other = _other_number(phrase)
-            goods = {pair: None for pair in stated if pair[0] == "commodity"}
-            if other and goods and other not in names and other not in senses:
-                names[other] = goods
+            of_goods = {pair: None for pair in stated if pair[0] == "commodity"}
+            if other and of_goods and other not in names and other not in senses:
+                names[other] = of_goods
+        for phrase, code in adjectives:
+            names.setdefault(phrase, {("partner", code): None})
+        for phrase, list_name in uncoded:
+            names.setdefault(phrase, {(f"{list_name} word", phrase): None})
         self._automaton = ahocorasick.Automaton()
         for phrase in senses.keys() | names.keys():
             entry = Entry(phrase, tuple(senses.get(phrase, ())), tuple(names.get(phrase, {})))
@@ -137,6 +154,9 @@ class Lexicon:
         if known is None:
             pairs: dict[tuple[str, str], None] = {}
             for list_name, alias in entry.names:
+                if list_name.endswith(" word"):  # a name without a code
+                    pairs[list_name.removesuffix(" word"), UNMAPPED] = None
+                    continue
                 code = self.codes.resolve(list_name, alias, region_id=region_id)
                 if code != UNMAPPED:
                     pairs[list_name, code] = None
@@ -145,11 +165,24 @@ class Lexicon:
 
 
 def _other_number(phrase: str) -> str:
-    """The plural of a name of goods, or its singular: `cashew nut`; "" where it has none or is one word."""
+    """The plural of a name of goods, or its singular: `cashew nut`; "" where it has none."""
     last = phrase.rpartition(" ")[2]
-    if last == phrase or not phrase.isascii() or len(last) < 4 or not last.isalpha() or last.endswith("ss"):
+    if last == phrase:
+        return _singular(phrase)
+    if not phrase.isascii() or len(last) < 4 or not last.isalpha() or last.endswith("ss"):
         return ""
     return phrase[:-1] if last.endswith("s") else phrase + "s"
+
+
+def _singular(word: str) -> str:
+    """The singular of a plural in one word, as goods are named by before "exports": auto, cherry."""
+    if len(word) < 5 or not word.isascii() or not word.isalpha() or word in words("no_singular"):
+        return ""
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("oes", "ches", "shes", "xes", "uses")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else ""
 
 
 _compiled: dict[int, Lexicon] = {}
@@ -172,6 +205,14 @@ def words(kind: str, value: str = "") -> tuple[str, ...]:
 def words_with_values(kind: str) -> tuple[tuple[str, str], ...]:
     """The words of one of WORD_KINDS, each with its value."""
     return tuple((phrase, value) for one, value, phrase in _vocabulary() if one == kind)
+
+
+@lru_cache(maxsize=16)
+def local_currencies(region_id: str) -> dict[str, str]:
+    """What words such as 元 or "rupees" mean in the releases of a region with such a currency of its own."""
+    with (VOCABULARY_DIR / "local_currencies.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["region_id"] == region_id]
+    return {word: row["unit"] for row in rows for word in row["words"].split("|")}
 
 
 @lru_cache(maxsize=1)

@@ -48,10 +48,24 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
         if code == "CHN" and grammar.is_chinese_reporter:
             return "region", code
         return "partner", pairs["partner"]
+    if "region" in pairs and _is_listed_with_places(tokens, index):
+        return "region", pairs["region"]  # 兰州、白银、嘉峪关: the city, not the metal
     for dimension in ("trade_mode", "ownership", "commodity", "partner", "region"):
         if dimension in pairs:
             return dimension, pairs[dimension]
     return "", ""
+
+
+def _is_listed_with_places(tokens: list[Token], index: int) -> bool:
+    """Whether a name stands in a list beside names that can only be places."""
+    for step in (-1, 1):
+        link, other = index + step, index + 2 * step
+        if not 0 <= other < len(tokens) or not 0 <= link < len(tokens):
+            continue
+        is_link = tokens[link].is_a("and") or tokens[link].kind in ("enumeration", "comma")
+        if is_link and tokens[other].names and all(list_name == "region" for list_name, _ in tokens[other].names):
+            return True
+    return False
 
 
 def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
@@ -64,4 +78,5 @@ def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
         elif "imported materials" not in token.text:
             for word, its_flow in _FLOW_PARTS:
                 flow = its_flow if word in token.text else flow
-    return Item(code, grammar.source[start:end], start, end, flow)
+    is_word = code == UNMAPPED and (dimension, UNMAPPED) in token.names
+    return Item(code, grammar.source[start:end], start, end, flow, is_word)

@@ -41,6 +41,9 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     if before is None:
         return
+    if sentence.is_chinese and _goes_on_with_ranks(sentence, index, quantity):
+        _make_rank(quantity)
+        return
     if sentence.is_chinese and before.is_a("rank") and following is not None and following.text in ("至", "到"):
         quantity.unit_kind, quantity.measure = "other", "ordinal"  # 分列二至四位: the ranks of several
         return
@@ -64,6 +67,16 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
         is_bare = sentence.is_chinese and not quantity.unit
         if is_bare or (has_suffix and quantity.unit_kind in ("bare", "word")):
             _make_rank(quantity)
+
+
+def _goes_on_with_ranks(sentence: Sentence, index: int, quantity: Quantity) -> bool:
+    """分别居第1、2、2位: the word is said once."""
+    is_listed = index > 1 and (
+        sentence.tokens[index - 1].is_a("and") or sentence.tokens[index - 1].kind == "enumeration"
+    )
+    first = sentence.tokens[index - 2].quantity if is_listed else None
+    is_place = quantity.unit_kind == "bare" or quantity.noun in _RANK_PLACES
+    return first is not None and first.unit_kind == "rank" and is_place and not quantity.scales
 
 
 def _of_ordinal(sentence: Sentence, index: int) -> Quantity:
@@ -129,6 +142,8 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
         return "number word"
     if kind == "rank":
         return ""
+    if quantity.unit == "kilometre":
+        return "length"
     if (
         before is not None
         and quantity.noun in _RANK_PLACES

@@ -16,6 +16,12 @@ Role = tuple[str, int, str]
 
 #: Small words between a verb and its number.
 _SMALL_BEFORE_NUMBERS = frozenset(words("small_before_number"))
+#: Nouns of change that a list may be of.
+_NOUNS_OF_CHANGE = (
+    "increase", "decrease", "rises", "falls", "declines", "gains", "drops", "losses", "growth", "reductions", "jumps",
+)  # fmt: skip
+_MORE = words("more_stem")
+_LESS = words("less_stem")
 #: Cues that may mean more or less, and mean less.
 _FALLS_THAT_MAY_RISE = frozenset({"below", "lower", "narrowed"})
 
@@ -126,3 +132,37 @@ class NumberGroup:
         token = self.tokens[index]
         falls = token.is_a("fall") and (not token.is_a("rise") or token.text in _FALLS_THAT_MAY_RISE)
         return -1 if falls else 1
+
+
+def change_after(numbers: NumberGroup) -> int:
+    """The sign of `US$25 billion more than the year-ago period`; 0 where the number is no change."""
+    tokens, index = numbers.tokens, numbers.last + 1
+    if index + 1 < len(tokens) and tokens[index].kind == "comma":
+        index += 1
+    if index + 1 < len(tokens) and tokens[index].is_a("or"):  # 11.6 million tonnes, or 12.8 percent, more
+        said_again = tokens[index + 1].quantity
+        if said_again is None or said_again.unit_kind != "percent":
+            return 0
+        index += 2
+        if index + 1 < len(tokens) and tokens[index].kind == "comma":
+            index += 1
+    elif index > numbers.last + 1:
+        return 0
+    following = tokens[index] if index < len(tokens) else None
+    if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
+        return 0
+    return -1 if following.text.startswith(_LESS) else 1
+
+
+def change_that_is_listed(numbers: NumberGroup) -> int:
+    """The sign of `the largest increases in exports were those to Singapore (RM4.1 billion)`; 0 for none."""
+    tokens = numbers.tokens
+    for index in range(1, numbers.first - 1):
+        token = tokens[index]
+        is_noun = token.text.startswith(_NOUNS_OF_CHANGE) and tokens[index - 1].is_a("superlative", "filler", "of")
+        is_listed = any(one.text in ("in", "of", "among", "for") for one in tokens[index + 1 : index + 4])
+        if is_noun and is_listed and token.is_a("rise", "fall"):
+            follows = tokens[index + 1 : numbers.first]
+            is_only = all(one.quantity is None or one.quantity.unit_kind == numbers.kind for one in follows)
+            return numbers.sign_of(index) if is_only else 0
+    return 0

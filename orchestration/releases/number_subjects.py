@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
@@ -10,8 +11,9 @@ from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.subjects import Frame, Item
+from orchestration.releases.subjects import Frame, Item, Phrase
 from orchestration.releases.tokens import Token
+from orchestration.releases.unknown_names import LONGER_NAME
 
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 #: What begins the rest of a subject behind its number, and what begins a name that is the number's own.
 _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
+#: `5 billion yuan of this came from …`.
+_COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
+_UNKNOWN_GOODS = "which goods are meant is not known"
+#: `goods worth 5 billion yuan were destined for …`.
+_MOVING = frozenset(words("moving"))
 #: Between an amount and the goods that it measures.
 _MEASURING = ("worth of", "worth", "in value of")
 #: The dimensions whose members are taken together, the likeliest first.
@@ -30,12 +37,20 @@ def take_subject_after(numbers: NumberGroup) -> None:
     walk, tokens, sentence = numbers.walk, numbers.tokens, numbers.sentence
     if sentence.is_chinese or numbers.in_parentheses:
         return
+    if (partner := _destination(numbers)) is not None:
+        flow = {"to": "export", "for": "export", "from": "import"}.get(_preposition_before(tokens, partner), "")
+        walk.mention(partner)
+        if (flow and not walk.phrase.flows and walk.frame is None) or (flow and walk.clause_break):
+            walk.phrase.flows = walk.phrase.flows or [flow]
+        sentence.spoken_for[partner] = "subject of the number before"
+        return
     phrase = walk.phrase
     start, stop = _extent_after(numbers)
     subject = [
         index
         for index in range(start, stop)
-        if sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade"))
+        if _is_longer_name(walk, index)
+        or (sentence.free(index) and (tokens[index].names or tokens[index].is_a("flow", "measure", "nontrade")))
     ]
     if not subject:
         return
@@ -46,22 +61,33 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if _is_own_complement(numbers, start, subject):
         _mention_all(numbers, start, _end_of_complement(numbers, subject[0], stop))
         return
+    if _is_predicate(numbers, start):
+        walk.mention(start + 1)
+        sentence.spoken_for[start + 1] = "subject of the number before"
+        return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
+    if phrase.flows and has_flow and _is_change_in(tokens, start):
+        walk.phrase = phrase = Phrase()  # exports rose as a result of a 4.9% rise in oil exports
+        _mention_all(numbers, start, stop)
+        return
     mentions = tokens[start : subject[0]]
     lead = tokens[start].text
-    is_complement = lead in _COMPLEMENTS or any(token.text in ("worth", "in", "of") for token in mentions)
+    comes = any(token.text in _COMING for token in mentions)
+    is_complement = comes or lead in _COMPLEMENTS or any(token.text in ("worth", "in", "of") for token in mentions)
     measure_only = all(tokens[index].is_a("measure") for index in subject)
     if (
         measure_only
         or (phrase.is_empty() and walk.frame is None)
         or (not phrase.flows and has_flow and not phrase.is_anaphoric)
         or (phrase.is_empty() and is_complement and has_flow and numbers.kind == "percent")
+        or (phrase.is_empty() and comes)
         or (phrase.is_empty() and walk.clause_break == "strong" and is_complement and has_flow)
     ):
         if not measure_only and not is_complement and not phrase.is_empty() and not has_flow:
             return
         if walk.frame is not None and phrase.is_empty() and not is_complement and not measure_only:
             return
+        walk.named_after = walk.named_after or comes
         _mention_all(numbers, start, stop)
     elif (
         phrase.flows
@@ -82,10 +108,60 @@ def take_subject_after(numbers: NumberGroup) -> None:
     ):
         # `exported 5 billion yuan of cars and lorries`, `worth of …`
         _mention_all(numbers, start, stop)
+        if _goes_on_unknown(numbers, stop):
+            walk.sentence_doubt = walk.sentence_doubt or _UNKNOWN_GOODS
     elif phrase.flows and phrase.names.get("partner"):
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _preposition_before(tokens: list[Token], index: int) -> str:
+    before = index - 1
+    if before > 0 and tokens[before].text == "the":
+        before -= 1
+    return tokens[before].text.rsplit(" ", 1)[-1]
+
+
+def _destination(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `goods worth 1.8 billion, or 53 percent, were destined for Ghana`."""
+    tokens = numbers.tokens
+    before = tokens[numbers.clause_start : numbers.first]
+    if numbers.kind != "money" or not any(token.is_a("measure") or token.text == "valued at" for token in before):
+        return None
+    moves = False
+    for index in range(numbers.last + 1, min(numbers.last + 14, len(tokens))):
+        token = tokens[index]
+        moves = moves or token.text in _MOVING
+        if token.names:
+            is_object = (moves and tokens[index - 1].is_a("partner_preposition")) or tokens[index - 1].text == "the"
+            return index if is_object and dimension_of(numbers.grammar, tokens, index)[0] == "partner" else None
+        if token.kind in ("semicolon", "stop") or token.is_a("flow", "rise", "fall", "while"):
+            return None
+    return None
+
+
+def _is_predicate(numbers: NumberGroup, start: int) -> bool:
+    """`the remaining 1.1 trillion yuan was imports`."""
+    tokens = numbers.tokens
+    if start + 1 >= len(tokens):
+        return False
+    is_verb = tokens[start + 1].text.endswith("ed")  # goods worth 3 billion were exported
+    is_said = tokens[start].text in ("was", "were", "is", "are") and tokens[start + 1].is_a("flow") and not is_verb
+    taken = numbers.sentence.spoken_for
+    before = [
+        tokens[index]
+        for index in range(numbers.clause_start, numbers.first)
+        if taken.get(index) != "subject of the number before"
+    ]
+    is_alone = all(token.is_a("filler", "and", "while", "among", "be") for token in before)
+    return is_said and numbers.walk.phrase.is_empty() and is_alone
+
+
+def _is_change_in(tokens: list[Token], start: int) -> bool:
+    """`rise in …`, right behind a number."""
+    link = tokens[start + 1] if start + 1 < len(tokens) else None
+    return tokens[start].is_a("rise", "fall") and link is not None and link.text in ("in", "of")
 
 
 def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> bool:
@@ -99,17 +175,35 @@ def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> 
     first, lead = tokens[named[0]], tokens[start].text
     if first.is_a("flow"):
         is_flow = first.senses["flow"] in ("export", "import") and not first.is_a("nontrade")
-        return is_flow and (lead in ("of", "in") or (named[0] == start and first.text.startswith("on ")))
+        return is_flow and (lead in ("of", "in", "from") or (named[0] == start and first.text.startswith("on ")))
     return lead in ("of", *_MEASURING) and dimension_of(numbers.grammar, tokens, named[0])[0] == "commodity"
 
 
+def _goes_on_unknown(numbers: NumberGroup, stop: int) -> bool:
+    """Whether a list of goods goes on with a name that no list knows: `in face masks, goggles and gowns`."""
+    behind = numbers.tokens[stop : stop + 4]
+    return len(behind) == 4 and behind[0].kind == "comma" and _is_unknown(behind[1]) and behind[2].is_a("and")
+
+
 def _end_of_complement(numbers: NumberGroup, first: int, stop: int) -> int:
-    """Behind a flow that is the number's own nothing more is."""
-    return first + 1 if numbers.tokens[first].is_a("flow") else stop
+    """Behind a flow that is the number's own nothing more is, but in `3 billion from exports of rice`."""
+    is_all = not numbers.tokens[first].is_a("flow") or numbers.tokens[first - 1].text == "from"
+    return stop if is_all else first + 1
+
+
+def _is_longer_name(walk: Walk, index: int) -> bool:
+    """Whether a name in several words begins here: `a rise of 8 percent in non-oil exports`."""
+    return index in walk.unknown.spans and walk.sentence.spoken_for.get(index) == LONGER_NAME
 
 
 def _mention_all(numbers: NumberGroup, start: int, stop: int) -> None:
     for index in range(start, stop):
+        if _is_longer_name(numbers.walk, index):
+            first, last = numbers.walk.unknown.spans[index]
+            numbers.walk.mention_unknown(first, last)
+            for cursor in range(first, last):
+                numbers.sentence.spoken_for[cursor] = "subject of the number before"
+            continue
         if numbers.sentence.free(index):
             numbers.walk.mention(index)
             numbers.sentence.spoken_for[index] = "subject of the number before"
@@ -123,6 +217,8 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
     while stop < numbers.window_end:
         token = tokens[stop]
         if token.kind == "open":
+            if not any(one.kind == "close" for one in tokens[stop : numbers.window_end]):
+                break  # it holds the next number
             depth += 1
         elif token.kind == "close":
             depth -= 1
@@ -130,7 +226,7 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             depth == 0
             and (
                 token.kind in ("comma", "semicolon", "colon", "stop", "dash")
-                or token.is_a("while", "among")
+                or (token.is_a("while", "among") and not _comes_of(tokens, start, stop))
                 or (token.is_a("and") and not _joins_names(walk, stop))
             )
             and not _list_goes_on(walk, start, stop)
@@ -149,6 +245,11 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             ):
                 stop += 1
     return start, stop
+
+
+def _comes_of(tokens: list[Token], start: int, index: int) -> bool:
+    """Whether "of this" right behind a number is followed by where it came from."""
+    return index == start and index + 1 < len(tokens) and tokens[index + 1].text in _COMING
 
 
 def _is_object(tokens: list[Token], index: int) -> bool:
@@ -259,7 +360,7 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
     if numbers.sentence.is_chinese or numbers.in_parentheses or frame.doubt or frame.nontrade:
         return frame
     if numbers.kind in ("money", "physical") and _is_of_unknown_goods(numbers, frame):
-        return _doubted(numbers, frame, "which goods are meant is not known")
+        return _doubted(numbers, frame, _UNKNOWN_GOODS)
     verb = numbers.left("rise", "fall", "be", "to", "share")
     if verb is None:
         return frame
@@ -273,6 +374,8 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
         before = before[:-1]  # edging up
     if any(_says_subject(token) for token in numbers.tokens[verb + 1 : numbers.first]):
         return frame  # a decrease in supplies of gold by 17 percent
+    if any(_is_unknown(one) and after.kind == "possessive" for one, after in pairwise(before)):
+        return _doubted(numbers, frame, "the subject of the verb is not known")  # X's share in total exports
     if any(_says_subject(token) for token in before) or not any(_is_unknown(token) for token in before):
         return frame
     return _doubted(numbers, frame, "the subject of the verb is not known")

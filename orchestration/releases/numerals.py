@@ -78,6 +78,8 @@ def _digits(chars: str, position: int) -> Numeral | None:
         before_comma = text.partition(",")[0]
         if len(before_comma) == 4:  # a year before a comma without its space
             return Numeral(before_comma, position, position + 4, "digits")
+    if chars.startswith("成", end) and len(text) == 1 and not chars.startswith(_NOT_TENTHS, end):
+        return Numeral(str(int(text) * 10), position, end + 1, "fraction")  # 3成
     if " " in text and len(text.split()[0]) <= 3 and not _is_grouped(chars, position, end):
         text = text.split()[0]
         end = position + len(text)

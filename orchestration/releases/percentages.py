@@ -9,8 +9,9 @@ from orchestration.releases.claims import NEGATIVE_CONTRIBUTIONS
 from orchestration.releases.comparisons import base_period, has_comparison_near, is_base, period_of
 from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
-from orchestration.releases.number_groups import NumberGroup, Role
+from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
 from orchestration.releases.number_subjects import joint_or
+from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
@@ -18,6 +19,8 @@ from orchestration.releases.tokens import Token
 
 _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
+#: Behind a percentage they say that it is a change.
+_MORE_OR_LESS = frozenset(words("more_or_less"))
 _RISING_TO = frozenset(words("rising_to"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
 #: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
@@ -46,13 +49,22 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     is_open = numbers.walk.flow_doubt or inherits_flow or frame.flows == ["total"]  # trade is no part of exports
     if whole.get("flow") and frame.flows != ["balance"] and is_open:
         # the whole says the flow of the part, and of those that follow in the list
-        doubt = "" if numbers.walk.flow_doubt else frame.doubt
+        doubt = "" if frame.doubt == numbers.walk.flow_doubt else frame.doubt
         said = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt=doubt)
         if numbers.walk.frame is frame:
             numbers.walk.frame = numbers.grammar.top = said
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
+    if choices[0][0] == "growth" and any(token.is_a("average") or token.text == "average" for token in near):
+        return choices_of(numbers, frame, choices, period, doubt="an average of several periods")
+    if choices[0][0] == "growth" and _is_bound_of_periods(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="a bound that held for several periods")
+    if choices[0][0] == "growth" and frame.count_measure.startswith(("growing", "doubling")):
+        return choices_of(numbers, frame, choices, period, doubt="a bound for each of those counted")
+    if choices[0][0] == "share" and _is_of_those_counted(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="the share is of those that are counted")
     if choices[0][2] == _SHARE_FROM:
         return choices_of(numbers, frame, choices, base_period(numbers, period))
     if choices[0][2] == "growth by its comparison" and _has_unknown_verb(numbers):
@@ -67,6 +79,24 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _is_bound_of_periods(numbers: NumberGroup) -> bool:
+    """`已连续两个月增长20%以上`: each of several months grew by at least as much."""
+    if numbers.quantities[0].qualifier not in ("over", "at_least", "under", "at_most"):
+        return False
+    before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    return any(
+        token.is_a("duration") or (token.quantity is not None and token.quantity.measure == "duration")
+        for token in before
+    )
+
+
+def _is_of_those_counted(numbers: NumberGroup) -> bool:
+    """`10家企业合计占全市的86.5%`: the part is what those counted right before trade."""
+    before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    counts = any(token.quantity is not None and token.quantity.unit_kind == "count" for token in before)
+    return counts and any(token.is_a("together") for token in before)
 
 
 def _has_unknown_verb(numbers: NumberGroup) -> bool:
@@ -88,6 +118,14 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
     if role:
         return [role]
     if numbers.in_parentheses:
+        before = numbers.walk.previous[-1] if numbers.walk.previous else None
+        if before is not None and before.statistic == "change" and before.quantity.unit_kind != "percent":
+            return [("growth", before.sign, "growth, as the change before")]
+        is_part = any(token.is_a("among") for token in numbers.tokens[numbers.window_start : numbers.first])
+        if before is not None and before.statistic == "share" and is_part:
+            return [("share", 1, "share, as that of which it is a part")]
+        if sign := change_that_is_listed(numbers):
+            return [("growth", sign, "growth, as what is listed")]
         earlier = numbers.walk.parenthetical
         if (
             earlier is not None
@@ -130,11 +168,28 @@ def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
     is_attribute = numbers.sentence.is_chinese and bool(behind) and behind[0].text == "的"
     if is_attribute and any(one.is_a("flow") for one in behind[1:]):
         return ("share", 1, "share of what follows")
+    if (sign := _sign_said_once(numbers)) and numbers.left(*_CUES) is None:
+        return ("growth", sign, "growth, as that behind")
     if len(behind) > 1 and behind[0].is_a("or") and numbers.left(*_CUES) is None:
         value = next((one.quantity for one in behind[1:] if one.quantity is not None), None)
         if value is not None and value.unit_kind == "money":
             return ("share", 1, "share and its value")
     return None
+
+
+def _sign_said_once(numbers: NumberGroup) -> int:
+    """The sign of `exports were 4.9% and imports 7.6% higher`: the word stands behind the last number; 0 for none."""
+    tokens, index = numbers.tokens, numbers.window_end
+    second = tokens[index].quantity if index + 1 < len(tokens) else None
+    between = tokens[numbers.last + 1 : index]
+    if second is None or second.unit_kind != "percent" or not between or not between[0].is_a("and"):
+        return 0
+    is_subject = any(token.is_a("flow") or token.names for token in between)
+    is_short = not any(token.kind in BOUNDARIES or token.is_a(*_CUES, "to", "by") for token in between)
+    cue = tokens[index + 1]
+    if not (is_subject and is_short and cue.text in _MORE_OR_LESS):
+        return 0
+    return -1 if cue.is_a("fall") else 1
 
 
 def _role_by_cues(numbers: NumberGroup) -> Role | None:
@@ -180,11 +235,22 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return (previous.statistic, previous.sign, "as the number before")
     if (
         previous is not None
-        and previous.statistic in ("share", "share_change")
+        and previous.statistic in ("share", "share_change", "growth_gap")
         and numbers.first
         and tokens[numbers.first - 1].text.endswith(("to", "至", "到"))
     ):
-        return ("share", 1, "share that rose to")
+        if previous.statistic != "growth_gap":
+            return ("share", 1, "share that rose to")
+        start = numbers.sentence.clause_start(numbers.first)
+        falls = any(one.text in _FALLING_NOUNS for one in tokens[start : numbers.first])
+        return ("growth", -1 if falls else 1, "growth that came to")
+    goes_on = [token.text for token in tokens[max(0, numbers.first - 2) : numbers.first]] in (
+        ["and", "of"],
+        ["and", "by"],
+    )
+    grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
+    if goes_on and grown is not None and grown.statistic == "growth" and not grown.doubt:
+        return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
@@ -204,7 +270,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     if len(following) == 2 and following[0].text == "to" and previous is not None:
         reached = following[1].quantity
         earlier = next((one for one in reversed(walk.stated) if one.statistic == "growth"), None)
-        if earlier is not None and reached is not None and reached.unit_kind == "money":
+        if earlier is not None and reached is not None and reached.unit_kind in ("money", "physical"):
             # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
             return ("growth", earlier.sign, "growth, as that before")
     return None
@@ -229,7 +295,7 @@ def _list_like(numbers: NumberGroup, statistic: str) -> bool:
     return all(
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition", "measure", "by")
-        or (statistic == "growth" and token.is_a("respectively"))
+        or (statistic == "growth" and token.is_a("respectively", "flow"))  # exports rose 5 percent, imports 3
         or bool(token.names)
         or spoken_for.get(index) == "reference"
         for index, token in enumerate(numbers.tokens[: numbers.first])

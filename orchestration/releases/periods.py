@@ -83,20 +83,27 @@ _ENGLISH = [
         ("months",
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
+        ("up_to",
+            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N}) months?|quarter|half(?: year)?|year) "
+            rf"(?:to|through|ending|ended|until)(?: in)?"
+            rf"(?: (?:28|29|30|31))?(?: the end of| end)? (?P<a>{_M})(?: (?:28|29|30|31))?{_YEAR}?(?![0-9])"),
         ("rolling",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
             rf"(?: period)?(?! (?:of|in) )"),
+        ("range", rf"(?P<a>{_M}), (?:{_M},? )+and (?P<b>{_M}){_YEAR}?"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
             rf"(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
-        ("quarters", rf"(?:the )?(?:first|opening) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
+        ("quarters", rf"(?:the )?(?:first|opening|initial) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
+        ("quarters", rf"(?:in|over|during|for|within) (?:the|these|those) (?P<n>two|three) quarters{_YEAR}?"),
         ("quarter",
             rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|opening|last|final)(?: |-)quarter"
             rf"{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("quarter_again", r"in the (?P<n>second|third|fourth)(?=,| (?:it|trade|exports|imports|they|the|there)\b)"),
         ("qrange", rf"(?:from )?q(?P<a>[1-4]) ?(?:to|through|-|and) ?q(?P<b>[1-4])(?:{_YEAR})?(?![0-9])"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
+        ("quarter", rf"quarter (?P<n>[1-4])(?: \([a-z]+[a-z. ]*\))?(?:(?: of| in)? {_FISCAL}|{_YEAR})?(?![0-9.])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
         ("half",
             rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
@@ -150,7 +157,8 @@ _ENGLISH_START = re.compile(
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _ZY = (
-    r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3})年?(?:度)?|(?P<this>今年|本年|当年|本年度)"
+    r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3}"
+    r"|(?:民国)?1[01][0-9](?=年(?:[0-9]|全年|上半年|下半年|第|度)))年?(?:度)?|(?P<this>今年|本年|当年|本年度)"
     r"|(?P<last>去年|上年|上一年|前一年))(?:的|以来|,|，)?)"
 )
 _CHINESE = [
@@ -170,7 +178,7 @@ _CHINESE = [
             rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)"
             rf"(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?"
             rf"(?P<b>{_ZN})月份?"),
-        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?[和、及](?P<b>{_ZN})月份?"),
+        ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:、{_ZN}(?:月份?)?)*[和、及](?P<b>{_ZN})月份?"),
         ("months", rf"(?:{_ZY})?(?:前|首|头)(?P<n>{_ZN}|两)个?月份?"),
         ("months", rf"(?:{_ZY})(?P<n>{_ZN})个月"),
         ("quarters", rf"(?:{_ZY})?(?:前|首)(?P<n>[二两三23])个?季度?"),
@@ -187,8 +195,9 @@ _CHINESE = [
         ("year", r"全年"),
     )
 ]  # fmt: skip
-_CHINESE_START = frozenset("0123456789一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
+_CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
+_AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers)\b")
 _BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
 
 
@@ -221,7 +230,10 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
 def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool:
     start = found.start("a")
     before = chars[max(0, position - 12) : start].split()
-    return cased[start] == "M" and (found.end() - start > 3 or bool(before and before[-1] in _BEFORE_MAY))
+    is_before_noun = bool(_AFTER_MAY.match(chars, found.end()))
+    return cased[start] == "M" and (
+        found.end() - start > 3 or is_before_noun or bool(before and before[-1] in _BEFORE_MAY)
+    )
 
 
 def _english_period(kind: str, found: re.Match[str]) -> Period | None:
@@ -253,6 +265,9 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         return Period("fiscal", 1, 12, year, relative)
     if kind == "rolling":
         return Period("rolling", 0, _count(groups["n"]))
+    if kind == "up_to":
+        months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(groups["n"].split()[0])
+        return _up_to(_month(groups["a"]), months, year, relative)
     if kind == "months":
         count = _count(groups["n"])
         if groups.get("lead", "") in ("last", "past", "final", "last ", "past "):
@@ -295,6 +310,16 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "thisyear":
         return Period("year_to_date", 0, 0, None, 0)
     return Period("span", 1, 12, year, relative if year is None else None)
+
+
+def _up_to(last_month: int, months: int, year: int | None, relative: int | None) -> Period | None:
+    """`the quarter to March 2024`: so many months, the last of which is said with its year."""
+    first = last_month - months + 1
+    if first < 1 and year is None:
+        return None
+    return Period(
+        "span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative
+    )
 
 
 def _turn(year: int | None, is_fiscal: bool) -> int | None:
@@ -394,7 +419,7 @@ def _chinese_count(text: str) -> int:
     if text == "两":
         return 2
     if text.startswith("十"):
-        return 10 + (CHINESE_DIGITS[text[1]] if len(text) > 1 else 0)
+        return 10 + (CHINESE_DIGITS.get(text[1], 0) if len(text) > 1 else 0)
     if text.endswith("十"):
         return CHINESE_DIGITS.get(text[0], 0) * 10
     if "十" in text:
@@ -403,6 +428,9 @@ def _chinese_count(text: str) -> int:
 
 
 def _chinese_year(text: str) -> int:
+    text = text.removeprefix("民国")
+    if text.isdigit() and len(text) == 3:
+        return int(text) + 1911  # 113年: counted from the founding of the republic
     return int(text) if text.isdigit() else int("".join(str(CHINESE_DIGITS.get(char, 0)) for char in text))
 
 

@@ -27,7 +27,7 @@ from orchestration.releases.doubt import Stated, doubts
 from orchestration.releases.grammar import Grammar
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
-from orchestration.releases.periods import Span, shifted
+from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, code_and_text
@@ -376,7 +376,8 @@ def _interval(statement: Statement, unit: str) -> tuple[Decimal, Decimal | None,
 def _comparison_span(statement: Statement, period: Span) -> Span:
     if statement.comparison_span is not None:
         return statement.comparison_span
-    months = {"mom": -1, "qoq": -3}.get(statement.comparison, -12)
+    before = -3 if length_in_months(period) == 3 else -1  # of a quarter it is the quarter before
+    months = {"mom": before, "qoq": -3}.get(statement.comparison, -12)
     return shifted(period, months)
 
 

@@ -13,8 +13,9 @@ from orchestration.releases.distribution import (
     measure_of_change,
     qualifier_of,
 )
-from orchestration.releases.lexicon import words
-from orchestration.releases.number_groups import NumberGroup
+from orchestration.releases.lexicon import words, words_with_values
+from orchestration.releases.naming import dimension_of
+from orchestration.releases.number_groups import NumberGroup, Role, change_after, change_that_is_listed
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
@@ -33,11 +34,14 @@ _RANKED_GROWTH = frozenset(words("ranked_growth"))
 #: Words within a noun such as "export market" that say the flow.
 _EXPORT_WORDS = words("ranked_flow", "export")
 _IMPORT_WORDS = words("ranked_flow", "import")
-_MORE = words("more_stem")
-_LESS = words("less_stem")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
+_OF_MONTHS = frozenset(words("of_months"))
+_OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
+_THINGS = ("unit", "units")
+#: What "units" are, by a word of the goods.
+_UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
 _SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
@@ -50,6 +54,7 @@ def assign(walk: Walk, group: list[int]) -> None:
     numbers.other_of = _other_of(numbers)
     statements: list[list[Statement]] = []
     _take_currency_of_text(numbers)
+    _take_goods_as_unit(numbers)
     kind = numbers.kind
     if kind == "bare":
         statements, why = bare_statements(numbers)
@@ -93,6 +98,22 @@ def _take_currency_of_text(numbers: NumberGroup) -> None:
         for one in numbers.quantities:
             one.unit, one.unit_kind = unit, "money"
         numbers.kind = "money"
+
+
+def _take_goods_as_unit(numbers: NumberGroup) -> None:
+    """`exported 12,400 cars`, `53 aircraft`: the goods are their own unit."""
+    index = numbers.last + 1
+    token = numbers.tokens[index] if index < len(numbers.tokens) else None
+    if numbers.kind != "bare" or token is None or not token.names or numbers.sentence.is_chinese:
+        return
+    unit = _UNITS_OF_GOODS.get(token.text.rsplit(" ", 1)[-1], "")
+    if not unit or dimension_of(numbers.grammar, numbers.tokens, index)[0] != "commodity" or len(numbers.group) > 1:
+        return
+    quantity = numbers.quantities[0]
+    quantity.unit, quantity.unit_kind, numbers.kind = unit, "physical", "physical"
+    if numbers.sentence.free(index):
+        numbers.walk.mention(index)
+        numbers.sentence.spoken_for[index] = "subject of the number before"
 
 
 def _other_of(numbers: NumberGroup) -> Statement | None:
@@ -142,11 +163,15 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
-    elif sign_after := _change_after(numbers):
+    elif sign_after := change_after(numbers):
         statistic, sign, rule = "change", sign_after, "change"
+    elif numbers.in_parentheses and (sign_of_list := change_that_is_listed(numbers)):
+        statistic, sign, rule = "change", sign_of_list, "change, as what is listed"
     average = numbers.left("average")
     if average is None:
         average = numbers.right("average", reach=3)
+    if average is None:
+        average = _average_of_subject(numbers)
     if average is not None and statistic == "level":
         measure = f"{tokens[average].senses['average']}_average_value"
         rule = "average"
@@ -167,6 +192,18 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
     return statements
+
+
+def _average_of_subject(numbers: NumberGroup) -> int | None:
+    """`Average daily exports rose 12.4 percent to $2.65 billion`: said before the flow, for the whole clause."""
+    start = numbers.sentence.clause_start(numbers.first)
+    for index in range(start, numbers.window_start):
+        token = numbers.tokens[index]
+        if token.is_a("average"):
+            return index
+        if token.is_a("flow") or token.quantity is not None:
+            return None
+    return None
 
 
 def _why_no_level(numbers: NumberGroup) -> str:
@@ -195,32 +232,33 @@ def _why_no_level(numbers: NumberGroup) -> str:
         qualifier_of(numbers, numbers.first, numbers.quantities[0]) == "over"
         and earlier is not None
         and earlier.quantity is not None
-        and (earlier.quantity.unit_kind == "count" or "种" in earlier.text)
+        and (
+            earlier.quantity.unit_kind == "count"
+            or "种" in earlier.text
+            or tokens[numbers.window_start].text in _OF_THEM
+            or _counts_items(numbers)
+        )
     ):
+        numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"
+        return "a bound for each of several"
+    if _is_bound_of_months(numbers):
         return "a bound for each of several"
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
         return TARGET
     return ""
 
 
-def _change_after(numbers: NumberGroup) -> int:
-    """The sign of `US$25 billion more than the year-ago period`; 0 where the number is no change."""
-    tokens, index = numbers.tokens, numbers.last + 1
-    if index + 1 < len(tokens) and tokens[index].kind == "comma":
-        index += 1
-    if index + 1 < len(tokens) and tokens[index].is_a("or"):  # 11.6 million tonnes, or 12.8 percent, more
-        said_again = tokens[index + 1].quantity
-        if said_again is None or said_again.unit_kind != "percent":
-            return 0
-        index += 2
-        if index + 1 < len(tokens) and tokens[index].kind == "comma":
-            index += 1
-    elif index > numbers.last + 1:
-        return 0
-    following = tokens[index] if index < len(tokens) else None
-    if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
-        return 0
-    return -1 if following.text.startswith(_LESS) else 1
+def _counts_items(numbers: NumberGroup) -> bool:
+    """`30 items with export turnover of over $1 billion`: the number before counts what the bound is of."""
+    before = numbers.tokens[numbers.window_start : numbers.first]
+    return numbers.sentence.is_set_aside(numbers.window_start - 1) and any(token.text == "with" for token in before)
+
+
+def _is_bound_of_months(numbers: NumberGroup) -> bool:
+    """月度进出口值均超300亿元: each month came to more."""
+    is_bound = qualifier_of(numbers, numbers.first, numbers.quantities[0]) in ("over", "at_least", "under")
+    before = numbers.tokens[numbers.clause_start : numbers.first]
+    return is_bound and any(token.text in _OF_MONTHS for token in before)
 
 
 def _change_of_list(numbers: NumberGroup) -> int:
@@ -252,10 +290,11 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if change is not None and numbers.tokens[change].is_a("qualifier", "to"):
         change = None
     period = period_of(numbers)
+    _name_unit(numbers, frame)
     statistic, sign = ("level", 1) if change is None else ("change", numbers.sign_of(change))
     if change is None and numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign = "change", numbers.other_of.sign  # up 8 percent, or by 21 million tonnes
-    elif change is None and (sign_after := _change_after(numbers)):
+    elif change is None and (sign_after := change_after(numbers)):
         statistic, sign = "change", sign_after
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
@@ -272,6 +311,14 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
+
+
+def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
+    """`41,260 units` of cars are vehicles."""
+    stated = {word for item in frame.names.get("commodity", []) for word in item.text.lower().replace("-", " ").split()}
+    for quantity in numbers.quantities:
+        if quantity.unit == "piece" and numbers.grammar.text.chars[quantity.start : quantity.end].endswith(_THINGS):
+            quantity.unit = next((unit for word, unit in _UNITS_OF_GOODS.items() if word in stated), "piece")
 
 
 def _is_daily(numbers: NumberGroup) -> bool:
@@ -307,6 +354,9 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
                 unit="times",
                 doubt="what a fall of N times is",
             )
+        if numbers.tokens[numbers.first].text.endswith("fold"):  # a five-fold increase: to five times, or by five times
+            roles: list[Role] = [("growth", sign, "growth of N times"), ("ratio", 1, "N-fold")]
+            return choices_of(numbers, frame, roles, period)
         return choices_of(numbers, frame, [("growth", sign, "growth of N times")], period)
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
 

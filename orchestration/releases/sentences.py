@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from orchestration.releases.lexicon import words
 from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
+_MORE_OR_LESS = (*words("more_stem"), *words("less_stem"))
 #: What ends a clause.
 BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
 #: Tokens of a sentence; what is longer is no sentence, and is cut.
@@ -71,7 +73,7 @@ def without_notes(tokens: list[Token]) -> list[Token]:
     stated = 0
     for token in tokens:
         kept.append(token)
-        stated += token.quantity is not None or token.period is not None
+        stated += token.quantity is not None or token.period is not None or token.is_a("condition")
         if token.kind == "open":
             opened.append((len(kept) - 1, stated))
         elif token.kind == "close" and opened:
@@ -119,6 +121,9 @@ def share_units(sentence: Sentence) -> None:
         if first is None or second is None or second.unit_kind in ("bare", "word", "rank", "other"):
             continue
         is_bare = first.unit_kind == "bare"
+        is_count = second.unit_kind == "percent" and first.printed.isdigit() and len(first.printed) > 3
+        if is_count:
+            continue  # trains hit 4,500, 15 percent more
         is_classifier = first.unit == "piece" and not first.scales and second.unit_kind == "points"
         if not (is_bare or is_classifier) or not separated(sentence, left + 1, right):
             continue
@@ -170,7 +175,7 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                 ):
                     lists.append([index])  # 分别 opens a list
                     continue
-                if separated(sentence, last + 1, index):
+                if separated(sentence, last + 1, index) and not _is_difference(sentence, last, index):
                     lists[-1].append(index)
                     continue
                 is_last = any(sentence.tokens[between].is_a("and") for between in range(last + 1, index))
@@ -181,7 +186,62 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                     lists[-1].append(index)
                     continue
         lists.append([index])
-    return lists
+    return _alternating(sentence, lists)
+
+
+def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
+    """`$265.9 billion, $3.9 billion more than in May`: the second number is how much more."""
+    tokens = sentence.tokens
+    behind = tokens[second + 1 : second + 2]
+    is_more = bool(behind) and not sentence.is_chinese and behind[0].text.startswith(_MORE_OR_LESS)
+    return is_more and second - first == 2 and tokens[first + 1].kind == "comma"
+
+
+def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
+    """`rose by 5.1% to 1.6 trillion and by 3.2% to 1.1 trillion, respectively`: two lists, told in turn."""
+    tokens = sentence.tokens
+    if not any(token.is_a("respectively", "each") for token in tokens):
+        return lists
+    found: list[list[int]] = []
+    position = 0
+    while position < len(lists):
+        run = _turns(sentence, lists, position)
+        if run < 4:
+            found.append(lists[position])
+            position += 1
+            continue
+        singles = [group[0] for group in lists[position : position + run]]
+        found += [singles[0::2], singles[1::2]]
+        position += run
+    return found
+
+
+def _turns(sentence: Sentence, lists: list[list[int]], position: int) -> int:
+    """How many numbers from one on stand alone and tell two things in turn; 0 where they do not."""
+    tokens = sentence.tokens
+    count = 1
+    while position + count < len(lists):
+        left, right = lists[position + count - 1], lists[position + count]
+        first, second = tokens[left[-1]].quantity, tokens[right[0]].quantity
+        turned = tokens[lists[position + count - 2][0]].quantity if count > 1 else None
+        between = tokens[left[-1] + 1 : right[0]]
+        if len(left) > 1 or len(right) > 1 or first is None or second is None or _alike(first, second):
+            break
+        if (turned is not None and not _alike(turned, second)) or not all(map(_is_small, between)):
+            break
+        if count % 2 == 0 and not any(one.is_a("and") or one.kind in _LIST_SEPARATORS for one in between):
+            break
+        count += 1
+    return count - count % 2 if count > 3 else 0
+
+
+def _is_small(token: Token) -> bool:
+    """Whether a token between numbers names nothing: a verb of growth, a preposition, a comma."""
+    if token.names or token.is_a("flow", "share", "among", "anaphor", "while") or token.period is not None:
+        return False
+    if token.kind in (*_LIST_SEPARATORS, "open", "close") or token.text in ("a", "an", "the"):
+        return True
+    return token.is_a("and", "by", "to", "rise", "fall", "qualifier", "respectively", "comparison")
 
 
 def _alike(first: Quantity, second: Quantity) -> bool:

@@ -22,6 +22,13 @@ class Item:
     start: int
     end: int
     flow: str = ""
+    #: Whether the vocabulary knows it for the name of goods, though no code list does.
+    is_word: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is certain what it names."""
+        return self.code != UNMAPPED or self.is_word
 
 
 @dataclass(slots=True)
@@ -34,6 +41,8 @@ class Phrase:
     hinted_flow: str = ""
     measures: list[str] = field(default_factory=list)
     head: dict[str, list[Item]] = field(default_factory=dict)
+    #: The names that a name sums up: 拉美、非洲等新兴市场.
+    examples: dict[str, list[Item]] = field(default_factory=dict)
     is_drilling: bool = False
     is_next_in_order: bool = False
     is_anaphoric: bool = False
@@ -48,6 +57,9 @@ class Phrase:
     counted: bool = False
     has_statistic: bool = False
     is_deficit: bool = False
+    #: Whether it says that it is of the whole place, or of all goods and partners: total exports.
+    is_whole: bool = False
+    is_total: bool = False
     #: "former", "latter", or "some" where it is a part of a list that was named.
     pointed: str = ""
 
@@ -82,6 +94,9 @@ class Frame:
     #: What it may be about instead, as (names, flow), None where it stays: each becomes a reading of its own.
     others: tuple[tuple[dict[str, list[Item]] | None, str | None], ...] = ()
     head: dict[str, list[Item]] = field(default_factory=dict)
+    examples: dict[str, list[Item]] = field(default_factory=dict)
+    #: What the text is about beside what this subject names: with it a second reading.
+    scope: dict[str, list[Item]] = field(default_factory=dict)
 
     def copy(self) -> Frame:
         """A frame of its own with the same content."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from orchestration.releases.lexicon import Entry, Lexicon, words
+from orchestration.figures import UNMAPPED
+from orchestration.releases.lexicon import Entry, Lexicon, local_currencies, words
 from orchestration.releases.numerals import CHINESE_NUMERALS, Numeral, numeral_at
 from orchestration.releases.periods import Period, period_at
 from orchestration.releases.text import PARAGRAPH, NormalText, is_chinese
@@ -78,6 +79,7 @@ class Tokeniser:
     def __init__(self, lexicon: Lexicon, region_id: str) -> None:
         self._lexicon = lexicon
         self._region_id = region_id
+        self._currencies = local_currencies(region_id)
 
     def tokens(self, text: NormalText) -> list[Token]:
         """Every token of the text, in order; nothing but spaces lies between them."""
@@ -91,8 +93,10 @@ class Tokeniser:
                 position += 1
                 continue
             token = self._token_at(text, position, matches, found)
-            found.append(token)
             position = token.end
+            if found and token.quantity is not None and _goes_on(found[-1], token, chars):
+                token = _joined(found.pop(), token, chars)
+            found.append(token)
         return found
 
     def _token_at(self, text: NormalText, position: int, matches: dict[int, list[Entry]], before: list[Token]) -> Token:
@@ -171,7 +175,7 @@ class Tokeniser:
         if names and phrase.isascii() and not senses:
             cased = text.cased[position:end]
             if not any(char.isupper() for char in cased):
-                names = tuple(pair for pair in names if pair[0] not in ("region", "partner"))
+                names = tuple(pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED)
             if not names:
                 return None
         if len(phrase) == 1 and is_chinese(phrase) and not names:
@@ -248,14 +252,30 @@ class Tokeniser:
                 quantity.explicit_sign = True
                 if mark.text == "-":
                     quantity.sign = -1
+        if before and before[-1].kind == "word" and before[-1].end == quantity.start:  # N36.21 trillion, R5 billion
+            unit = self._currencies.get(before[-1].text, "")
+            if unit:
+                quantity.unit, quantity.unit_kind, quantity.start = unit, "money", before.pop().start
+        if before and before[-1].text in _SIGN_WORDS and not quantity.explicit_sign:
+            self._take_sign_word(quantity, before)
         if before and before[-1].is_a("currency_prefix") and _skip(chars, before[-1].end) == quantity.start:
             token = before.pop()
-            quantity.unit, quantity.unit_kind = token.senses["currency_prefix"], "money"
+            unit = self._currencies.get(token.text, token.senses["currency_prefix"])
+            quantity.unit, quantity.unit_kind = unit, "money"
             quantity.start = token.start
             if before and before[-1].kind == "mark" and before[-1].text in "+-":
                 mark = before.pop()
                 quantity.start, quantity.explicit_sign = mark.start, True
                 quantity.sign = -1 if mark.text == "-" else 1
+            elif before and before[-1].text in _SIGN_WORDS:
+                self._take_sign_word(quantity, before)
+
+    @staticmethod
+    def _take_sign_word(quantity: Quantity, before: list[Token]) -> None:
+        """`minus USD 3.0 bn`, `minus 5 percent`."""
+        token = before.pop()
+        quantity.start, quantity.explicit_sign = token.start, True
+        quantity.sign = -1 if token.text in _MINUS else 1
 
     def _take_unit(self, chars: str, quantity: Quantity) -> None:
         position = _skip(chars, quantity.end)
@@ -282,8 +302,7 @@ class Tokeniser:
             quantity.unit_kind = "points" if quantity.unit == "pp" else "percent"
         elif "currency" in sense:
             quantity.unit, quantity.unit_kind = sense["currency"], "money"
-            if phrase in ("元", "圆"):
-                quantity.unit = _OWN_CURRENCIES.get(self._region_id, quantity.unit)
+            quantity.unit = self._currencies.get(phrase, quantity.unit)
         elif "times" in sense:
             quantity.unit, quantity.unit_kind = "times", "times"
         elif "unit" in sense:
@@ -328,8 +347,9 @@ class Tokeniser:
         quantity.end += len(phrase)
 
 
-#: What 元 means in the releases of regions with a currency of their own.
-_OWN_CURRENCIES = {"HKG": "HKD", "CN-HK": "HKD", "MAC": "MOP", "CN-MO": "MOP", "TWN": "TWD", "CN-TW": "TWD"}
+#: Words for a printed sign.
+_MINUS = frozenset(words("sign_word", "-"))
+_SIGN_WORDS = _MINUS | frozenset(words("sign_word", "+"))
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 #: Between a number and what it counts no such word stands.
@@ -352,6 +372,32 @@ def _begins_longer_numeral(chars: str, position: int, entry: Entry) -> bool:
 def _follows_currency(quantity: Quantity) -> bool:
     """Whether a currency stands before the number: then a single letter after it is a scale."""
     return quantity.unit_kind == "money"
+
+
+#: Scales of one number in words of several: 19 billion 46 million.
+_STEPS = {("trillion", "billion"), ("billion", "million"), ("million", "thousand")}
+
+
+def _goes_on(before: Token, token: Token, chars: str) -> bool:
+    """Whether a number is the rest of the one before it: `19 billion 46 million dollars`."""
+    first, second = before.quantity, token.quantity
+    if first is None or second is None or chars[before.end : token.start].strip():
+        return False
+    is_step = len(first.scales) == len(second.scales) == 1 and (first.scales[0], second.scales[0]) in _STEPS
+    is_rest = second.printed.isdigit() and len(second.printed) <= 3 and first.printed.isdigit()
+    return is_step and is_rest and first.unit_kind in ("bare", "money") and not second.qualifier
+
+
+def _joined(before: Token, token: Token, chars: str) -> Token:
+    """The two as one number, in the smaller scale."""
+    first, second = before.quantity, token.quantity
+    if first is None or second is None:
+        return token
+    second.printed = first.printed + second.printed.zfill(3)
+    second.start, second.qualifier = first.start, first.qualifier
+    if first.unit and not second.unit:
+        second.unit, second.unit_kind = first.unit, first.unit_kind
+    return Token("quantity", second.start, second.end, chars[second.start : second.end], quantity=second)
 
 
 def _skip(chars: str, position: int) -> int:

@@ -8,6 +8,7 @@ from orchestration.figures import UNMAPPED
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence
+from orchestration.releases.subjects import Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
 
@@ -31,6 +32,15 @@ _ANY_MARKET = frozenset({"主要", "其他", "各", "全部", "上述", "以上"
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
+#: What is outside a group of countries.
+_MEMBERS = frozenset(
+    {"countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions"}
+)
+#: Behind goods they are part of the name.
+_GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "items"})
+#: Before "zone" or "port" they point back to one.
+_POINTING_TO_ZONES = frozenset({"the", "this", "that"})
+_CUSTOMS_AREAS = frozenset(words("customs_area"))
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -42,10 +52,10 @@ def _is_content(token: Token) -> bool:
 class UnknownNames:
     """The names of one sentence that no list knows.
 
-    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some;
-    `doubtful` are names that are known but may be the end of a longer one. `doubt` is not empty where the sentence
-    speaks of a zone without saying which. Their tokens are taken out of the subject where a name that is known lies
-    within.
+    `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some; `items`
+    are the zone that "the zone" points back to, and goods in two words; `doubtful` are names that are known but may be
+    the end of a longer one. `doubt` is not empty where the sentence speaks of a zone without saying which. Their tokens
+    are taken out of the subject where a name that is known lies within.
     """
 
     def __init__(self, grammar: Grammar, sentence: Sentence) -> None:
@@ -56,6 +66,7 @@ class UnknownNames:
         self.spans: dict[int, tuple[int, int]] = {}
         self.dimensions: dict[int, str] = {}
         self.codes: dict[int, str] = {}
+        self.items: dict[int, Item] = {}
         self.doubtful: set[int] = set()
         self.doubt = ""
         self._zones()
@@ -65,9 +76,13 @@ class UnknownNames:
                 self._unknown_after(index)
                 self._unknown_before(index)
         self._unknown_between()
+        self._unknown_first()
         self._unknown_before_a_mark()
         self._unknown_before_an_amount()
         self._shared_heads()
+        self._compounds()
+        self._others_than()
+        self._outside()
         self._extended_names()
         self._examples()
         self._doubtful_names()
@@ -82,15 +97,28 @@ class UnknownNames:
             while (
                 first >= 0
                 and first > index - 7
-                and (tokens[first].kind in ("word", "mark", "possessive") or set(tokens[first].senses) == {"filler"})
+                and (
+                    tokens[first].kind in ("word", "mark", "possessive")
+                    or set(tokens[first].senses) == {"filler"}
+                    or (token.text in _CUSTOMS_AREAS and tokens[first].is_a("attribution"))
+                )
                 and self.sentence.free(first)
             ):
                 first -= 1
             if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
+                if zone := self._zone_before(index):
+                    self._take(index, index + 1, "region")
+                    self.items[index] = zone
+                    continue
+                if self._is_of_place(index):
+                    self._take(first + 1 + (tokens[first + 1].text == "the"), index + 3, "region")
+                    continue
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
                 elif self.sentence.is_chinese and index - first > 2 and tokens[first + 1].kind == "word":
                     self._take(first + 1, index + 1, "region")  # 洋浦保税港区
+                elif self.sentence.is_chinese and not token.names and self._is_trading(index):
+                    self._take(index, index + 1, "region")  # 海关特殊监管区域进出口…
                 continue
             if (
                 self.sentence.is_chinese
@@ -100,6 +128,23 @@ class UnknownNames:
                 self._take(first, index + 1, "region")
             else:
                 self.doubt = "which zone is meant is not certain"
+
+    def _is_of_place(self, index: int) -> bool:
+        """`the comprehensive bonded zones of Henan`."""
+        behind = self.tokens[index + 1 : index + 3]
+        is_said = len(behind) == 2 and behind[0].text in ("of", "in") and not self.sentence.is_chinese
+        return is_said and any(pair[0] == "region" for pair in behind[1].names) and self.sentence.free(index + 2)
+
+    def _is_trading(self, index: int) -> bool:
+        """Whether a flow stands right behind a zone: it is the subject."""
+        return any(token.is_a("flow") for token in self.tokens[index + 1 : index + 3])
+
+    def _zone_before(self, index: int) -> Item | None:
+        """What `the zone` points back to, where the text is about one."""
+        token = self.tokens[index]
+        before = self.tokens[index - 1] if index else None
+        points_back = before is not None and before.text in _POINTING_TO_ZONES
+        return self.grammar.scope.zone(token.text) if points_back and not self.sentence.is_chinese else None
 
     def _places(self) -> None:
         """`Atyrau region`, `the city of Almaty`: a place that no list knows, by the noun beside it."""
@@ -183,6 +228,55 @@ class UnknownNames:
         if width > 50:
             return
         self.spans[first] = (first, last)
+
+    def _compounds(self) -> None:
+        """电脑硬盘, `computer hard drives`: goods right before a word for goods are one name with it."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[1:], 1):
+            before = tokens[index - 1]
+            if ("commodity", UNMAPPED) not in token.names or not before.names or before.senses:
+                continue
+            is_joined = token.start - before.end <= (0 if self.sentence.is_chinese else 1)
+            if not is_joined or dimension_of(grammar, tokens, index - 1)[0] != "commodity":
+                continue
+            if self.sentence.free(index) and self.sentence.free(index - 1):
+                start, end = grammar.text.span(before.start, token.end)
+                self._take(index - 1, index + 1, "commodity")
+                self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
+    def _others_than(self) -> None:
+        """`Non-crude oil exports`, `non-oil products`: all goods but those."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[1:], 1):
+            if tokens[index - 1].text != "non" or not token.names or not self.sentence.free(index):
+                continue
+            last = index + 1
+            while last < len(tokens) and last < index + 3 and tokens[last].text in _GENERAL_GOODS:
+                last += 1
+            if last < len(tokens) and tokens[last].kind == "comma":
+                continue  # among the non-textile items, …
+            start, end = grammar.text.span(tokens[index - 1].start, tokens[last - 1].end)
+            self._take(index - 1, last, "commodity")
+            self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
+    def _outside(self) -> None:
+        """`EU countries outside the euro area`, `countries outside the European Union`: partners of their own."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens):
+            if token.text not in _OTHER_THAN or index < 1 or tokens[index - 1].text not in _MEMBERS:
+                continue
+            last = index + 1
+            while last < len(tokens) and tokens[last].text == "the":
+                last += 1
+            if last >= len(tokens) or not tokens[last].names or dimension_of(grammar, tokens, last)[0] != "partner":
+                continue
+            first = index - 1
+            while first > 0 and (tokens[first - 1].text == "member" or tokens[first - 1].names):
+                first -= 1
+            if all(self.sentence.free(cursor) for cursor in range(first, last + 1)):
+                start, end = grammar.text.span(tokens[first].start, tokens[last].end)
+                self._take(first, last + 1, "partner")
+                self.items[first] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
 
     def _extended_names(self) -> None:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""
@@ -294,7 +388,8 @@ class UnknownNames:
             or before.is_a("among", "and")
             or before.period is not None
         )
-        if 2 <= width <= 12 and starts_clause:
+        is_word = width == 1 and self._is_goods(first, index)  # ；煤进口4348万吨
+        if (2 <= width <= 12 or is_word) and starts_clause:
             self.spans[first] = (first, index)
 
     def _partner_before(self, index: int) -> bool:
@@ -320,7 +415,7 @@ class UnknownNames:
             if index < 2 or not token.names or tokens[index - 1].text != "and" or tokens[index - 2].names:
                 continue
             dimension = dimension_of(self.grammar, self.tokens, index)[0]
-            if dimension not in ("commodity", "ownership"):
+            if dimension not in ("commodity", "ownership", "region"):
                 continue
             head = token.text.rsplit(" ", 1)[-1]
             for first in range(max(0, index - 4), index - 1):
@@ -430,12 +525,14 @@ class UnknownNames:
         before = tokens[first - 1] if first else None
         if before is not None and before.kind not in BOUNDARIES:
             return
-        text = "".join(token.text for token in tokens[first:index])
-        if (
-            len(text) <= _LONGEST_GOODS
-            and self.grammar.codes.resolve("commodity", text, region_id=self.grammar.region_id) != UNMAPPED
-        ):
+        if self._is_goods(first, index):
             self.spans[first] = (first, index)
+
+    def _is_goods(self, first: int, last: int) -> bool:
+        """Whether a few characters are goods of the code lists: 煤."""
+        text = "".join(token.text for token in self.tokens[first:last])
+        code = self.grammar.codes.resolve("commodity", text, region_id=self.grammar.region_id)
+        return len(text) <= _LONGEST_GOODS and code != UNMAPPED
 
     def _may_be_named(self, index: int) -> bool:
         token = self.tokens[index]
@@ -481,6 +578,23 @@ class UnknownNames:
                     last -= 1
                 if last > first and 2 <= width <= 40 and not all(token.is_a("filler") for token in tokens[first:last]):
                     self.spans[first] = (first, last)
+
+    def _unknown_first(self) -> None:
+        """娱乐场用品、香水则减少…: the first of a list, where only the second is known."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens):
+            if index < 2 or not token.names or tokens[index - 1].text != "、" or tokens[index - 2].names:
+                continue
+            if not self.sentence.free(index) or dimension_of(self.grammar, tokens, index)[0] != "commodity":
+                continue
+            first = index - 1
+            while first > 0 and self._is_unknown_word(first - 1) and self.sentence.free(first - 1):
+                first -= 1
+            width = tokens[index - 2].end - tokens[first].start if first < index - 1 else 0
+            is_start = first == 0 or tokens[first - 1].kind in BOUNDARIES or tokens[first - 1].is_a("among")
+            if 2 <= width <= 12 and is_start and first not in self.spans:
+                self.spans[first] = (first, index - 1)
+                self.dimensions[first] = "commodity"
 
     def _examples(self) -> None:
         """`communication equipment such as telephones`: what the examples are of is the name, and they are none."""

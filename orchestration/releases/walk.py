@@ -25,13 +25,21 @@ if TYPE_CHECKING:
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
 _RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+_EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
+_ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
 _PLAIN_TRADE = frozenset(words("plain_trade"))
 _VALUE_WORDS = frozenset(words("value_word"))
+#: Before a flow they make it that of all goods and partners.
+_TOTALS = frozenset(words("total_flow"))
+_TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
+#: Names that are partners only right behind a preposition.
+_OTHERS = ("other ", "其他")
+_TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
 _FLOW_PAIRS = {
@@ -97,6 +105,8 @@ class Walk:
         joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if self._tells_of_a_company():
+            self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
             self.sentence_doubt = self.sentence_doubt or grammar.condition
         grammar.condition = ""
@@ -115,11 +125,12 @@ class Walk:
                 assign(self, self.lists[index])
                 continue
             if token.quantity is not None:
+                self._hint_flow(index, token)
                 continue
             if sentence.free(index):
                 self.mention(index)
             elif index in self.unknown.spans and sentence.spoken_for[index] == LONGER_NAME:
-                self._mention_unknown(*self.unknown.spans[index])
+                self.mention_unknown(*self.unknown.spans[index])
         for token in tokens:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
@@ -131,6 +142,7 @@ class Walk:
             open_frame(self)
         if self.frame is not None:
             grammar.top = self.frame
+        grammar.scope.learn(self.stated, self.frame, grammar)
 
     def _carry_period(self, before: Span | None) -> None:
         """The period that the next sentence inherits: of several the latest and longest, not one in the background."""
@@ -151,6 +163,8 @@ class Walk:
             is_drill = any(token.is_a("among") for token in self.tokens[:3])
             if spans[0][1] < before[0] or (is_drill and _is_part(spans[0], before)):
                 grammar.period = before
+                if not self.sentence.is_chinese:
+                    grammar.other_period = spans[0]  # what follows may go on with the year before
 
     def _set_sentence_period(self) -> None:
         """Where a sentence names one period, all of it is about that one."""
@@ -177,7 +191,7 @@ class Walk:
         if len(spans) == 1 and not late:
             is_single = any(token.period is not None and token.period.kind == "single" for token in self.tokens)
             grammar.period = spans[0]
-            is_first_said = not (self.sentence.is_chinese or grammar.paragraph_has_figures)
+            is_first_said = not grammar.paragraph_has_figures
             if (self.sentence.begins_paragraph or is_first_said) and not (is_single or self.claims.is_stock):
                 grammar.paragraph_period = spans[0]
             self.own_period = True
@@ -228,7 +242,14 @@ class Walk:
         elif token.is_a("multiple", "flat"):
             multiple_statements(self, index, token)
         if index in self.unknown.spans:
-            self._mention_unknown(*self.unknown.spans[index])
+            self.mention_unknown(*self.unknown.spans[index])
+
+    def _hint_flow(self, index: int, token: Token) -> None:
+        """`the top three export markets, with shipments of …`: the size of a list says the flow of its members."""
+        if self.sentence.is_set_aside(index) and not self.sentence.is_chinese and "market" in token.text:
+            flow = flow_of_rank_noun(token.text)
+            if flow != "total" and not self.phrase.flows:
+                self.phrase.hinted_flow = flow
 
     def _is_boundary(self, index: int, token: Token) -> bool:
         """Whether a token ends a clause or sets one apart; what follows from that is done."""
@@ -246,6 +267,8 @@ class Walk:
         elif token.kind in ("comma", "colon", "dash"):
             if phrase.is_empty() and self.tokens[self.sentence.clause_start(index)].text in _ADVERBIALS:
                 phrase.unknown_words, phrase.unknown_names = 0, []
+            if token.kind == "colon":
+                phrase.unknown_characters = 0  # 外贸“成绩单”出炉：…
             self.clause_break = self.clause_break or "weak"
             self.pending_break = True
         else:
@@ -270,6 +293,15 @@ class Walk:
         phrase.pointed = senses.get("pointing", phrase.pointed)
         if "carrier" in senses:
             phrase.carrier = token.text
+        if token.text in _EARNING and phrase.names.get("commodity") and not phrase.flows:
+            phrase.hinted_flow = "export"  # tea and coffee earned 45 billion shillings
+        phrase.is_whole = phrase.is_whole or "scope_self" in senses
+        says_place = "scope_self" in senses or "scope_province" in senses
+        following = self.tokens[self.position + 1 : self.position + 2]
+        begins = self.pending_break and any(one.is_a("flow") for one in following)
+        is_of_the_place = says_place and self.sentence.is_chinese and begins
+        if is_of_the_place and phrase.has_statistic and not phrase.flows:
+            phrase.names, phrase.measures = {}, []  # 煤炭价格回落，全省进口…
         if "condition" in senses:
             self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
         if "target" in senses:
@@ -281,14 +313,35 @@ class Walk:
             return phrase.counted
         return False
 
+    def _tells_of_a_company(self) -> bool:
+        """Whether a sentence tells what one company trades."""
+        return any(
+            token.is_a("company")
+            and (index == 0 or not (self.tokens[index - 1].quantity or self.tokens[index - 1].names))
+            for index, token in enumerate(self.tokens)
+        )
+
     def _mention_delivery(self, index: int, token: Token) -> None:
         """`Shipments to Japan` are exports, `purchases from Japan` imports: the preposition says it."""
         if token.text not in _DELIVERIES or self.phrase.flows or index + 1 >= len(self.tokens):
             return
-        flow = {"to": "export", "from": "import"}.get(self.tokens[index + 1].text)
-        following = self.tokens[index + 2 : index + 4]
-        if flow and any(pair[0] == "partner" for one in following for pair in one.names):
+        link = index + 1
+        if self.tokens[link].text == "of":  # shipments of apples to Thailand
+            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in ("to", "from"):
+                if self.tokens[link].kind in BOUNDARIES or self.tokens[link].quantity is not None:
+                    return
+                link += 1
+        preposition, _, pronoun = self.tokens[link].text.partition(" ")
+        flow = {"to": "export", "from": "import"}.get(preposition)
+        following = self.tokens[link + 1 : link + 3]
+        points_back = bool(pronoun) or (bool(following) and following[0].is_a("anaphor"))
+        is_back = points_back and self._has_partner()  # purchases from them, from it
+        if flow and (is_back or any(pair[0] == "partner" for one in following for pair in one.names)):
             self.phrase.flows = [flow]
+
+    def _has_partner(self) -> bool:
+        """Whether the clause before named a partner: `…, while purchases from them …`."""
+        return bool(self.frame is not None and self.frame.names.get("partner"))
 
     def _mention_unknown_word(self, index: int, token: Token) -> None:
         phrase = self.phrase
@@ -299,7 +352,7 @@ class Walk:
         if is_chinese(token.text[0]):
             phrase.unknown_characters += 1
 
-    def _mention_unknown(self, first: int, last: int) -> None:
+    def mention_unknown(self, first: int, last: int) -> None:
         """A name that no list knows takes the dimension of the list it stands in, else it is a commodity."""
         start, end = self.grammar.text.span(self.tokens[first].start, self.tokens[last - 1].end)
         dimension = self.unknown.dimensions.get(first, "commodity")
@@ -317,11 +370,14 @@ class Walk:
         ):
             dimension = dimension_of(self.grammar, self.tokens, last + 1)[0] or dimension
         text = self.grammar.source[start:end]
-        self.unknown_starts.add(start)
+        item = self.unknown.items.get(first)
+        if item is None or not item.is_word:
+            self.unknown_starts.add(start)
         code = self.unknown.codes.get(first) or self.grammar.codes.resolve(
             dimension, text, region_id=self.grammar.region_id
         )
-        self._add_item(dimension, Item(code, text, start, end), first)
+        item = item or Item(code, text, start, end)
+        self._add_item(dimension, replace(item, start=start, end=end), first)
         self.last_name[dimension] = last - 1
 
     def _open_parenthesis(self) -> None:
@@ -380,6 +436,7 @@ class Walk:
             flow_pair=(),
             measures=list(phrase.measures),
             head={},
+            examples={},
         )
 
     def _mention_period(self, index: int) -> None:
@@ -407,6 +464,10 @@ class Walk:
             return
         if token.text in _HOME_PLACES and code != self.grammar.region_id:
             return  # where the place lies, no subject
+        if token.text.startswith(_OTHERS) and not (index and self.tokens[index - 1].text in _TO_OTHERS):
+            return  # ASEAN and other countries; but: those to other markets
+        if dimension == "partner" and self._is_exporter(index):
+            self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
         if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
@@ -430,11 +491,27 @@ class Walk:
         if self.sentence.is_chinese or not index or self.tokens[index].text not in _TRADING_VERBS:
             return False
         before = index - 1
+        if self.tokens[before].kind == "comma":  # Japan, a traditional market, bought …
+            first = self.sentence.clause_start(before - 1) if before else 0
+            before = first - 2 if first > 1 and self.tokens[first].text in _ARTICLES else before
         while before > 0 and self.tokens[before].is_a("be", "filler") and not self.tokens[before].names:
             before -= 1
         if not self.tokens[before].names or self._dimension(before) != "partner":
             return False
         return before == 0 or not self.tokens[before - 1].is_a("partner_preposition", "of")
+
+    def _is_exporter(self, index: int) -> bool:
+        """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
+        if self.sentence.is_chinese:
+            return False
+        after = index + 1
+        if after < len(self.tokens) and self.tokens[after].kind == "possessive":
+            after += 1
+        flow = self.tokens[after] if after < len(self.tokens) else None
+        is_noun = flow is not None and flow.is_a("flow") and flow.text not in _TRADING_VERBS
+        if flow is None or not is_noun or flow.senses["flow"] not in ("export", "import"):
+            return False
+        return not index or not self.tokens[index - 1].is_a("partner_preposition", "of", "and")
 
     def _is_other_side(self, index: int, code: str) -> bool:
         """Whether the one who reports is named as the other side: "the US, importing 44 billion from Vietnam"."""
@@ -461,10 +538,12 @@ class Walk:
         phrase = self.phrase
         last = self.last_name.get(dimension)
         if last is not None and phrase.names.get(dimension) and self._sums_up(last, index):
+            phrase.examples[dimension] = phrase.names[dimension]
             phrase.names[dimension] = [item]  # A、B等三地: the names are examples of what follows
             self.last_name[dimension] = index
             return
-        if last is not None and phrase.names.get(dimension) and self._coordinated(last, index):
+        is_listed = last is not None and (self._coordinated(last, index) or self._is_followed(last, index))
+        if is_listed and phrase.names.get(dimension):
             phrase.names[dimension].append(item)
         elif (
             dimension == "region"
@@ -500,6 +579,13 @@ class Walk:
         holders = set(codes.containing_regions(item.code))
         return any(one.code in holders or item.code in set(codes.containing_regions(one.code)) for one in items)
 
+    def _is_followed(self, first: int, last: int) -> bool:
+        """`Mongolia was the largest partner, followed by Russia, with trade of …`: one after the other in one list."""
+        between = self.tokens[first + 1 : last]
+        before = next((one for one in reversed(between) if one.text != "the"), None)
+        has_own = any(one.quantity is not None or one.is_a("flow") for one in between)
+        return before is not None and before.is_a("next_in_order") and not has_own
+
     def _coordinated(self, first: int, last: int) -> bool:
         """Whether only what separates names of one list stands between two names."""
         has_separator = False
@@ -533,6 +619,13 @@ class Walk:
         before_it = phrase.flows
         if token.is_a("nontrade"):
             return
+        before = self.tokens[index - 1].text if index else ""
+        if phrase.is_nontrade and before in ("for", "on"):
+            return  # clearance time for imports, tariffs on imports
+        phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
+        is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
+        if phrase.measures and not phrase.flows and is_of_clause_before and not self.sentence.is_chinese:
+            phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
         if self._is_trader(index):
             flow = {"export": "import", "import": "export"}.get(flow, flow)
@@ -600,7 +693,9 @@ class Walk:
             measure = "quantity" if other and self._says_value() else "volume"
         if measure == "value" and not self._is_measure_list(index):
             says_other = any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
-            if not says_other and not (self.frame is not None and set(self.frame.measures) - {"value"}):
+            is_of_another = self.last_level is not None and self.last_level.measure in ("quantity", "unit_value")
+            framed = self.frame is not None and set(self.frame.measures) - {"value"}
+            if not (says_other or framed or is_of_another):
                 return
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
             phrase.measures = [measure]

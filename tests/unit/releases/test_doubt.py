@@ -25,7 +25,7 @@ _DOUBTED = {
         {"5.2%": "words of its clause are not understood"},
     ),
     "a period that is carried on, in a text about another": (
-        "In March 2024, exports of cotton from Xinjiang rose 3.3 percent. Exports of coal rose 4.4 percent.\n\n"
+        "In March 2024, exports of Xinjiang rose 3.3 percent. Exports of coal rose 4.4 percent.\n\n"
         "In the first quarter, exports rose 8.1 percent. In the first quarter, imports fell 2.2 percent. In the first "
         "quarter, exports of textiles rose 2.1 percent.",
         {"4.4 percent": "its period is carried on from elsewhere"},
@@ -64,9 +64,10 @@ _DOUBTED = {
         "一季度，新疆出口增长8.1%，拉动进出口增长5.2个百分点。",
         {"5.2个百分点": "to the growth of what it contributes"},
     ),
-    "a text that begins with one partner": (
-        "一季度，新疆对哈萨克斯坦进出口增长8.1%。一般贸易进出口增长5.2%。",
-        {"5.2%": "the text begins with another place or with one partner"},
+    "a text that begins with another place": (
+        "In the first quarter, China's exports rose 8.1 percent. Exports of Xinjiang rose 4.1 percent. Exports of "
+        "cotton rose 3.2 percent.",
+        {"3.2 percent": "the text begins with another place or with one partner"},
     ),
     "a number in two ways": (
         "In the first quarter, exports of Xinjiang rose by 8.1 billion yuan, or 5.2 percent.",

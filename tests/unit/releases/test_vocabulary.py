@@ -15,7 +15,7 @@ from orchestration.codes import CodeLists
 from orchestration.figures import QUALIFIERS
 from orchestration.intervals import SCALES
 from orchestration.releases import lexicon
-from orchestration.releases.lexicon import KINDS, VOCABULARY_DIR, WORD_KINDS, rows_of
+from orchestration.releases.lexicon import KINDS, NAME_KINDS, VOCABULARY_DIR, WORD_KINDS, local_currencies, rows_of
 from orchestration.releases.periods import Period, period_at
 from orchestration.releases.reading import PROSE_SCALES
 from orchestration.releases.subjects import DIMENSIONS
@@ -62,10 +62,12 @@ def test_every_kind_has_phrases() -> None:
 
 
 def test_every_kind_is_asked_for() -> None:
-    """`word` alone is not: its phrases are there to be no part of anything else."""
+    """`word` alone is not: its phrases are there to be no part of anything else. Names become tokens in the lexicon."""
     own = Path(lexicon.__file__)
     code = "".join(path.read_text(encoding="utf-8") for path in own.parent.glob("*.py") if path != own)
-    assert {kind for kind in KINDS if f'"{kind}"' not in code} == set()
+    in_lexicon = own.read_text(encoding="utf-8")
+    asked = {kind for kind in KINDS if f'"{kind}"' in code or f'words("{kind}")' in in_lexicon}
+    assert KINDS - NAME_KINDS - asked == set()
 
 
 def test_the_readme_explains_every_kind_once() -> None:
@@ -93,6 +95,16 @@ def test_units_are_in_the_code_list() -> None:
     assert values("currency", "percent", "currency_terms") <= units
     assert values("unit") - UNITS_OF_TIME <= units
     assert {value.partition(":")[2] for value in values("noun")} <= units
+
+
+def test_local_currencies_are_units_of_regions() -> None:
+    with (VOCABULARY_DIR / "local_currencies.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    codes = CodeLists(SEEDS)
+    assert {row["unit"] for row in rows} <= column("units", "unit")
+    assert {row["region_id"] for row in rows} <= set(codes.countries) | {"CN-HK", "CN-MO", "CN-TW"}
+    assert local_currencies("IND")["rupees"] == "INR"
+    assert local_currencies("PAK") == {}
 
 
 def test_measures_are_in_the_code_list() -> None:

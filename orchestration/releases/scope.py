@@ -1,0 +1,84 @@
+"""What a whole text is about, where that is a part of the trade of the place: a zone, a partner, one kind of goods.
+
+The first sentence that states something says it. What follows without a name of that kind may be of the part or of
+the whole, and is kept as both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.figures import UNMAPPED
+from orchestration.releases.subjects import DIMENSIONS, Frame, Item, Phrase
+
+if TYPE_CHECKING:
+    from orchestration.releases.grammar import Grammar
+    from orchestration.releases.statements import Statement
+
+#: Why a number without a name of its own is in doubt in such a text.
+IN_SCOPE = "whether it is of what the whole text is about is not said"
+#: Statistics by which a text says what it is about.
+_TELLING = frozenset({"level", "growth", "change"})
+_OF_TRADE = frozenset({"value", "quantity", "unit_value", "volume"})
+
+
+class Scope:
+    """The names of the first sentence that states something, by their dimension; none until there was one."""
+
+    def __init__(self) -> None:
+        """Nothing is known before the first statement."""
+        self.names: dict[str, list[Item]] = {}
+        self._is_settled = False
+
+    def learn(self, stated: list[Statement], frame: Frame | None, grammar: Grammar) -> None:
+        """Take in what a sentence is about: the first that has numbers, or a zone that one before it names."""
+        if self._is_settled:
+            return
+        told = [one for one in stated if one.statistic in _TELLING and one.measure in _OF_TRADE]
+        if not told:
+            self._learn_zone(frame, grammar)
+            return
+        self._is_settled = True
+        for dimension in DIMENSIONS:
+            first = told[0].names.get(dimension, [])
+            is_same = all(_codes(one.names.get(dimension, [])) == _codes(first) for one in told)
+            if first or (frame is not None and dimension in frame.own):
+                self.names.pop(dimension, None)  # what the heading named is not what is told of
+            if len(first) == 1 and is_same and not (dimension == "region" and not _is_part(first[0], grammar)):
+                self.names[dimension] = list(first)
+
+    def _learn_zone(self, frame: Frame | None, grammar: Grammar) -> None:
+        """`Trade of the free trade zone has grown`: a heading or first sentence without a number."""
+        regions = frame.names.get("region", []) if frame is not None and "flow" in frame.own else []
+        if len(regions) == 1 and _is_part(regions[0], grammar):
+            self.names = {"region": list(regions)}
+
+    def widen(self, phrase: Phrase) -> None:
+        """A sentence about the trade of the whole place ends what the first was about, but for a zone."""
+        is_of_place = bool(phrase.names.get("region")) or phrase.is_whole
+        if self.names and is_of_place and phrase.flows == ["total"] and set(phrase.names) <= {"region"}:
+            self.names = {name: items for name, items in self.names.items() if name == "region"}
+
+    def missing(self, frame: Frame) -> dict[str, list[Item]]:
+        """What a subject leaves out of what the text is about."""
+        if frame.count_measure or frame.nontrade:
+            return {}
+        return {
+            dimension: items
+            for dimension, items in self.names.items()
+            if not frame.names.get(dimension) and dimension not in frame.own
+        }
+
+    def zone(self, noun: str) -> Item | None:
+        """The zone or port that "the zone" or "the port" points back to."""
+        items = self.names.get("region", [])
+        return items[0] if items and noun.removesuffix("s") in items[0].text.lower() else None
+
+
+def _codes(items: list[Item]) -> list[tuple[str, str]]:
+    return [(item.code, item.text if item.code == UNMAPPED else "") for item in items]
+
+
+def _is_part(item: Item, grammar: Grammar) -> bool:
+    """Whether a region is another than the place that reports and those that hold it: a zone, a city, a wider area."""
+    return item.code == UNMAPPED or item.code not in grammar.codes.containing_regions(grammar.region_id)
