@@ -42,7 +42,8 @@ QUESTIONS = {
         AND trade_mode_id = 'ALL' AND period_end = last_day(period_start) ORDER BY 1""",
     "partners of a province": """SELECT partner_id, value FROM marts.fct_declared_levels WHERE region_id = 'CN-XJ'
         AND commodity_id = 'TOTAL' AND partner_id <> 'WORLD' AND flow = 'export' AND unit = 'CNY'
-        AND trade_mode_id = 'ALL' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31' ORDER BY 2 DESC LIMIT 10""",
+        AND trade_mode_id = 'ALL' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31'
+        ORDER BY 2 DESC LIMIT 10""",
     "growth of chapters": """SELECT commodity_id, growth_pct FROM marts.mart_growth WHERE region_id = 'CHN'
         AND partner_id = 'WORLD' AND length(commodity_id) = 2 AND flow = 'export' AND unit = 'CNY'
         AND trade_mode_id = 'ALL' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-06-30'
