@@ -46,9 +46,10 @@ docs: $(READY) ## Write the data dictionary and build the documentation into sit
 	$(BIN)/python -m docs.dictionary
 	$(BIN)/mkdocs build --quiet --strict
 
-bench: $(READY) ## Measure a refresh against dbt and SQL alone, and the reader of releases.
+bench: $(READY) ## Measure a refresh against dbt and SQL alone, the reader of releases, the loading of declarations.
 	$(BIN)/python -m bench.refresh
 	$(BIN)/python -m bench.reading
+	$(BIN)/python -m bench.customs
 
 lock: ## Resolve requirements.lock anew (needs uv).
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --strip-extras \
