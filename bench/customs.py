@@ -64,9 +64,7 @@ def main() -> None:
     ask.add_argument("--folder", type=Path, help="where to work and leave what was made (default: temporary)")
     said = ask.parse_args()
     console = Console()
-    console.print(
-        f"{said.rows:,} synthetic lines; DuckDB {duckdb.__version__}, {os.cpu_count()} cores"
-    )
+    console.print(f"{said.rows:,} synthetic lines; DuckDB {duckdb.__version__}, {os.cpu_count()} cores")
     with _folder(said.folder) as folder:
         _print(console, "Loading a file of one month", _loading(folder / "loading", said.rows, said.turns))
         _print(console, "One more month", _one_more_month(folder / "months", said.rows))
