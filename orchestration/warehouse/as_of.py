@@ -15,7 +15,14 @@ from orchestration.warehouse.working import literal, quoted
 #: Tables that a function of the published file answers for: it leaves out what came later before anything is made.
 FUNCTIONS = {"fct_levels": "fct_levels_as_of", "mart_growth": "mart_growth_as_of"}
 #: Tables whose rows each became known on one day: those of later days are left out.
-DAYS = {"dim_source": "published_date", "fct_figures": "published_date", "fct_deductions": "as_of_date"}
+DAYS = {
+    "dim_source": "published_date",
+    "fct_figures": "published_date",
+    "fct_deductions": "as_of_date",
+    "fct_declared_levels": "as_of_date",
+}
+#: Columns of them that may rest on what came later.
+_LATER = {"fct_declared_levels": ("base", "growth_pct")}
 #: What tables begin with that say what codes mean: they know no day.
 _CODES = ("dim_", "bridge_")
 
@@ -60,7 +67,10 @@ def _make_views(connection: duckdb.DuckDBPyConnection, day: str) -> None:
     for schema, table in tables:
         name = f"{quoted(schema)}.{quoted(table)}"
         if table in DAYS:
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM published.{name} WHERE {DAYS[table]} <= {day}")
+            columns = f"* EXCLUDE ({', '.join(_LATER[table])})" if table in _LATER else "*"
+            connection.execute(
+                f"CREATE VIEW {name} AS SELECT {columns} FROM published.{name} WHERE {DAYS[table]} <= {day}"
+            )
         elif schema == "metadata" or table.startswith(_CODES):
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM published.{name}")
     for table, function in FUNCTIONS.items():

@@ -157,6 +157,7 @@ def test_a_day_that_is_none_is_wrong_usage(first: Installation) -> None:
     assert ended.code == 2 and "is not a date" in ended.stderr
 
 
+@pytest.mark.long
 def test_functions_are_there_after_a_rollback_and_are_described(refreshed_twice: Installation) -> None:
     def count() -> tuple[object, ...]:
         return refreshed_twice.ask(f"SELECT count(*) FROM fct_levels_as_of({FAR_FUTURE})")[0]

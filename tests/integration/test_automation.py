@@ -57,6 +57,7 @@ def test_both_ask_for_the_job_of_the_command(refreshed: Installation) -> None:
     assert definitions.resolve_schedule_def("publication_days").job_name == "refresh"
 
 
+@pytest.mark.long
 def test_what_was_rolled_back_is_published_again_only_when_forced(
     refreshed_twice: Installation, first_content: Content, second_content: Content
 ) -> None:

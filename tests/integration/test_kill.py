@@ -154,6 +154,7 @@ def test_publishing_killed_at_every_turn_leaves_one_whole_publication(
     assert set(stood) == {"first", "second"}
 
 
+@pytest.mark.long
 def test_a_first_publication_is_whole_or_not_there(about_to_publish: Installation, second_content: Content) -> None:
     settings, inputs = about_to_publish.settings, current_inputs(about_to_publish.settings)
 

@@ -142,7 +142,7 @@ def test_bad_releases_are_told_and_their_neighbours_are_published(refreshed: Ins
     for name, (content, metadata, _) in bad.items():
         put(releases, name, content, **metadata)
     (releases / "table.xlsx").write_bytes(b"PK")
-    put(releases, "a-good-one.md", ENGLISH)
+    put(releases, "a-good-one.md", ENGLISH, region="Kashgar")
     put(releases, "says-nothing.md", "Officials met, and nobody named a figure.\n")
     put(releases, "z-good-one.txt", CHINESE, published_date="2020-02-20")
 
