@@ -32,11 +32,12 @@ def replace_with_noise(working: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param(cut_off, marks=pytest.mark.long),
+        cut_off,
         scatter_noise,
-        pytest.param(replace_with_noise, marks=pytest.mark.long),
+        replace_with_noise,
     ],
 )
+@pytest.mark.long
 def test_a_refresh_gets_over_a_damaged_working_warehouse(
     refreshed: Installation, second_content: Content, damage: object
 ) -> None:
