@@ -22,7 +22,16 @@ import duckdb
 from orchestration.codes import CodeLists
 from orchestration.customs.files import DeclarationFile, UnusableFile, find_files, readable, unusable
 from orchestration.customs.formats import CODED, VALUES
-from orchestration.customs.loading import KEYS, UNITS, Content, LoadedFile, MonthTotals, TotalsDiffer, load_file
+from orchestration.customs.loading import (
+    KEYS,
+    UNITS,
+    Content,
+    LoadedFile,
+    MonthTotals,
+    TotalsDiffer,
+    literal,
+    load_file,
+)
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.hashing import FileHashes
 from orchestration.sources import Rejection
@@ -138,7 +147,7 @@ def lines_of(months: Sequence[StoredMonth]) -> str:
     if not months:
         columns = ", ".join(f"CAST(NULL AS {sql_type}) AS {name}" for name, sql_type in LINE_TYPES.items())
         return f"SELECT {columns} WHERE false"
-    paths = ", ".join(_literal(month.path) for month in months)
+    paths = ", ".join(literal(month.path) for month in months)
     return f"SELECT {', '.join(LINE_TYPES)} FROM read_parquet([{paths}])"
 
 
@@ -284,11 +293,11 @@ class _Update:
             [[name for name, _ in ids], [code for _, code in ids], list(ids.values())],
         )
         connection.execute(
-            f"""COPY ({_lines(cell, wanted, tables)}) TO {_literal(str(draft))}
+            f"""COPY ({_lines(cell, wanted, tables)}) TO {literal(str(draft))}
             (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 250000)"""
         )
         sums = ", ".join(f"sum({value})" for value in VALUES)
-        ((*written,),) = connection.execute(f"SELECT {sums} FROM read_parquet({_literal(str(draft))})").fetchall()
+        ((*written,),) = connection.execute(f"SELECT {sums} FROM read_parquet({literal(str(draft))})").fetchall()
         for value, added_up in zip(VALUES, written, strict=True):
             if value in wanted and added_up != getattr(self._totals(wanted[value], cell), value):
                 draft.unlink()
@@ -360,11 +369,11 @@ def _scratch(folder: Path, resources: Resources) -> Iterator[duckdb.DuckDBPyConn
     for leftover in folder.glob(".scratch*"):
         leftover.unlink()
     with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = {_literal(resources.memory_limit)}")
+        connection.execute(f"SET memory_limit = {literal(resources.memory_limit)}")
         connection.execute(f"SET threads = {resources.threads}")
-        connection.execute(f"SET temp_directory = {_literal(str(folder / '.spill'))}")
+        connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
         connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"ATTACH {_literal(str(folder / '.scratch.duckdb'))} AS scratch")
+        connection.execute(f"ATTACH {literal(str(folder / '.scratch.duckdb'))} AS scratch")
         yield connection
     for leftover in folder.glob(".scratch*"):
         leftover.unlink()
@@ -373,7 +382,7 @@ def _scratch(folder: Path, resources: Resources) -> Iterator[duckdb.DuckDBPyConn
 def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[str, str]) -> str:
     """SQL of the lines of a month in the columns of the lake, sorted."""
     reporter, flow, month = cell
-    where = f"reporter_id = {_literal(reporter)} AND flow = {_literal(flow)} AND month = DATE '{month}'"
+    where = f"reporter_id = {literal(reporter)} AND flow = {literal(flow)} AND month = DATE '{month}'"
     cny, usd = wanted.get("value_cny"), wanted.get("value_usd")
     keys = ", ".join((*KEYS, *UNITS))
     used = [tables[key] for key in {file.key: file for file in (cny, usd) if file}]
@@ -396,21 +405,21 @@ def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[st
     )
 
     def id_or(name: str, whole: str) -> str:
-        return f"CASE WHEN {name}_code IS NULL THEN {_literal(whole)} ELSE coalesce({name}_ids.id, '{UNMAPPED}') END"
+        return f"CASE WHEN {name}_code IS NULL THEN {literal(whole)} ELSE coalesce({name}_ids.id, '{UNMAPPED}') END"
 
     columns = {
         "region_id": id_or("region", reporter),
         "partner_id": id_or("partner", WHOLE["partner"]),
         "trade_mode_id": id_or("trade_mode", WHOLE["trade_mode"]),
         "commodity_id": "commodity_code",
-        "flow": _literal(flow),
+        "flow": literal(flow),
         "period_start": f"DATE '{month}'",
         "period_end": f"last_day(DATE '{month}')",
         "quantity_unit": "quantity_unit_ids.id",
         "second_quantity_unit": "second_quantity_unit_ids.id",
-        "reporter_id": _literal(reporter),
-        "value_cny_source_id": _literal(cny.source.source_id) if cny else "NULL",
-        "value_usd_source_id": _literal(usd.source.source_id) if usd else "NULL",
+        "reporter_id": literal(reporter),
+        "value_cny_source_id": literal(cny.source.source_id) if cny else "NULL",
+        "value_usd_source_id": literal(usd.source.source_id) if usd else "NULL",
     }
     selected = ", ".join(
         f"CAST({columns.get(name, f'lines.{name}')} AS {sql_type}) AS {name}" for name, sql_type in LINE_TYPES.items()
@@ -454,7 +463,3 @@ def _remembered(folder: Path, file: DeclarationFile) -> LoadedFile | None:
         )
     except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: the file is read again
         return None
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -144,12 +144,12 @@ class _Reader:
 
     def relation(self, *, rejects: bool) -> str:
         """A table function over the file whose columns are c0, c1 …"""
-        path = _literal(str(self._plain))
+        path = literal(str(self._plain))
         if self._file.container == "parquet":
             return f"(SELECT {self._texts('COLUMNS(*)')} FROM read_parquet({path})) AS file({self._names()})"
         if self._file.container == "json":
             size = max(self._plain.stat().st_size + 1, 1 << 24)
-            return f"""(SELECT {", ".join(f"record->>{_literal(name)}" for name in self._header())} FROM (
+            return f"""(SELECT {", ".join(f"record->>{literal(name)}" for name in self._header())} FROM (
                 SELECT unnest(CASE json_type(json) WHEN 'ARRAY' THEN json->'$[*]' ELSE json->'$.data[*]' END) AS record
                 FROM read_json_objects({path}, maximum_object_size = {size}, format = 'unstructured')))
                 AS file({self._names()})"""
@@ -161,7 +161,7 @@ class _Reader:
         nils = [nil + blank for nil in nils for blank in ("", "\t", " ")]
         encoding = "latin-1" if self._is_latin else "utf-8"
         return f"""read_csv({path}, columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '"',
-            escape = '"', thousands = ',', nullstr = [{", ".join(map(_literal, nils))}], encoding = '{encoding}',
+            escape = '"', thousands = ',', nullstr = [{", ".join(map(literal, nils))}], encoding = '{encoding}',
             {"store_rejects = true" if rejects else "ignore_errors = true, parallel = false"})"""
 
     def structural_rejections(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[int, Rejection]]:
@@ -264,13 +264,13 @@ class _Reader:
             if f"{coded}_code" not in place and f"{coded}_name" in place:
                 expressions[f"{coded}_code"] = expressions[f"{coded}_name"]
         expressions["month"] = (
-            f"CAST({_literal(f'{said.month}-01')} AS DATE)" if said.month else self._month(expressions["month"])
+            f"CAST({literal(f'{said.month}-01')} AS DATE)" if said.month else self._month(expressions["month"])
         )
-        expressions["flow"] = _literal(said.flow) if said.flow else self._flow(expressions["flow"])
+        expressions["flow"] = literal(said.flow) if said.flow else self._flow(expressions["flow"])
         expressions["reporter_id"] = (
             f"(SELECT any_value(region_id) FROM customs_reporters WHERE code = {expressions['reporter_id']})"
             if "reporter" in place
-            else _literal(self._file.source.region_id)
+            else literal(self._file.source.region_id)
         )
         return expressions
 
@@ -290,11 +290,11 @@ class _Reader:
 
     def _month(self, text: str) -> str:
         forms = ["%Y%m", "%Y-%m", "%Y/%m", "%Y.%m", f"%Y{self._as_read('年')}%m{self._as_read('月')}", "%Y-%m-%d"]
-        return f"CAST(date_trunc('month', try_strptime({text}, [{', '.join(map(_literal, forms))}])) AS DATE)"
+        return f"CAST(date_trunc('month', try_strptime({text}, [{', '.join(map(literal, forms))}])) AS DATE)"
 
     def _flow(self, text: str) -> str:
         flows = " ".join(
-            f"WHEN {_literal(self._as_read(code))} THEN {_literal(flow)}"
+            f"WHEN {literal(self._as_read(code))} THEN {literal(flow)}"
             for code, flow in (self._file.layout.flows or {}).items()
         )
         return f"CASE {text} {flows} END"
@@ -354,5 +354,6 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(number)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A string literal for SQL, where a statement takes no parameters."""
     return "'" + text.replace("'", "''") + "'"
