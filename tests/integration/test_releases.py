@@ -172,7 +172,7 @@ def test_a_release_that_arrives_while_releases_are_read_is_published_by_the_next
 ) -> None:
     running = refreshed.start_refresh("--force")
     running.until("read releases: ")
-    put(releases, "kashgar-2021-january.md", ENGLISH)
+    put(releases, "kashgar-2021-january.md", ENGLISH, region="Kashgar")
     assert running.end().code == 0
     refreshed.refreshed()
     assert refreshed.ask("SELECT count(*) FROM fct_figures WHERE source_id = 'kashgar-2021-january'") == [(3,)]
@@ -182,6 +182,6 @@ def test_a_release_that_arrives_while_releases_are_read_is_published_by_the_next
 def test_releases_alone_are_published(empty: Installation) -> None:
     for path in [*empty.sheets.iterdir(), *(empty.sheets.parent / "releases").iterdir()]:
         path.unlink()
-    put(empty.sheets.parent / "releases", "kashgar.md", ENGLISH)
+    put(empty.sheets.parent / "releases", "kashgar.md", ENGLISH, region="Kashgar")
     empty.refreshed()
     assert empty.ask("SELECT count(*) FROM fct_levels WHERE source_id = 'kashgar'") != [(0,)]
