@@ -201,8 +201,10 @@ class _Update:
                 path = self._path(cell, wanted)
                 if all(file.key in tables for file in wanted.values()) and not path.exists():
                     self._write(connection, cell, wanted, tables)
-        for file in batch:  # last: whoever is cut off before this reads the file again
-            _remember(self._folder, self._known[file.key])
+        # Last: whoever is cut off before this reads the file again. What could not be read is tried again, too.
+        for file in batch:
+            if file.key in tables:
+                _remember(self._folder, self._known[file.key])
 
     def described(self) -> Lake:
         """What the lake holds now, for the tables of the working warehouse."""
@@ -386,22 +388,30 @@ def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[st
     cny, usd = wanted.get("value_cny"), wanted.get("value_usd")
     keys = ", ".join((*KEYS, *UNITS))
     used = [tables[key] for key in {file.key: file for file in (cny, usd) if file}]
+    # Units by their ids: of two files one may be in another encoding.
+    units = ", ".join(f"{unit}_ids.id AS {unit}" for unit in UNITS)
+    unit_joins = " ".join(
+        f"LEFT JOIN code_ids AS {unit}_ids ON {unit}_ids.list = 'unit' AND staged.{unit} = {unit}_ids.code"
+        for unit in UNITS
+    )
+    staged = [
+        f"(SELECT staged.* REPLACE ({units}) FROM {table} AS staged {unit_joins} WHERE {where}) AS staged"
+        for table in used
+    ]
     if len(used) > 1:
         # The same lines twice, each with one currency: quantities are taken once.
         quantities = ", ".join(
             f"coalesce(sum({name}) FILTER (is_cny), sum({name}) FILTER (NOT is_cny)) AS {name}"
             for name in ("quantity", "second_quantity")
         )
-        lines = f"""SELECT {keys}, {quantities}, sum(value_cny) AS value_cny, sum(value_usd) AS value_usd
-            FROM (SELECT *, true AS is_cny FROM {used[0]} WHERE {where}
-                UNION ALL SELECT *, false FROM {used[1]} WHERE {where}) GROUP BY ALL"""
+        lines = f"""SELECT {keys}, {quantities}, sum(value_cny) FILTER (is_cny) AS value_cny,
+            sum(value_usd) FILTER (NOT is_cny) AS value_usd
+            FROM (SELECT *, true AS is_cny FROM {staged[0]} UNION ALL SELECT *, false FROM {staged[1]}) GROUP BY ALL"""
     else:
-        lines = f"SELECT {keys}, quantity, second_quantity, value_cny, value_usd FROM {used[0]} WHERE {where}"
-    joined = {name: f"{name}_code" for name in CODED} | {unit: unit for unit in UNITS}
+        lines = f"SELECT {keys}, quantity, second_quantity, value_cny, value_usd FROM {staged[0]}"
     joins = "\n".join(
-        f"LEFT JOIN code_ids AS {name}_ids ON {name}_ids.list = '{name if name in CODED else 'unit'}' "
-        f"AND lines.{column} = {name}_ids.code"
-        for name, column in joined.items()
+        f"LEFT JOIN code_ids AS {name}_ids ON {name}_ids.list = '{name}' AND lines.{name}_code = {name}_ids.code"
+        for name in CODED
     )
 
     def id_or(name: str, whole: str) -> str:
@@ -415,8 +425,6 @@ def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[st
         "flow": literal(flow),
         "period_start": f"DATE '{month}'",
         "period_end": f"last_day(DATE '{month}')",
-        "quantity_unit": "quantity_unit_ids.id",
-        "second_quantity_unit": "second_quantity_unit_ids.id",
         "reporter_id": literal(reporter),
         "value_cny_source_id": literal(cny.source.source_id) if cny else "NULL",
         "value_usd_source_id": literal(usd.source.source_id) if usd else "NULL",

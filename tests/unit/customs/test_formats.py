@@ -142,6 +142,15 @@ def test_yuan_and_dollars_are_joined_on_all_keys(customs: CustomsFolder) -> None
     ]
 
 
+def test_two_currencies_in_two_encodings_are_one_line(customs: CustomsFolder) -> None:
+    customs.write("cny.csv", text_of([WHEAT]))
+    both = text_of([[*changed(WHEAT, value="530"), "3599"]], [*HEADER[:-1], "美元", "人民币"])
+    customs.write("usd.csv", both, "gb18030", published_date="2023-02-19")
+    assert [(line["value_cny"], line["value_usd"], line["quantity"]) for line in customs.lines(customs.load())] == [
+        (Decimal(3600), Decimal(530), Decimal(1200))
+    ]
+
+
 COMTRADE = {
     "typeCode": "C", "freqCode": "M", "refPeriodId": 20230101, "period": "202301", "reporterCode": 398, "flowCode": "M",
     "partnerCode": 156, "classificationCode": "H6", "cmdCode": "100199", "qtyUnitCode": 8, "qty": 1200.5,
