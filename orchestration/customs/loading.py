@@ -116,7 +116,7 @@ def load_file(connection: duckdb.DuckDBPyConnection, file: DeclarationFile, cont
     ]
     return LoadedFile(
         file.key, staged - invalid - passed_over, passed_over, months, reader.names(connection, table),
-        _listed(rejected, file.file),
+        _listed(rejected, file.file, len(structural) + invalid),
     )  # fmt: skip
 
 
@@ -336,10 +336,10 @@ def _unreadable(message: str) -> str:
     return found[1] if found else message.splitlines()[0]
 
 
-def _listed(rejected: list[Rejection], file: str) -> list[Rejection]:
-    """The first rejections in the order of the file, and one that counts the others."""
+def _listed(rejected: list[Rejection], file: str, count: int) -> list[Rejection]:
+    """The first rejections in the order of the file, and one that counts the others of `count`."""
     rejected = sorted(rejected, key=lambda one: (one.row_number or 0, one.column_name))
-    rest = len(rejected) - LISTED_REJECTIONS
+    rest = count - LISTED_REJECTIONS
     if rest <= 0:
         return rejected
     more = f"{rest:,} more lines of this file were rejected and are not listed"

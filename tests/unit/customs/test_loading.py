@@ -70,8 +70,11 @@ def test_bytes_that_are_no_utf_8_cost_their_line_alone(customs: CustomsFolder) -
     assert len(customs.lines(found)) == 2
 
 
-def test_of_very_many_bad_lines_the_first_are_listed_and_the_rest_is_counted(customs: CustomsFolder) -> None:
-    bad = [changed(WHEAT, value="x")] * (loading.LISTED_REJECTIONS + 5)
+@pytest.mark.parametrize("value", ["x", "-"])
+def test_of_very_many_bad_lines_the_first_are_listed_and_the_rest_is_counted(
+    customs: CustomsFolder, value: str
+) -> None:
+    bad = [changed(WHEAT, value=value)] * (loading.LISTED_REJECTIONS + 5)
     customs.write("one.csv", text_of([*bad, FRUIT]))
     rejected = customs.load().rejected
     assert len(rejected) == loading.LISTED_REJECTIONS + 1
