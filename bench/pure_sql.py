@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.warehouse.working import literal, quoted
+from orchestration.sql import literal, quoted
 
 
 def main() -> None:

@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.settings import Settings
+from orchestration.sql import literal
 from orchestration.warehouse.published import kept_publications, open_published
-from orchestration.warehouse.working import literal
 
 #: Wide enough for any row: what does not go to a terminal is not folded.
 _UNLIMITED = 100_000

@@ -29,12 +29,12 @@ from orchestration.customs.loading import (
     LoadedFile,
     MonthTotals,
     TotalsDiffer,
-    literal,
     load_file,
 )
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.hashing import FileHashes
 from orchestration.sources import Rejection
+from orchestration.sql import literal
 
 #: Part of every key: what is written anew when the columns of the lake or the reading of files change.
 VERSION = 1

@@ -21,6 +21,7 @@ from orchestration.customs.encoding import latin_of_text, text_of_latin
 from orchestration.customs.files import KIND, DeclarationFile
 from orchestration.customs.formats import CODED, MEANINGS, NUMBER_TYPE, NUMBERS
 from orchestration.sources import Rejection
+from orchestration.sql import literal
 
 #: What tells one line of a month from another, in the order in which lines are stored.
 KEYS = tuple(f"{name}_code" for name in CODED)
@@ -352,8 +353,3 @@ def _listed(rejected: list[Rejection], file: str, count: int) -> list[Rejection]
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     ((number,),) = connection.execute(sql).fetchall()
     return int(number)
-
-
-def literal(text: str) -> str:
-    """A string literal for SQL, where a statement takes no parameters."""
-    return "'" + text.replace("'", "''") + "'"

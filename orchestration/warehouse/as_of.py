@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.sql import literal, quoted
 from orchestration.warehouse.published import check_published
-from orchestration.warehouse.working import literal, quoted
 
 #: Tables that a function of the published file answers for: it leaves out what came later before anything is made.
 FUNCTIONS = {"fct_levels": "fct_levels_as_of", "mart_growth": "mart_growth_as_of"}

@@ -16,6 +16,7 @@ import duckdb
 from orchestration.inputs import Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES
+from orchestration.sql import literal, quoted
 from orchestration.warehouse.published import (
     FINGERPRINT_DIGITS,
     SUFFIX,
@@ -25,7 +26,7 @@ from orchestration.warehouse.published import (
     open_published,
     publication_row,
 )
-from orchestration.warehouse.working import CHECK_TYPES, literal, open_working, quoted
+from orchestration.warehouse.working import CHECK_TYPES, open_working
 
 MARTS = "marts"
 #: The one view among the marts, and the view of the working warehouse that says of which files it is made: declarations

@@ -13,6 +13,7 @@ from orchestration.figures import FIGURE_TYPES, Figure
 from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
+from orchestration.sql import literal, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,16 +230,6 @@ def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str
         for index, (schema, table) in enumerate(wanted)
     )
     return {wanted[index]: count for index, count in connection.execute(counts).fetchall()}
-
-
-def quoted(identifier: str) -> str:
-    """An identifier for SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A string literal for SQL, where a statement takes no parameters."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager

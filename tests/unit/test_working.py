@@ -15,15 +15,14 @@ from orchestration.figures import FIGURE_COLUMNS, FIGURE_TYPES, Figure
 from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
+from orchestration.sql import literal, quoted
 from orchestration.warehouse.working import (
     CHECK_TYPES,
     CheckOutcome,
     WorkingWarehouseHeld,
     discard_working,
-    literal,
     loaded_contents,
     open_working,
-    quoted,
     record_checks,
     record_inputs,
     recorded_inputs,
