@@ -1,8 +1,8 @@
 """Synthetic declarations in the layout of China's customs, for benchmarks and nothing else: every line says so itself.
 
 `python -m bench.declarations FOLDER --rows 1000000` writes one file a month, flow and currency with its sidecar. Trade
-is sparse and skewed as real trade is: few goods, partners and provinces have most of the lines, and which a line has is
-a power of a pseudo-random number. The same arguments write the same bytes.
+is sparse and skewed as real trade is: few goods, partners and provinces have most of the lines, and what is traded once
+is traded again in most months. The same arguments write the same bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ SEEDS = PROJECT_DIR / "dbt_project" / "seeds"
 LABEL = "合成数据"  # synthetic data
 COMMODITIES = 2_000
 PARTNERS = 200
+#: The share of all series that trade in a month.
+PRESENT = 0.6
 CURRENCIES = {"cny": ("人民币", 1.0), "usd": ("美元", 0.1449)}
 HEADER = (
     "商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,贸易方式编码,贸易方式名称,注册地编码,注册地名称,"
@@ -65,10 +67,10 @@ def write_declarations(folder: Path, plan: Plan, *, months: range | None = None)
     written = []
     with duckdb.connect() as connection:
         _write_lists(connection)
-        for number in months or range(plan.months):
-            for flow in plan.flows:
-                lines = plan.rows // plan.months // len(plan.flows)
-                _draw_lines(connection, lines, seed=number * 2 + (flow == "import"))
+        for flow in plan.flows:
+            _draw_series(connection, plan.rows // plan.months // len(plan.flows), flow)
+            for number in months or range(plan.months):
+                _draw_lines(connection, number)
                 for currency in plan.currencies:
                     path = folder / f"synthetic-{plan.month(number):%Y-%m}-{flow}-{currency}.csv"
                     _write_file(connection, path, plan, currency)
@@ -109,23 +111,35 @@ def _is_province(row: dict[str, str]) -> bool:
     return row["kind"] in ("province", "municipality", "autonomous region") or row["region_id"].startswith("CN-")
 
 
-def _draw_lines(connection: duckdb.DuckDBPyConnection, lines: int, seed: int) -> None:
-    """The lines of one month and flow, no two of one key."""
+def _draw_series(connection: duckdb.DuckDBPyConnection, lines: int, flow: str) -> None:
+    """What is traded at all in a flow: more series than one month has lines, and how large and how frequent each is."""
 
     def drawn(salt: int, size: str, power: float) -> str:
-        return (
-            f"CAST(floor(({size}) * power((hash(i * 31 + {salt}, {seed}) % 1000003) / 1000003.0, {power})) AS INTEGER)"
-        )
+        return f"CAST(floor(({size}) * power((hash(i, '{flow}', {salt}) % 1000003) / 1000003.0, {power})) AS INTEGER)"
 
     connection.execute(
-        f"""CREATE OR REPLACE TABLE drawn AS SELECT commodity, partner, mode, province,
-            any_value(hash(i, {seed}, 5) % 100000) * 10 AS quantity,
-            any_value(1 + hash(i, {seed}, 7) % 1000000) * 37 AS value
+        f"""CREATE OR REPLACE TABLE series AS SELECT commodity, partner, mode, province, min(i) AS number,
+            power(10, 2 + (hash(min(i), '{flow}', 5) % 6000) / 1000.0) AS size
         FROM (SELECT i, {drawn(1, str(COMMODITIES), 2.2)} AS commodity,
             {drawn(2, "SELECT count(*) FROM partners", 2.0)} AS partner,
             {drawn(3, "SELECT count(*) FROM modes", 3.0)} AS mode,
-            {drawn(4, "SELECT count(*) FROM provinces", 1.7)} AS province FROM range({int(lines * 1.02)}) AS numbers(i))
-        GROUP BY ALL LIMIT {lines}"""
+            {drawn(4, "SELECT count(*) FROM provinces", 1.7)} AS province
+            FROM range({int(lines / PRESENT * 1.2)}) AS numbers(i))
+        GROUP BY ALL ORDER BY number LIMIT {int(lines / PRESENT)}"""
+    )
+
+
+def _draw_lines(connection: duckdb.DuckDBPyConnection, month: int) -> None:
+    """The lines of one month: the series that trade in it, each about as large as it always is."""
+
+    def drawn(salt: int) -> str:
+        return f"(hash(number, {month}, {salt}) % 1000003) / 1000003.0"
+
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE drawn AS SELECT commodity, partner, mode, province,
+            CAST(floor(size * (0.5 + {drawn(5)}) / 30) AS BIGINT) AS quantity,
+            CAST(ceil(size * (0.5 + {drawn(7)})) AS BIGINT) AS value
+        FROM series WHERE {drawn(3)} < {PRESENT}"""
     )
 
 

@@ -136,8 +136,8 @@ from computed
 with growth as (
     select
         growth.*,
-        measures.is_additive,
         case
+            when not measures.is_additive then null
             when
                 growth.partner_id <> 'WORLD'
                 or growth.commodity_id <> 'TOTAL'
@@ -163,7 +163,6 @@ with_whole as (
         on
             growth.region_id = whole.region_id
             and growth.whole_flow = whole.flow
-            and growth.is_additive
             and {{ same('growth', 'whole', ['measure', 'unit', 'period_start', 'period_end']) }}
             and growth.comparison_start = whole.comparison_start
             and growth.comparison_end = whole.comparison_end

@@ -17,6 +17,7 @@ from orchestration.inputs import Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES
 from orchestration.sql import literal, quoted
+from orchestration.warehouse.continued import CONTINUED, copy_to_continue, drop_all_others, go_on_with
 from orchestration.warehouse.published import (
     FINGERPRINT_DIGITS,
     SUFFIX,
@@ -71,9 +72,11 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     with open_working(settings) as connection:
         _refuse_failed_checks(connection)
         _refuse_lost_sources(connection, settings)
+        appended_before = copy_to_continue(connection, settings.published_database, draft)
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
-        hashes = _write_marts(connection) | _write_lines(connection)
+        hashes, appended = _write_marts(connection, appended_before)
+        hashes |= _write_lines(connection)
         _write_functions(connection)
         counts = {table: rows for table, (rows, _) in hashes.items()}
         is_same_input = former is not None and former["inputs_fingerprint"] == inputs.fingerprint
@@ -88,6 +91,7 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
             now=now,
             inputs=inputs,
             hashes=hashes,
+            appended=appended,
             former=former,
             run_id=run_id,
         )
@@ -200,15 +204,25 @@ def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settin
         )
 
 
-def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Copy every table of the schema `marts`, sorted, with constraints and comments; rows and content hash a table."""
-    connection.execute("CREATE SCHEMA publication.marts")
+def _write_marts(
+    connection: duckdb.DuckDBPyConnection, appended_before: int | None
+) -> tuple[dict[str, tuple[int, str]], dict[str, int]]:
+    """Copy every table of the schema `marts`, sorted, with constraints and comments.
+
+    `appended_before`: of the table that the draft, a copy of the former publication, goes on with, how many rows lie
+    behind the sorted ones already; None where the draft is empty. Returns rows and content hash of each table, and how
+    many rows lie behind the sorted ones now.
+    """
+    if appended_before is not None:
+        drop_all_others(connection)
+    connection.execute("CREATE SCHEMA IF NOT EXISTS publication.marts")
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() "
         "WHERE database_name = current_database() AND schema_name = ? ORDER BY table_name",
         [MARTS],
     ).fetchall()
     written: dict[str, tuple[int, str]] = {}
+    appended: dict[str, int] = {}
     for table, comment in tables:
         target = f"publication.{MARTS}.{quoted(table)}"
         columns = connection.execute(
@@ -220,15 +234,21 @@ def _write_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, 
             f"{quoted(name)} {data_type}{'' if is_nullable else ' NOT NULL'}"
             for name, data_type, is_nullable, _ in columns
         )
-        connection.execute(f"CREATE TABLE {target} ({definitions})")
-        connection.execute(f"INSERT INTO {target} SELECT * FROM {MARTS}.{quoted(table)} ORDER BY ALL")
+        source = f"{MARTS}.{quoted(table)}"
+        if appended_before is not None and table == CONTINUED:
+            appended[table] = appended_before + go_on_with(connection)
+            written[table] = _content(connection, target)
+        if table not in written or written[table] != _content(connection, source):
+            connection.execute(f"CREATE OR REPLACE TABLE {target} ({definitions})")
+            connection.execute(f"INSERT INTO {target} SELECT * FROM {source} ORDER BY ALL")
+            appended.pop(table, None)
+            written[table] = _content(connection, target)
         if comment:
             connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
         for name, _, _, column_comment in columns:
             if column_comment:
                 connection.execute(f"COMMENT ON COLUMN {target}.{quoted(name)} IS {literal(column_comment)}")
-        written[table] = _content(connection, target)
-    return written
+    return written, appended
 
 
 def _write_lines(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
@@ -296,6 +316,7 @@ def _write_metadata(
     now: datetime.datetime,
     inputs: Inputs,
     hashes: dict[str, tuple[int, str]],
+    appended: dict[str, int],
     former: dict[str, object] | None,
     run_id: str,
 ) -> None:
@@ -342,16 +363,22 @@ def _write_metadata(
     )
     table(
         "tables",
-        "Every table of the schema marts, with its rows and a hash of its content.",
+        "Every table of the schema marts, with its rows, a hash of its content, and how many rows were added behind the "
+        "sorted ones since it was last written whole.",
         """SELECT written.*, described.comment AS description FROM (
             SELECT unnest(CAST($1 AS VARCHAR[])) AS table_name, unnest(CAST($2 AS BIGINT[])) AS row_count,
-            unnest(CAST($3 AS VARCHAR[])) AS content_hash) AS written
+            unnest(CAST($3 AS VARCHAR[])) AS content_hash, unnest(CAST($4 AS BIGINT[])) AS appended_rows) AS written
         LEFT JOIN (
             SELECT database_name, schema_name, table_name, comment FROM duckdb_tables()
             UNION ALL SELECT database_name, schema_name, view_name, comment FROM duckdb_views()
         ) AS described ON described.database_name = 'publication'
             AND described.schema_name = 'marts' AND described.table_name = written.table_name ORDER BY table_name""",
-        [list(hashes), [rows for rows, _ in hashes.values()], [content_hash for _, content_hash in hashes.values()]],
+        [
+            list(hashes),
+            [rows for rows, _ in hashes.values()],
+            [content_hash for _, content_hash in hashes.values()],
+            [appended.get(table, 0) for table in hashes],
+        ],
     )
     table(
         "columns",

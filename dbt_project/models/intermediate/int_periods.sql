@@ -20,7 +20,7 @@ with spans as (
     select
         period_start,
         period_end
-    from {{ ref('int_declared_levels') }}
+    from {{ ref('fct_declared_levels') }}
     union
     select
         {{ year_before('period_start') }} as period_start,

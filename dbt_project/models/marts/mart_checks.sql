@@ -48,7 +48,7 @@ select
     false as is_culprit,
     cast([] as varchar[]) as fitting_wholes
 from {{ ref('int_figures') }} as figures
-inner join {{ ref('int_declared_levels') }} as declared
+inner join {{ ref('fct_declared_levels') }} as declared
     on
         {{ same('figures', 'declared', subject_columns() + ['period_start', 'period_end']) }}
         and figures.series_unit = declared.unit

@@ -1,4 +1,6 @@
 {% set ranked_dimensions = ['region_id', 'partner_id', 'ownership_id', 'trade_mode_id'] %}
+{#- Peers are of one series but for the dimension that they are ranked over, whose code is blank here. -#}
+{% set peer_group = ['dimension', 'peers', 'ranked_by', 'series', 'unit', 'period_start', 'period_end'] %}
 with ranked as (
     select
         {{ key_columns() | join(', ') }},
@@ -28,7 +30,10 @@ candidates as (
     select
         ranked.*,
         '{{ dimension }}' as dimension,
-        peers.peers
+        peers.peers,
+        concat_ws(
+            '|', {{ columns_of('ranked', subject_columns() | reject('equalto', dimension) | list) }}
+        ) as series
     from ranked
     inner join {{ ref('int_peers') }} as peers
         on peers.dimension = '{{ dimension }}' and ranked.{{ dimension }} = peers.code
@@ -36,7 +41,26 @@ candidates as (
     {% endfor %}
 ),
 
-ranks as (
+shaped as (
+    select
+        *,
+        count(*) over peer_group as peer_count,
+        max(case when ranked_low = ranked_high then 0 else 1 end) over peer_group as has_intervals
+    from candidates
+    window peer_group as (partition by {{ peer_group | join(', ') }})
+),
+
+ranks_of_points as (
+    -- Where all are known to the digit an order is enough: such peers are many.
+    select
+        *,
+        rank() over (partition by {{ peer_group | join(', ') }} order by ranked_value desc) as first_rank,
+        rank() over (partition by {{ peer_group | join(', ') }} order by ranked_value) as rank_from_the_end
+    from shaped
+    where has_intervals = 0
+),
+
+ranks_of_intervals as (
     -- A peer is surely ahead where its low lies above our high, and possibly ahead where its high reaches our low. One
     -- of which only bounds are known counts as ahead where it surely is.
     select
@@ -47,6 +71,7 @@ ranks as (
         own.ranked_low,
         own.ranked_high,
         own.source_id,
+        own.peer_count,
         1 + sum(
             case when peer.ranked_value > own.ranked_value or peer.ranked_low > own.ranked_high then 1 else 0 end
         ) as rank_by_value,
@@ -56,18 +81,10 @@ ranks as (
                 when peer.ranked_high is null or own.ranked_low is null or peer.ranked_high >= own.ranked_low then 1
                 else 0
             end
-        ) as rank_high,
-        count(*) as peer_count
-    from candidates as own
-    inner join candidates as peer
-        on
-            own.dimension = peer.dimension
-            and own.peers = peer.peers
-            and own.ranked_by = peer.ranked_by
-            and {{ same('own', 'peer', key_columns(), ranked_dimensions) }}
-            {% for column in ranked_dimensions -%}
-            and (own.{{ column }} = peer.{{ column }} or own.dimension = '{{ column }}')
-            {% endfor %}
+        ) as rank_high
+    from shaped as own
+    inner join shaped as peer on {{ same('own', 'peer', peer_group) }}
+    where own.has_intervals = 1
     group by
         {{ columns_of('own', key_columns()) }},
         own.ranked_by,
@@ -75,7 +92,26 @@ ranks as (
         own.ranked_value,
         own.ranked_low,
         own.ranked_high,
-        own.source_id
+        own.source_id,
+        own.peer_count
+),
+
+ranks as (
+    select * from ranks_of_intervals
+    union all
+    select
+        {{ key_columns() | join(', ') }},
+        ranked_by,
+        peers,
+        ranked_value,
+        ranked_low,
+        ranked_high,
+        source_id,
+        peer_count,
+        first_rank as rank_by_value,
+        first_rank as rank_low,
+        peer_count + 1 - rank_from_the_end as rank_high
+    from ranks_of_points
 ),
 
 stated as (

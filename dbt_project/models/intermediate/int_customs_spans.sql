@@ -1,0 +1,23 @@
+-- Every span that declarations can be added up over: a month, a quarter, the year to date. The key of a span names all
+-- that its levels are made of, so that equal keys mean equal levels.
+with spans as (
+    select
+        reporter_id,
+        flow,
+        amount,
+        period_start,
+        period_end,
+        md5(concat_ws(
+            ',', reporter_id, flow, amount, period_start, period_end,
+            string_agg(concat_ws(' ', is_base, part_flow, month, lines_key, published_date), ',' order by month, lines_key)
+        )) as span_key,
+        max_by(source_id, case when not is_base then concat(published_date, source_id) end) as source_id,
+        max(case when not is_base then published_date end) as as_of_date
+    from {{ ref('int_customs_span_months') }}
+    group by reporter_id, flow, amount, period_start, period_end
+)
+
+select
+    spans.*,
+    cast(row_number() over (order by span_key) as integer) as span_number
+from spans
