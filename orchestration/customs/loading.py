@@ -11,6 +11,7 @@ import csv
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -75,28 +76,35 @@ class Content:
 
 
 def load_file(connection: duckdb.DuckDBPyConnection, file: DeclarationFile, content: Content, table: str) -> LoadedFile:
-    """Read the content of `file` into the new table `table`, and account for every line.
+    """Read the content of `file` into the new relation `table`, and account for every line.
 
-    The table has the columns MEANINGS, but `reporter_id` for `reporter`: codes and units as they were read, months as
-    their first day. Raises duckdb.Error where DuckDB cannot read it at all, and TotalsDiffer when lines were lost on
-    the way.
+    It has the columns MEANINGS, but `reporter_id` for `reporter`: codes and units without blanks around them, months as
+    their first day. It is a view over the cells as they were read: what is made of a cell is made once for each that is
+    different, since that is how DuckDB stores them. Raises duckdb.Error where DuckDB cannot read the file at all, and
+    TotalsDiffer when lines were lost on the way.
     """
     reader = _Reader(file, content)
     connection.execute("CREATE OR REPLACE TEMP TABLE customs_reporters (code VARCHAR, region_id VARCHAR)")
     if content.reporters:
         connection.executemany("INSERT INTO customs_reporters VALUES (?, ?)", list(content.reporters))
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT {reader.selected} FROM {reader.relation(rejects=True)}"
-    )
+    cells = f"{table}_cells"
+    with ThreadPoolExecutor(1) as beside:
+        counted = beside.submit(reader.lines)  # Python counts while DuckDB reads
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {cells} AS SELECT {reader.cells} FROM {reader.relation(rejects=True)}"
+        )
+        expected = counted.result()
+    connection.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT {reader.selected}, rowid FROM {cells}")
     structural = reader.structural_rejections(connection)
     staged = _one(connection, f"SELECT count(*) FROM {table}")
     invalid = _one(connection, f"SELECT count(*) FROM {table} WHERE {_FAULT} IS NOT NULL")
     rejected = [rejection for _, rejection in structural]
     if invalid:
         rejected += reader.invalid_lines(connection, [line for line, _ in structural])
-        connection.execute(f"DELETE FROM {table} WHERE {_FAULT} IS NOT NULL")
+        connection.execute(
+            f"DELETE FROM {cells} WHERE rowid IN (SELECT rowid FROM {table} WHERE {_FAULT} IS NOT NULL)"
+        )
     lines_rejected = len({line for line, _ in structural})
-    expected = reader.lines()
     if expected is not None and expected != staged + lines_rejected:
         exact = reader.lines_exactly()
         if exact != staged + lines_rejected:
@@ -106,7 +114,10 @@ def load_file(connection: duckdb.DuckDBPyConnection, file: DeclarationFile, cont
     passed_over = 0
     for column, sums in (file.layout.sums or {}).items():
         before = _one(connection, f"SELECT count(*) FROM {table}")
-        connection.execute(f"DELETE FROM {table} WHERE list_contains(?, {column})", [list(sums)])
+        connection.execute(
+            f"DELETE FROM {cells} WHERE rowid IN (SELECT rowid FROM {table} WHERE list_contains(?, {column}))",
+            [list(sums)],
+        )
         passed_over += before - _one(connection, f"SELECT count(*) FROM {table}")
     months = [
         MonthTotals(*row)
@@ -141,6 +152,7 @@ class _Reader:
         self._plain = content.path
         self._is_csv = file.container == "csv"
         self._is_latin = content.encoding == "latin-1"
+        self.cells = ", ".join(f"c{index}" for index, meaning in enumerate(file.meanings) if meaning)
         self.selected = ", ".join(f"{expression} AS {name}" for name, expression in self._expressions().items())
 
     def relation(self, *, rejects: bool) -> str:
