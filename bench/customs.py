@@ -31,10 +31,10 @@ from orchestration.customs import Resources, update_lake
 from orchestration.customs.files import find_files, readable
 from orchestration.customs.loading import Content, load_file
 from orchestration.hashing import FileHashes
-from orchestration.settings import PROJECT_DIR
+from orchestration.settings import PROJECT_DIR, Settings
 
 BIN = Path(sys.executable).parent
-RESOURCES = Resources("4GiB", 2, lambda _: None)
+RESOURCES = Resources(Settings().memory_limit, os.cpu_count() or 1, lambda _: None)
 #: Typical questions, each answered by the marts of the published file.
 QUESTIONS = {
     "trade by month": """SELECT period_start, value FROM marts.fct_declared_levels WHERE region_id = 'CHN'

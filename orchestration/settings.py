@@ -39,7 +39,10 @@ class Settings(BaseSettings):
     accept_removed_sources: bool = Field(
         False, description="Publish although a source of the last publication is gone from raw/."
     )
-    memory_limit: str = Field("4GiB", description="Memory limit of DuckDB while it loads, builds and publishes.")
+    memory_limit: str = Field(
+        "3GiB",
+        description="Memory limit of DuckDB while it loads, builds and publishes; Python needs up to 1 GB beside it.",
+    )
     threads: int = Field(2, ge=1, description="Threads of DuckDB and of dbt.")
     schedule_cron: str = Field(
         "0 12 7,9,14,18,20 * *",

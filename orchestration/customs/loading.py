@@ -101,9 +101,7 @@ def load_file(connection: duckdb.DuckDBPyConnection, file: DeclarationFile, cont
     rejected = [rejection for _, rejection in structural]
     if invalid:
         rejected += reader.invalid_lines(connection, [line for line, _ in structural])
-        connection.execute(
-            f"DELETE FROM {cells} WHERE rowid IN (SELECT rowid FROM {table} WHERE {_FAULT} IS NOT NULL)"
-        )
+        connection.execute(f"DELETE FROM {cells} WHERE rowid IN (SELECT rowid FROM {table} WHERE {_FAULT} IS NOT NULL)")
     lines_rejected = len({line for line, _ in structural})
     if expected is not None and expected != staged + lines_rejected:
         exact = reader.lines_exactly()

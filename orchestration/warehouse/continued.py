@@ -46,7 +46,10 @@ def drop_all_others(connection: duckdb.DuckDBPyConnection) -> None:
     """Leave nothing in the copy, attached as `publication`, but the table that is gone on with."""
     connection.execute("DROP SCHEMA publication.metadata CASCADE")
     for kind, objects in (
-        ("MACRO TABLE", "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table_macro' AND"),
+        (
+            "MACRO TABLE",
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table_macro' AND",
+        ),
         ("VIEW", "SELECT view_name FROM duckdb_views() WHERE"),
         ("TABLE", "SELECT table_name FROM duckdb_tables() WHERE"),
     ):
