@@ -61,14 +61,18 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--rows", type=int, default=1_000_000, help="lines over 36 months (default 1,000,000)")
     ask.add_argument("--turns", type=int, default=3, help="turns of each contender when files are loaded (default 3)")
+    ask.add_argument(
+        "--histories", type=int, nargs="+", default=[1, 12, 36], help="months after which one more comes (1 12 36)"
+    )
     ask.add_argument("--folder", type=Path, help="where to work and leave what was made (default: temporary)")
     said = ask.parse_args()
     console = Console()
     console.print(f"{said.rows:,} synthetic lines; DuckDB {duckdb.__version__}, {os.cpu_count()} cores")
     with _folder(said.folder) as folder:
         _print(console, "Loading a file of one month", _loading(folder / "loading", said.rows, said.turns))
-        _print(console, "One more month", _one_more_month(folder / "months", said.rows))
-        published = folder / "months" / "36" / "warehouse" / "customhouse.duckdb"
+        _print(console, "Back-fill of 36 months into the lake", _back_fill(folder / "back_fill", said.rows))
+        _print(console, "One more month", _one_more_month(folder / "months", said.rows, said.histories))
+        published = folder / "months" / str(max(said.histories)) / "warehouse" / "customhouse.duckdb"
         _print(console, "Questions to the marts", _questions(published))
 
 
@@ -133,7 +137,7 @@ def _loading(folder: Path, rows: int, turns: int) -> list[list[str]]:
 def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     path = folder / "bench.duckdb"
     with duckdb.connect() as connection:
-        connection.execute("SET threads = 2; SET memory_limit = '4GiB'; SET preserve_insertion_order = false")
+        connection.execute("SET threads = 2; SET memory_limit = '3GiB'; SET preserve_insertion_order = false")
         connection.execute(f"ATTACH '{path}' AS scratch")
         yield connection
     for leftover in folder.glob("bench.duckdb*"):
@@ -147,19 +151,46 @@ def _load(connection: duckdb.DuckDBPyConnection, file: object, folder: Path) -> 
 
 def _alone(path: Path) -> str:
     """The same file by DuckDB's own reader with given types, into a table."""
+    return f"CREATE OR REPLACE TABLE scratch.lines AS SELECT * FROM {_read_alone(path)}"
+
+
+def _parquet_alone(path: Path, target: Path) -> str:
+    """The same file by DuckDB's own reader, sorted, into a Parquet file."""
+    return f"COPY (FROM {_read_alone(path)} ORDER BY c0, c2, c6) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+
+
+def _read_alone(path: Path) -> str:
     types = ", ".join(f"'c{i}': '{'DECIMAL(18, 4)' if i in (8, 10, 12) else 'VARCHAR'}'" for i in range(14))
     encoding = "latin-1" if "gb18030" in path.parts else "utf-8"
-    return f"""CREATE OR REPLACE TABLE scratch.lines AS SELECT * FROM read_csv('{path}', columns = {{{types}}},
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', thousands = ',', nullstr = ['-'],
-        encoding = '{encoding}')"""
+    return f"""read_csv('{path}', columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '"',
+        escape = '"', thousands = ',', nullstr = ['-'], encoding = '{encoding}')"""
 
 
-def _one_more_month(folder: Path, rows: int) -> list[list[str]]:
-    """The refresh that brings one more month: alone, after 11 months and after 35; and one with nothing new."""
+def _back_fill(folder: Path, rows: int) -> list[list[str]]:
+    """All months in one update of the lake, beside a loop in DuckDB over the files that writes as many Parquet files."""
+    raw = folder / "customs"
+    files = write_declarations(raw, Plan(rows))
+    codes = CodeLists(PROJECT_DIR / "dbt_project" / "seeds")
+    with duckdb.connect() as connection:
+        connection.execute(f"SET threads = {RESOURCES.threads}; SET memory_limit = '{RESOURCES.memory_limit}'")
+        alone = _timed(lambda: [connection.execute(_parquet_alone(path, folder / "alone.parquet")) for path in files])
+    lake = folder / "lake"
+    taken = _timed(lambda: update_lake(raw, lake, codes, FileHashes(folder / "hashes.json"), RESOURCES))
+    again = _timed(lambda: update_lake(raw, lake, codes, FileHashes(folder / "hashes.json"), RESOURCES))
+    return [
+        ["what", "seconds", "of the loop in DuckDB"],
+        ["a loop over the files in DuckDB alone", f"{alone:.1f}", "1.00"],
+        ["all months in one update", f"{taken:.1f}", f"{taken / alone:.2f}"],
+        ["the same again, nothing new", f"{again:.1f}", f"{again / alone:.2f}"],
+    ]
+
+
+def _one_more_month(folder: Path, rows: int, histories: Sequence[int]) -> list[list[str]]:
+    """The refresh that brings one more month: alone, after so many months but one; and one with nothing new."""
     plan = Plan(rows)
     table = [["refresh", "seconds", "of the month alone", "peak memory"]]
     alone = 0.0
-    for history in (1, 12, 36):
+    for history in histories:
         installation = folder / str(history)
         first = plan.months - history
         installation.mkdir(parents=True)

@@ -29,6 +29,7 @@ def build_definitions(settings: Settings | None = None, progress: Progress | Non
             releases.RAW_FILES,
             releases.releases,
             customs.RAW_FILES,
+            customs.LAKE,
             customs.customs,
             deduction.deduction,
             model_assets,

@@ -116,7 +116,8 @@ class Lake:
     codes: list[CodeName] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     read_files: int = 0
-    written_months: int = 0
+    #: The months that this update wrote.
+    written: list[StoredMonth] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class _Update:
         self._known = {file.key: loaded for file in files if (loaded := _remembered(folder, file)) is not None}
         self._hashes: dict[str, str] = {}
         self._read_files = 0
-        self._written_months = 0
+        self._written: set[Path] = set()
 
     def batches(self) -> Iterator[list[DeclarationFile]]:
         """Files that must be read together, those of a month in two currencies; one batch after the other.
@@ -208,7 +209,7 @@ class _Update:
 
     def described(self) -> Lake:
         """What the lake holds now, for the tables of the working warehouse."""
-        lake = Lake(list(self._files), read_files=self._read_files, written_months=self._written_months)
+        lake = Lake(list(self._files), read_files=self._read_files)
         wanted = self._wanted()
         current = {(cell, file.key) for cell, files in wanted.items() for file in files.values()}
         names: dict[tuple[str, str], CodeName] = {}
@@ -233,6 +234,7 @@ class _Update:
         lake.codes = [names[one] for one in sorted(names)]
         with duckdb.connect() as connection:
             lake.months = [self._stored(connection, cell, files) for cell, files in sorted(wanted.items())]
+        lake.written = [month for month in lake.months if Path(month.path) in self._written]
         return lake
 
     def _wanted(self) -> dict[Cell, dict[str, DeclarationFile]]:
@@ -310,7 +312,7 @@ class _Update:
                     "in the lake"
                 )
         draft.replace(path)
-        self._written_months += 1
+        self._written.add(path)
 
     def _stored(
         self, connection: duckdb.DuckDBPyConnection, cell: Cell, wanted: Mapping[str, DeclarationFile]

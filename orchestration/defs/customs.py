@@ -37,6 +37,16 @@ RAW_FILES = dg.AssetSpec(
     description="Exports of declarations as received: `raw/customs`, each file with a sidecar of metadata.",
     kinds={"csv"},
 )
+#: One partition a month, from when on customs publish by declaration: the UI shows which months are there. A refresh
+#: makes whatever is missing, of one month or of many, in one run, and reports each month that it wrote.
+LAKE = dg.AssetSpec(
+    [KIND, "lake"],
+    deps=[RAW_FILES, CODE_LISTS],
+    group_name=KIND,
+    description="Declarations in the lake, by month: one Parquet file for each flow.",
+    partitions_def=dg.MonthlyPartitionsDefinition(start_date="1995-01-01"),
+    kinds={"parquet"},
+)
 LINES = dg.AssetKey([KIND, "lines"])
 #: The small tables beside the lines, made anew by each refresh.
 TABLES: SourceTables = {
@@ -56,7 +66,7 @@ _DESCRIPTIONS = {
     specs=[
         dg.AssetSpec(
             LINES,
-            deps=[RAW_FILES, CODE_LISTS],
+            deps=[dg.AssetDep(LAKE, partition_mapping=dg.AllPartitionMapping())],
             group_name=KIND,
             description="Declarations by month, commodity, partner, trade mode and region: the view "
             "`raw.customs_lines` over one Parquet file a month.",
@@ -115,15 +125,29 @@ def customs(
         rows,
         len(lake.months),
         lake.read_files,
-        lake.written_months,
+        len(lake.written),
     )
+    for month in lake.written:
+        context.log_event(
+            dg.AssetMaterialization(
+                LAKE.key,
+                partition=f"{month.month}",
+                metadata={
+                    "dagster/row_count": month.rows,
+                    "reporter": month.reporter_id,
+                    "flow": month.flow,
+                    "file": dg.MetadataValue.path(month.path),
+                    "sources": ", ".join(filter(None, (month.value_cny_source_id, month.value_usd_source_id))),
+                },
+            )
+        )
     yield dg.MaterializeResult(
         LINES,
         metadata={
             "dagster/row_count": rows,
             "months": len(lake.months),
             "files_read": lake.read_files,
-            "months_written": lake.written_months,
+            "months_written": len(lake.written),
             "rejected": len(lake.rejected),
         },
         check_results=[check_result(LINES, name, outcome) for name, outcome in outcomes.items()],

@@ -30,13 +30,13 @@ def copy_to_continue(connection: duckdb.DuckDBPyConnection, former: Path, draft:
     """
     if not former.exists():
         return None
-    connection.execute(f"ATTACH {literal(str(former))} AS former (READ_ONLY)")
     try:
+        connection.execute(f"ATTACH {literal(str(former))} AS former (READ_ONLY)")
         appended_before = _appended_before(connection)
     except duckdb.Error:  # whatever is wrong with the former file, a whole new one does not need it
         return None
     finally:
-        connection.execute("DETACH former")
+        connection.execute("DETACH DATABASE IF EXISTS former")
     if appended_before is not None:
         shutil.copyfile(former, draft)
     return appended_before

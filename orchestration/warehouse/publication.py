@@ -363,8 +363,8 @@ def _write_metadata(
     )
     table(
         "tables",
-        "Every table of the schema marts, with its rows, a hash of its content, and how many rows were added behind the "
-        "sorted ones since it was last written whole.",
+        "Every table of the schema marts, with its rows, a hash of its content, and how many rows were added behind "
+        "the sorted ones since it was last written whole.",
         """SELECT written.*, described.comment AS description FROM (
             SELECT unnest(CAST($1 AS VARCHAR[])) AS table_name, unnest(CAST($2 AS BIGINT[])) AS row_count,
             unnest(CAST($3 AS VARCHAR[])) AS content_hash, unnest(CAST($4 AS BIGINT[])) AS appended_rows) AS written

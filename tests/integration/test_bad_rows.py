@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import write_sheet
 from tests.integration.conftest import add_sheet
 from tests.integration.installation import Content, Installation
 
 
+@pytest.mark.long
 def test_bad_rows_and_files_are_told_and_the_rest_is_published(
     refreshed: Installation, second_content: Content
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.settings import PROJECT_DIR
 from tests.conftest import write_sheet
 from tests.integration.installation import Installation
 from tests.unit.customs.conftest import FRUIT, HEADER, WHEAT, changed, text_of
@@ -141,3 +143,15 @@ def test_a_load_that_is_killed_goes_on_where_it_was_and_doubles_nothing(refreshe
         assert connection.execute(
             "SELECT count(DISTINCT lines_key) FROM intermediate.int_customs_monthly"
         ).fetchall() == [(12,)]
+
+
+@pytest.mark.long
+def test_the_bench_runs_in_its_small_form(tmp_path: Path) -> None:
+    """Times are for `make bench` to tell: here each contender runs, and each table is filled."""
+    bench = [sys.executable, "-m", "bench.customs", "--rows", "36000", "--turns", "1", "--histories", "1", "2"]
+    ended = subprocess.run(
+        [*bench, "--folder", str(tmp_path)], cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert ended.returncode == 0, ended.stderr
+    for expected in ("gb18030: loaded", "all months in one update", "the same after 1 months", "all, 8 processes"):
+        assert expected in ended.stdout

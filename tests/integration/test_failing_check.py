@@ -38,6 +38,7 @@ def test_a_failing_check_holds_everything_back_until_it_is_mended(
     assert refreshed.content() == second_content
 
 
+@pytest.mark.long
 def test_a_model_that_cannot_be_built_publishes_nothing(refreshed: Installation) -> None:
     before = refreshed.footprint()
     (refreshed.project / "models" / "marts" / "mart_balance.sql").write_text(
@@ -53,6 +54,7 @@ def test_a_model_that_cannot_be_built_publishes_nothing(refreshed: Installation)
     assert refreshed.footprint() == before
 
 
+@pytest.mark.long
 def test_a_project_that_does_not_parse_is_told_in_the_words_of_dbt(refreshed: Installation) -> None:
     before = refreshed.footprint()
     (refreshed.project / "models" / "marts" / "mart_balance.sql").write_text("select * from {{ ref('atlantis') }}")

@@ -52,7 +52,7 @@ def loaded_before(installation: Installation) -> set[object]:
     }
 
 
-def test_releases_are_published_matched_and_read_once(refreshed: Installation, releases: Path) -> None:
+def test_releases_are_published_and_matched(refreshed: Installation, releases: Path) -> None:
     put(releases, "kashgar-2021-january.md", ENGLISH, region="Kashgar")
     put(releases, "deeper/xinjiang-2020-january.txt", CHINESE, published_date="2020-02-20")
     write_sheet(
@@ -107,7 +107,14 @@ def test_releases_are_published_matched_and_read_once(refreshed: Installation, r
     assert reported["kashgar-2021-january"] == (3, 0, 0)
     assert "Numbers in releases" in refreshed.run("status").stdout
 
-    # Only what changed is read again.
+
+@pytest.mark.long
+def test_what_changed_is_read_again_and_corrections_of_another_text_fail_loudly(
+    refreshed: Installation, releases: Path
+) -> None:
+    put(releases, "kashgar-2021-january.md", ENGLISH, region="Kashgar")
+    put(releases, "deeper/xinjiang-2020-january.txt", CHINESE, published_date="2020-02-20")
+    refreshed.refreshed()
     mark_as_loaded(refreshed)
     put(releases, "kashgar-2021-january.md", ENGLISH.replace("4.5%", "4.6%"), region="Kashgar")
     refreshed.refreshed()
