@@ -142,7 +142,7 @@ def _program(problem: Problem, amounts: list[bool]) -> _Program:
             rows.append([(z, low[y]), (x, -1.0)])
             if np.isfinite(high[y]):
                 rows.append([(x, 1.0), (z, -high[y])])
-    rows += [[(y, 1.0), (x, -1.0)] for x, y, _ in problem.core.orders.tolist()]
+    rows += [[(y, 1.0), (x, -1.0)] for x, y, _, _ in problem.core.orders.tolist()]
     matrix = np.zeros((len(rows), len(low)))
     for number, row in enumerate(rows):
         for variable, weight in row:

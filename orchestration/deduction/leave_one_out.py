@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from orchestration.deduction.network import Count, Floats, Integers, Problem, Tables, Truths
-from orchestration.deduction.propagation import Events, Run, Touching, distinct, gathered, natural_bounds, settle
+from orchestration.deduction.network import Count, Floats, Integers, Problem, Truths
+from orchestration.deduction.propagation import Events, Run, Touching, distinct, gathered, natural_bounds, settle, starts_of
 
 
 @dataclass(slots=True)
@@ -35,16 +35,11 @@ def implied_by_others(problem: Problem, run: Run, statements: Truths | None = No
     size = len(problem.low)
     kept = np.ones(problem.statements, dtype=np.bool_) if statements is None else statements
     keys, copied = _affected(problem, run, kept)
-    touching = Touching(problem.core, problem.counts, size)
-    copies = Touching(
-        Tables(
-            *(_copied(table, *list_, keys, size) for table, list_ in zip(touching.tables, touching.lists, strict=True))
-        ),
-        _copied_counts(touching, keys, size),
-        size + len(keys),
-    )
+    touching = Touching.of(problem.core, problem.counts, size)
     settled = settle(
-        copies,
+        Touching(
+            *_copied(touching, keys, size, problem.statements), _copied_counts(touching, keys, size), size + len(keys)
+        ),
         _taken_back(problem, run, keys, copied, kept),
         np.concatenate((np.zeros(size, dtype=np.int64), 1 + keys // size)),
         np.arange(size + len(keys)) < size,
@@ -117,7 +112,7 @@ def _taken_back(problem: Problem, run: Run, keys: Integers, copied: Truths, kept
     statement, variable = keys // size, keys % size
     fresh = natural_bounds(problem).reshape(-1, 2)[variable]
     order = np.argsort(problem.asserted[:, 0], kind="stable")
-    starts = np.searchsorted(problem.asserted[order, 0], np.arange(size + 1))
+    starts = starts_of(problem.asserted[:, 0], size)
     rows = order[gathered(starts, variable)]
     copy = np.repeat(np.arange(len(keys)), starts[variable + 1] - starts[variable])
     by = problem.asserted[rows, 1]
@@ -128,19 +123,20 @@ def _taken_back(problem: Problem, run: Run, keys: Integers, copied: Truths, kept
     return np.concatenate((run.bounds, bounds.ravel()))
 
 
-def _copied(table: Integers, rows: Integers, starts: Integers | None, keys: Integers, size: int) -> Integers:
+def _copied(touching: Touching, keys: Integers, size: int, statements: int) -> tuple[Integers, Integers]:
     """The constraints that touch a copy, once for each statement: copies where there are, else the variables."""
-    if starts is None or not len(keys):
-        return np.empty((0, table.shape[1]), dtype=np.int64)
-    variable = keys % size
-    lengths = starts[variable + 1] - starts[variable]
-    pairs = distinct(np.repeat(keys // size, lengths) * len(table) + rows[gathered(starts, variable)])
-    statement, row = pairs // len(table), pairs % len(table)
-    copied = table[row]
-    for column in range(table.shape[1] - 1):
+    length = max(1, len(touching.table))
+    lengths = np.diff(touching.starts)[keys % size]
+    row = touching.rows[gathered(touching.starts, keys % size)]
+    form = np.searchsorted(touching.firsts, row, side="right") - 1
+    wanted = distinct((form * statements + np.repeat(keys // size, lengths)) * length + row)
+    firsts = np.searchsorted(wanted, np.arange(len(touching.firsts)) * statements * length)
+    statement, row = wanted // length % statements, wanted % length
+    copied = touching.table[row]
+    for column in range(3):
         place = _found(keys, statement * size + copied[:, column])
         copied[:, column] = np.where(place >= 0, size + place, copied[:, column])
-    return copied
+    return copied, firsts
 
 
 def _copied_counts(touching: Touching, keys: Integers, size: int) -> list[Count]:

@@ -213,7 +213,7 @@ class DocumentModel:
 
     def at_least(self, x: int, y: int, rule: str) -> None:
         """x ≥ y."""
-        self.constraints.orders += (x, y, RULE_NUMBERS[rule])
+        self.constraints.orders += (x, y, y, RULE_NUMBERS[rule])
 
     def flow_of(self, series: int, flow: str) -> int:
         """The same series in another flow."""
