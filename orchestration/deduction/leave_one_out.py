@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from orchestration.deduction.network import Count, Floats, Integers, Problem, Truths
-from orchestration.deduction.propagation import Events, Run, Touching, distinct, gathered, natural_bounds, settle, starts_of
+from orchestration.deduction.propagation import Events, Run, Touching, distinct, first_of_its_like, gathered, natural_bounds, settle, starts_of
 
 
 @dataclass(slots=True)
@@ -60,11 +60,12 @@ def supports(events: Events, rounds: int, statements: int) -> tuple[Integers, In
     end = 0
     for first, last in pairwise(ends):
         own = np.flatnonzero(events.statement[first:last] >= 0)
-        keys = [own * statements + events.statement[first:last][own]]
-        for column in range(events.inputs.shape[1]):
-            used = events.inputs[first:last, column]
-            rows = np.flatnonzero(used >= 0)
-            keys.append(_rested_on(starts, held, rows, used[rows], statements))
+        used = events.inputs[first:last]
+        rows, columns = np.nonzero(used >= 0)
+        keys = [
+            own * statements + events.statement[first:last][own],
+            _rested_on(starts, held, rows, used[rows, columns], statements),
+        ]
         for event, used_events in events.more_inputs.items():
             if first <= event < last:
                 rows = np.full(len(used_events), event - first)
@@ -92,17 +93,18 @@ def _affected(problem: Problem, run: Run, kept: Truths) -> tuple[Integers, Truth
     narrowed = np.flatnonzero((run.latest >= 0) & (run.latest < len(starts) - 1))
     events = run.latest[narrowed]
     bound = np.repeat(narrowed, starts[events + 1] - starts[events])
-    statement = held[gathered(starts, events)]
-    pair = statement * size + (bound >> 1)
+    sides = np.sort(held[gathered(starts, events)] * (2 * size) + bound)
+    pairs = sides >> 1
     # Where a statement's own variable does not rest on it, the others give its interval as it stands.
     own = problem.asserted[kept[problem.asserted[:, 1]]]
     rests = np.zeros(problem.statements, dtype=np.bool_)
-    rests[own[np.isin(own[:, 1] * size + own[:, 0], pair), 1]] = True
-    wanted = rests[statement]
-    pair, side = pair[wanted], bound[wanted] & 1
-    keys = distinct(pair)
+    rests[own[_found(pairs, own[:, 1] * size + own[:, 0]) >= 0, 1]] = True
+    wanted = rests[pairs // size]
+    pairs, sides = pairs[wanted], sides[wanted]
+    is_first = first_of_its_like(pairs)
+    keys = pairs[is_first]
     copied = np.zeros((len(keys), 2), dtype=np.bool_)
-    copied[np.searchsorted(keys, pair), side] = True
+    copied[np.cumsum(is_first) - 1, sides & 1] = True
     return keys, copied
 
 
@@ -124,19 +126,22 @@ def _taken_back(problem: Problem, run: Run, keys: Integers, copied: Truths, kept
 
 
 def _copied(touching: Touching, keys: Integers, size: int, statements: int) -> tuple[Integers, Integers]:
-    """The constraints that touch a copy, once for each statement: copies where there are, else the variables."""
-    length = max(1, len(touching.table))
-    lengths = np.diff(touching.starts)[keys % size]
-    row = touching.rows[gathered(touching.starts, keys % size)]
+    """The constraints that touch a copy, once for each statement: copies where there are, else the variables.
+
+    A table form after form, and where the forms begin.
+    """
+    statement, variable = np.divmod(keys, size)
+    copy = np.repeat(np.arange(len(keys)), touching.starts[variable + 1] - touching.starts[variable])
+    row, column = np.divmod(touching.places[gathered(touching.starts, variable)], 3)
     form = np.searchsorted(touching.firsts, row, side="right") - 1
-    wanted = distinct((form * statements + np.repeat(keys // size, lengths)) * length + row)
-    firsts = np.searchsorted(wanted, np.arange(len(touching.firsts)) * statements * length)
-    statement, row = wanted // length % statements, wanted % length
-    copied = touching.table[row]
-    for column in range(3):
-        place = _found(keys, statement * size + copied[:, column])
-        copied[:, column] = np.where(place >= 0, size + place, copied[:, column])
-    return copied, firsts
+    length = len(touching.table)
+    place = (form * statements + statement[copy]) * length + row
+    order = np.argsort(place)
+    place = place[order]
+    is_first = first_of_its_like(place)
+    table = touching.table[row[order[is_first]]]
+    table[np.cumsum(is_first) - 1, column[order]] = size + copy[order]
+    return table, np.searchsorted(place[is_first], np.arange(len(touching.firsts)) * (statements * length))
 
 
 def _copied_counts(touching: Touching, keys: Integers, size: int) -> list[Count]:

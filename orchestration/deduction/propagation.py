@@ -237,7 +237,7 @@ class _Narrowing:
         numbers = said.number[tightest]
         order = np.argsort(said.bound[tightest] * (numbers.max(initial=0) + 1) + numbers)
         bound = said.bound[tightest][order]
-        is_first = _is_first(bound)
+        is_first = first_of_its_like(bound)
         best, bound = tightest[order[is_first]], bound[is_first]
         begun = self.rounds[-1]
         used = said.inputs[best]
@@ -254,7 +254,7 @@ class _Narrowing:
         self.bounds[bound] = said.value[best]
         self.latest[bound] = begun + np.arange(len(best))
         variables = bound >> 1  # in rising order
-        changed = variables[_is_first(variables)]
+        changed = variables[first_of_its_like(variables)]
         crossed = changed[self.bounds[2 * changed] + self.bounds[2 * changed + 1] > 0]
         for variable in crossed.tolist():
             document = int(self.documents[variable])
@@ -286,8 +286,8 @@ class Touching:
         self.lows = np.ascontiguousarray(2 * table[:, :3].T)
         self.rules = np.concatenate((table[:, 3], np.full(len(counts), RULE_NUMBERS["count"])))
         held = table[:, :3].ravel()
-        #: The rows sorted by variable, and where those of each variable begin.
-        self.rows = np.argsort(held, kind="stable") // 3
+        #: The places in the table (3 × row + column) sorted by variable, and where those of each variable begin.
+        self.places = np.argsort(held, kind="stable")
         self.starts = starts_of(held, size)
         self.of_counts: dict[int, list[int]] = {}
         self.is_counted = np.zeros(size if counts else 0, dtype=np.bool_)
@@ -308,7 +308,7 @@ class Touching:
     def constraints(self, variables: Integers) -> tuple[Integers, list[int]]:
         """The rows that hold one of the variables, in rising order, and the counts that do."""
         is_due = np.zeros(len(self.table), dtype=np.bool_)
-        is_due[self.rows[gathered(self.starts, variables)]] = True
+        is_due[self.places[gathered(self.starts, variables)] // 3] = True
         due = np.flatnonzero(is_due)
         if not self.counts:
             return due, []
@@ -323,7 +323,7 @@ def starts_of(held: Integers, size: int) -> Integers:
     return starts
 
 
-def _is_first(ordered: Integers) -> Truths:
+def first_of_its_like(ordered: Integers) -> Truths:
     """Whether a number is the first of its like in a list in order."""
     is_first = np.ones(len(ordered), dtype=np.bool_)
     is_first[1:] = ordered[1:] != ordered[:-1]
@@ -333,7 +333,7 @@ def _is_first(ordered: Integers) -> Truths:
 def distinct(numbers: Integers) -> Integers:
     """The numbers once each, in rising order (np.unique hashes, which is slower for what is nearly sorted)."""
     ordered = np.sort(numbers)
-    return ordered[_is_first(ordered)]
+    return ordered[first_of_its_like(ordered)]
 
 
 def gathered(starts: Integers, rows: Integers) -> Integers:
