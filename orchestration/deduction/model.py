@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from orchestration.deduction.network import RULE_NUMBERS, Key, Network
-from orchestration.deduction.series import FLOW, Series, Span
+from orchestration.deduction.series import Series, Span
 from orchestration.deduction.statements import Document
 
 #: Statistics that a reader is told; the others are steps of a computation.
@@ -35,8 +35,9 @@ class DocumentModel:
         self.growths: dict[tuple[int, int, int], int] = {}
         #: Shares by series, whole and span.
         self.shares: dict[tuple[int, int, int], int] = {}
-        #: Parts of which something is known, with their wholes: series, whole, span, in the order met.
-        self.parts: dict[tuple[int, int, int], None] = {}
+        #: Parts of which something is known, with their wholes: series, whole, span, in the order met, and the one
+        #: dimension in which they differ; None where there are more, or it is the flow.
+        self.parts: dict[tuple[int, int, int], int | None] = {}
         #: The spans that the document compares, in the order met.
         self.comparisons: dict[tuple[int, int], None] = {}
 
@@ -214,7 +215,3 @@ class DocumentModel:
     def at_least(self, x: int, y: int, rule: str) -> None:
         """x ≥ y."""
         self.constraints.orders += (x, y, y, RULE_NUMBERS[rule])
-
-    def flow_of(self, series: int, flow: str) -> int:
-        """The same series in another flow."""
-        return self.number_of(self.series[series].at(FLOW, flow))
