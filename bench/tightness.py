@@ -86,10 +86,10 @@ def compare(count: int, statements: int) -> Compared:
         build(network, read_document(said, structure), structure)
         problem = network.problem()
         amounts = [
-            key.statistic in _AMOUNTS and not output
-            for key, output in zip(network.keys, network.is_output, strict=True)
+            statistic in _AMOUNTS and not output
+            for (statistic, *_), output in zip(network.keys, network.is_output, strict=True)
         ]
-        levels = [number for number, key in enumerate(network.keys) if amounts[number] and key.statistic == "level"]
+        levels = [number for number, key in enumerate(network.keys) if amounts[number] and key[0] == "level"]
         _compare(_program(problem, amounts), propagate(problem, has_outputs=False), levels, compared)
     return compared
 

@@ -168,19 +168,20 @@ class DocumentDeduction:
         return {self.deduced_id(variable) for variable in variables.tolist()}
 
     def _figure(self, variable: int) -> DeducedFigure:
-        key, solved = self.solved.key(variable), self.solved
+        solved = self.solved
+        statistic, series, span, before, whole = solved.key(variable)
         low, high = solved.bounds_of(variable)
         return DeducedFigure(
             deduced_id=self.deduced_id(variable),
             document_id=self.document.document_id,
             as_of_date=self.document.published_date,
-            statistic=key.statistic,
-            series=self.model.series[key.series],
-            period=self.model.spans[key.span],
-            comparison=self.model.spans[key.before] if key.before >= 0 else None,
-            reference=self.reference(key),
-            low=self._decimal(variable, 0, low),
-            high=self._decimal(variable, 1, high),
+            statistic=statistic,
+            series=self.model.series[series],
+            period=self.model.spans[span],
+            comparison=self.model.spans[before] if before >= 0 else None,
+            reference=self._reference(series, whole),
+            low=self._decimal(variable, statistic, 0, low),
+            high=self._decimal(variable, statistic, 1, high),
             origin=solved.origin(variable),
         )
 
@@ -195,13 +196,12 @@ class DocumentDeduction:
             )
         )
 
-    def reference(self, key: Key) -> str:
+    def _reference(self, series: int, whole: int) -> str:
         """The whole of a share or contribution, the other of a gap, as a figure's reference writes it."""
-        return reference(self.model.series[key.series], self.model.series[key.whole]) if key.whole >= 0 else ""
+        return reference(self.model.series[series], self.model.series[whole]) if whole >= 0 else ""
 
-    def _decimal(self, variable: int, side: int, value: float) -> Decimal | None:
+    def _decimal(self, variable: int, statistic: str, side: int, value: float) -> Decimal | None:
         """A bound in the figure's unit: as printed where a statement gave it, else rounded outwards."""
-        statistic = self.solved.key(variable).statistic
         statement = self.solved.statement_behind(variable, side)
         if statement >= 0 and statistic not in DIFFERENCES:
             figure = self.document.statements[statement].figures[0]

@@ -20,10 +20,10 @@ from orchestration.deduction.propagation import Events, Run, Touching, distinct,
 class Implied:
     """For each assertion of a problem: what the other statements imply of its variable, by which rule."""
 
-    low: Floats
-    high: Floats
-    rule: Integers
-    is_determined: Truths
+    low: list[float]
+    high: list[float]
+    rule: list[int]
+    is_determined: list[bool]
 
 
 def implied_by_others(problem: Problem, run: Run, statements: Truths | None = None) -> Implied:
@@ -49,7 +49,8 @@ def implied_by_others(problem: Problem, run: Run, statements: Truths | None = No
     variable = np.where(place >= 0, size + place, asserted)
     low, high = settled.bounds[2 * variable], -settled.bounds[2 * variable + 1]
     is_determined = (low > problem.low[asserted]) & (high < problem.high[asserted])
-    return Implied(low, high, _rules(run, settled, variable, asserted), is_determined)
+    rule = _rules(run, settled, variable, asserted)
+    return Implied(low.tolist(), high.tolist(), rule.tolist(), is_determined.tolist())
 
 
 def supports(events: Events, rounds: int, statements: int) -> tuple[Integers, Integers]:

@@ -39,14 +39,9 @@ RULE_NUMBERS = {name: number for number, name in enumerate(RULES)}
 STATED = RULE_NUMBERS["stated"]
 
 
-class Key(NamedTuple):
-    """What a variable is: a statistic of a series in a span, where numbers index the document's series and spans."""
-
-    statistic: str
-    series: int
-    span: int
-    before: int = -1
-    whole: int = -1
+#: What a variable is: a statistic of a series in a span, the span before and the whole (-1: none), which are numbers of
+#: the document's series and spans. A plain tuple, as there are many.
+Key = tuple[str, int, int, int, int]
 
 
 @dataclass(slots=True)
