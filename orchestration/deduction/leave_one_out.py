@@ -13,7 +13,17 @@ from itertools import pairwise
 import numpy as np
 
 from orchestration.deduction.network import Count, Floats, Integers, Problem, Truths
-from orchestration.deduction.propagation import Events, Run, Touching, distinct, first_of_its_like, gathered, natural_bounds, settle, starts_of
+from orchestration.deduction.propagation import (
+    Events,
+    Run,
+    Touching,
+    distinct,
+    first_of_its_like,
+    gathered,
+    natural_bounds,
+    settle,
+    starts_of,
+)
 
 
 @dataclass(slots=True)

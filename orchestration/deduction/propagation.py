@@ -254,14 +254,16 @@ class _Narrowing:
         self.bounds[bound] = said.value[best]
         self.latest[bound] = begun + np.arange(len(best))
         variables = bound >> 1  # in rising order
-        changed = variables[first_of_its_like(variables)]
+        changed: Integers = variables[first_of_its_like(variables)]
         crossed = changed[self.bounds[2 * changed] + self.bounds[2 * changed + 1] > 0]
         for variable in crossed.tolist():
             document = int(self.documents[variable])
             if document not in self.conflicts:
                 self.conflicts[document] = int(self.latest[2 * variable]), int(self.latest[2 * variable + 1])
                 self.ended[document] = True
-        return changed[~self.ended[self.documents[changed]]] if self.conflicts else changed
+        if self.conflicts:
+            changed = changed[~self.ended[self.documents[changed]]]
+        return changed
 
     def _events(self) -> Events:
         if self.log:

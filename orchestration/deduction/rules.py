@@ -167,8 +167,14 @@ def add_spans(model: DocumentModel, structure: Structure) -> None:
     @cache
     def divided(*spans: int) -> list[tuple[int, int, int]]:
         """Of some spans the longer ones, the shorter ones in them, and the days between."""
-        pairs = nested([model.spans[span] for span in spans])
-        return [tuple(map(model.number_of_span, (*pair, days_between(*pair)))) for pair in pairs]
+        return [
+            (
+                model.number_of_span(longer),
+                model.number_of_span(shorter),
+                model.number_of_span(days_between(longer, shorter)),
+            )
+            for longer, shorter in nested([model.spans[span] for span in spans])
+        ]
 
     for series, spans in spans_of.items():
         if len(spans) < 2:

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from operator import attrgetter
 from typing import NamedTuple
 
 from orchestration.deduction.series import (
@@ -34,10 +33,6 @@ from orchestration.sources import Source
 DIFFERENCES = frozenset({"growth_gap", "share_change", "change"})
 #: What is printed in percent or points; inside it is a fraction.
 FRACTIONS = frozenset({"growth", "share", "share_change", "growth_gap", "contribution", "contribution_share"})
-#: The codes of the series that a figure speaks of; its unit is another matter.
-_codes = attrgetter(
-    "region_id", "partner_id", "commodity_id", "flow", "ownership_id", "trade_mode_id", "measure"
-)  # fmt: skip
 #: The unit of a series whose source does not say it.
 UNSTATED = "unstated"
 
@@ -194,6 +189,18 @@ def _stated_units(figures: list[Figure]) -> dict[tuple[str, ...], str]:
             subject = _codes(figure)
             found[subject] = figure.unit if found.get(subject, figure.unit) == figure.unit else ""
     return found
+
+
+def _codes(figure: Figure) -> tuple[str, str, str, str, str, str, str]:
+    return (
+        figure.region_id,
+        figure.partner_id,
+        figure.commodity_id,
+        figure.flow,
+        figure.ownership_id,
+        figure.trade_mode_id,
+        figure.measure,
+    )
 
 
 def _statement(figure: Figure, source: Source, units: dict[tuple[str, ...], str]) -> Statement | None:
