@@ -14,9 +14,8 @@ from orchestration.deduction.derivations import derive
 from orchestration.deduction.leave_one_out import Implied
 from orchestration.deduction.model import DocumentModel
 from orchestration.deduction.network import Integers, Key, Network, Problem, Starts, Truths
-from orchestration.deduction.propagation import Run
+from orchestration.deduction.propagation import NOTHING, Run
 from orchestration.deduction.results import Check, Conflict, DeducedFigure, Derivation, Origin, bound
-from orchestration.deduction.series import reference
 from orchestration.deduction.statements import DIFFERENCES, FRACTIONS, Document
 from orchestration.deduction.verdicts import check
 from orchestration.figures import figure_identity
@@ -55,9 +54,13 @@ class Outcome:
     @cached_property
     def inputs(self) -> list[tuple[int, ...]]:
         """The events that each event rests on."""
-        found = [tuple(dict.fromkeys(one for one in row if one >= 0)) for row in self._events.inputs.tolist()]
-        for event, inputs in self._events.more_inputs.items():
-            found[event] = inputs
+        found = []
+        for row in self._events.inputs.tolist():
+            inputs = dict.fromkeys(row)
+            inputs.pop(NOTHING, None)
+            found.append(tuple(inputs))
+        for event, more_inputs in self._events.more_inputs.items():
+            found[event] = more_inputs
         return found
 
     @cached_property
@@ -146,6 +149,7 @@ class DocumentDeduction:
     solved: Solved
     conflicts: list[Conflict] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
+    _ids: dict[int, str] = field(default_factory=dict)
 
     def figures(self) -> Iterator[DeducedFigure]:
         """Every figure of which something is stated or implied, in the order of its variables."""
@@ -179,7 +183,7 @@ class DocumentDeduction:
             series=self.model.series[series],
             period=self.model.spans[span],
             comparison=self.model.spans[before] if before >= 0 else None,
-            reference=self._reference(series, whole),
+            reference=self.model.reference_of(series, whole),
             low=self._decimal(variable, statistic, 0, low),
             high=self._decimal(variable, statistic, 1, high),
             origin=solved.origin(variable),
@@ -187,18 +191,13 @@ class DocumentDeduction:
 
     def deduced_id(self, variable: int) -> str:
         """A stable id of a deduced figure: of its document and what it is about."""
-        statistic, series, span, before, whole = self.solved.key(variable)
-        return figure_identity(
-            (
-                self.document.document_id,
-                statistic,
-                *(self.model.text_of(*one) for one in ((series, span), (whole, before))),
-            )
-        )
-
-    def _reference(self, series: int, whole: int) -> str:
-        """The whole of a share or contribution, the other of a gap, as a figure's reference writes it."""
-        return reference(self.model.series[series], self.model.series[whole]) if whole >= 0 else ""
+        deduced_id = self._ids.get(variable)
+        if deduced_id is None:
+            statistic, series, span, before, whole = self.solved.key(variable)
+            text_of = self.model.text_of
+            identity = (self.document.document_id, statistic, text_of(series, span), text_of(whole, before))
+            deduced_id = self._ids[variable] = figure_identity(identity)
+        return deduced_id
 
     def _decimal(self, variable: int, statistic: str, side: int, value: float) -> Decimal | None:
         """A bound in the figure's unit: as printed where a statement gave it, else rounded outwards."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from orchestration.deduction.network import RULE_NUMBERS, Key, Network
-from orchestration.deduction.series import Series, Span
+from orchestration.deduction.series import Series, Span, reference
 from orchestration.deduction.statements import Document
 
 #: Statistics that a reader is told; the others are steps of a computation.
@@ -24,6 +24,7 @@ class DocumentModel:
         self._series_numbers: dict[Series, int] = {}
         self._span_numbers: dict[Span, int] = {}
         self._texts: dict[tuple[int, int], str] = {}
+        self._references: dict[tuple[int, int], str] = {}
         self._variables: dict[Key, int] = {}
         self.constraints = network.core
         self.one = self._variable(("one", -1, -1, -1, -1), 1.0, 1.0)
@@ -56,6 +57,15 @@ class DocumentModel:
             codes = self.series[series] if series >= 0 else ()
             days = map(str, self.spans[span]) if span >= 0 else ()
             text = self._texts[series, span] = "\x1e".join((*codes, *days))
+        return text
+
+    def reference_of(self, series: int, whole: int) -> str:
+        """The whole of a share or contribution, the other of a gap, as a figure's reference writes it; empty for -1."""
+        if whole < 0:
+            return ""
+        text = self._references.get((series, whole))
+        if text is None:
+            text = self._references[series, whole] = reference(self.series[series], self.series[whole])
         return text
 
     def known_number_of(self, series: Series) -> int:

@@ -26,7 +26,8 @@ MOST_ROUNDS = 200
 _INPUTS = 4
 #: Constraints that are computed together: so few that their numbers stay near the processor.
 _AT_ONCE = 4096
-_NOTHING = -1
+#: Stands where there is no event, statement or bound.
+NOTHING = -1
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ def propagate(problem: Problem, statements: Truths | None = None, *, has_outputs
         value=np.concatenate((problem.asserted_low[kept], -problem.asserted_high[kept])),
         number=np.concatenate((numbers, numbers)),
         rule=np.zeros(2 * len(variables), dtype=np.int64),
-        inputs=np.full((2 * len(variables), _INPUTS), _NOTHING),
+        inputs=np.full((2 * len(variables), _INPUTS), NOTHING),
     )
     documents = problem.documents_of_variables()
     narrowing = _Narrowing(natural_bounds(problem), documents, problem.is_output)
@@ -166,7 +167,7 @@ class _Narrowing:
         self.bounds = bounds
         self.documents = documents
         self.is_fixed = is_fixed
-        self.latest = np.full(len(bounds), _NOTHING)
+        self.latest = np.full(len(bounds), NOTHING)
         self.ended = np.zeros(int(documents.max(initial=-1)) + 1, dtype=np.bool_)
         self.conflicts: dict[int, tuple[int, int]] = {}
         self.log: list[tuple[Integers, Floats, Integers, Integers, Integers]] = []
@@ -194,7 +195,7 @@ class _Narrowing:
                 bound, value, inputs = form(touching.lows[:, rows], self.bounds)
                 better = self._narrower(bound, value)
                 if len(better):
-                    used = np.full((len(better), _INPUTS), _NOTHING)
+                    used = np.full((len(better), _INPUTS), NOTHING)
                     for column, one in enumerate(inputs):
                         used[:, column] = one[better]
                     pieces.append((bound[better], value[better], rows[better % len(rows)], used))
@@ -207,7 +208,7 @@ class _Narrowing:
             better = self._narrower(bound, value)
             more_inputs = {place + new: inputs_of_counts[old] for new, old in enumerate(better.tolist())}
             rows = touching.firsts[-1] + np.array(numbers)[better]
-            pieces.append((bound[better], value[better], rows, np.full((len(better), _INPUTS), _NOTHING)))
+            pieces.append((bound[better], value[better], rows, np.full((len(better), _INPUTS), NOTHING)))
         if not pieces:
             nothing = np.empty(0, dtype=np.int64)
             return _Candidates(nothing, np.empty(0), nothing, nothing, np.empty((0, _INPUTS), dtype=np.int64))
@@ -241,14 +242,14 @@ class _Narrowing:
         best, bound = tightest[order[is_first]], bound[is_first]
         begun = self.rounds[-1]
         used = said.inputs[best]
-        events_used = np.where(used >= 0, self.latest[used], _NOTHING)
+        events_used = np.where(used >= 0, self.latest[used], NOTHING)
         if said.more_inputs:
             for place, candidate in enumerate(best.tolist()):
                 if candidate in said.more_inputs:
                     used_events = (int(self.latest[one]) for one in said.more_inputs[candidate])
                     self.more_inputs[begun + place] = tuple(one for one in dict.fromkeys(used_events) if one >= 0)
         rule = said.rule[best]
-        statement = np.where(rule == STATED, said.number[best], _NOTHING)
+        statement = np.where(rule == STATED, said.number[best], NOTHING)
         self.log.append((bound, said.value[best], rule, statement, events_used))
         self.rounds.append(begun + len(best))
         self.bounds[bound] = said.value[best]
