@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from functools import lru_cache
 from typing import Literal
 
 from orchestration.deduction.series import Series, Span
@@ -117,7 +116,6 @@ class Revision:
     is_explained_by_rounding: bool
 
 
-@lru_cache(maxsize=4096)  # what a document's figures end with, its derivations do, too
 def bound(value: float, side: int, *, is_fraction: bool) -> Decimal | None:
     """A bound (side 0: low, 1: high) with the places of a figure, fractions in percent; None where there is none.
 
