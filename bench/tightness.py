@@ -86,10 +86,10 @@ def compare(count: int, statements: int) -> Compared:
         build(network, read_document(said, structure), structure)
         problem = network.problem()
         amounts = [
-            key.statistic in _AMOUNTS and not output
-            for key, output in zip(network.keys, network.is_output, strict=True)
+            statistic in _AMOUNTS and not output
+            for (statistic, *_), output in zip(network.keys, network.is_output, strict=True)
         ]
-        levels = [number for number, key in enumerate(network.keys) if amounts[number] and key.statistic == "level"]
+        levels = [number for number, key in enumerate(network.keys) if amounts[number] and key[0] == "level"]
         _compare(_program(problem, amounts), propagate(problem, has_outputs=False), levels, compared)
     return compared
 
@@ -142,7 +142,7 @@ def _program(problem: Problem, amounts: list[bool]) -> _Program:
             rows.append([(z, low[y]), (x, -1.0)])
             if np.isfinite(high[y]):
                 rows.append([(x, 1.0), (z, -high[y])])
-    rows += [[(y, 1.0), (x, -1.0)] for x, y, _ in problem.core.orders.tolist()]
+    rows += [[(y, 1.0), (x, -1.0)] for x, y, _, _ in problem.core.orders.tolist()]
     matrix = np.zeros((len(rows), len(low)))
     for number, row in enumerate(rows):
         for variable, weight in row:

@@ -38,7 +38,7 @@ class _Derivations:
         for event in outcome.named_events(solved.starts.variables - shift, solved.ends.variables - shift):
             number, side = divmod(bounds[event], 2)
             variable = number + shift
-            is_fraction = solved.key(variable).statistic in FRACTIONS
+            is_fraction = solved.key(variable)[0] in FRACTIONS
             if variable not in ids:
                 ids[variable] = self.deduction.deduced_id(variable)
                 steps[variable] = 0

@@ -14,9 +14,8 @@ from orchestration.deduction.derivations import derive
 from orchestration.deduction.leave_one_out import Implied
 from orchestration.deduction.model import DocumentModel
 from orchestration.deduction.network import Integers, Key, Network, Problem, Starts, Truths
-from orchestration.deduction.propagation import Run
+from orchestration.deduction.propagation import NOTHING, Run
 from orchestration.deduction.results import Check, Conflict, DeducedFigure, Derivation, Origin, bound
-from orchestration.deduction.series import reference
 from orchestration.deduction.statements import DIFFERENCES, FRACTIONS, Document
 from orchestration.deduction.verdicts import check
 from orchestration.figures import figure_identity
@@ -55,9 +54,13 @@ class Outcome:
     @cached_property
     def inputs(self) -> list[tuple[int, ...]]:
         """The events that each event rests on."""
-        found = [tuple(dict.fromkeys(one for one in row if one >= 0)) for row in self._events.inputs.tolist()]
-        for event, inputs in self._events.more_inputs.items():
-            found[event] = inputs
+        found = []
+        for row in self._events.inputs.tolist():
+            inputs = dict.fromkeys(row)
+            inputs.pop(NOTHING, None)
+            found.append(tuple(inputs))
+        for event, more_inputs in self._events.more_inputs.items():
+            found[event] = more_inputs
         return found
 
     @cached_property
@@ -146,6 +149,7 @@ class DocumentDeduction:
     solved: Solved
     conflicts: list[Conflict] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
+    _ids: dict[int, str] = field(default_factory=dict)
 
     def figures(self) -> Iterator[DeducedFigure]:
         """Every figure of which something is stated or implied, in the order of its variables."""
@@ -168,40 +172,35 @@ class DocumentDeduction:
         return {self.deduced_id(variable) for variable in variables.tolist()}
 
     def _figure(self, variable: int) -> DeducedFigure:
-        key, solved = self.solved.key(variable), self.solved
+        solved = self.solved
+        statistic, series, span, before, whole = solved.key(variable)
         low, high = solved.bounds_of(variable)
         return DeducedFigure(
             deduced_id=self.deduced_id(variable),
             document_id=self.document.document_id,
             as_of_date=self.document.published_date,
-            statistic=key.statistic,
-            series=self.model.series[key.series],
-            period=self.model.spans[key.span],
-            comparison=self.model.spans[key.before] if key.before >= 0 else None,
-            reference=self.reference(key),
-            low=self._decimal(variable, 0, low),
-            high=self._decimal(variable, 1, high),
+            statistic=statistic,
+            series=self.model.series[series],
+            period=self.model.spans[span],
+            comparison=self.model.spans[before] if before >= 0 else None,
+            reference=self.model.reference_of(series, whole),
+            low=self._decimal(variable, statistic, 0, low),
+            high=self._decimal(variable, statistic, 1, high),
             origin=solved.origin(variable),
         )
 
     def deduced_id(self, variable: int) -> str:
         """A stable id of a deduced figure: of its document and what it is about."""
-        statistic, series, span, before, whole = self.solved.key(variable)
-        return figure_identity(
-            (
-                self.document.document_id,
-                statistic,
-                *(self.model.text_of(*one) for one in ((series, span), (whole, before))),
-            )
-        )
+        deduced_id = self._ids.get(variable)
+        if deduced_id is None:
+            statistic, series, span, before, whole = self.solved.key(variable)
+            text_of = self.model.text_of
+            identity = (self.document.document_id, statistic, text_of(series, span), text_of(whole, before))
+            deduced_id = self._ids[variable] = figure_identity(identity)
+        return deduced_id
 
-    def reference(self, key: Key) -> str:
-        """The whole of a share or contribution, the other of a gap, as a figure's reference writes it."""
-        return reference(self.model.series[key.series], self.model.series[key.whole]) if key.whole >= 0 else ""
-
-    def _decimal(self, variable: int, side: int, value: float) -> Decimal | None:
+    def _decimal(self, variable: int, statistic: str, side: int, value: float) -> Decimal | None:
         """A bound in the figure's unit: as printed where a statement gave it, else rounded outwards."""
-        statistic = self.solved.key(variable).statistic
         statement = self.solved.statement_behind(variable, side)
         if statement >= 0 and statistic not in DIFFERENCES:
             figure = self.document.statements[statement].figures[0]

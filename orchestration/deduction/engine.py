@@ -113,8 +113,7 @@ def _solve(documents: list[Document], structure: Structure) -> Iterator[Document
 
 
 def _is_named(network: Network, starts: Starts, ends: Starts) -> Truths:
-    names = (key.statistic in PUBLIC for key in network.keys[starts.variables : ends.variables])
-    return np.fromiter(names, dtype=np.bool_, count=ends.variables - starts.variables)
+    return np.array([key[0] in PUBLIC for key in network.keys[starts.variables : ends.variables]], dtype=np.bool_)
 
 
 def _implied_of_all(problem: Problem, run: Run) -> Implied:

@@ -12,18 +12,28 @@ from itertools import pairwise
 
 import numpy as np
 
-from orchestration.deduction.network import Count, Floats, Integers, Problem, Tables, Truths
-from orchestration.deduction.propagation import Events, Run, Touching, distinct, gathered, natural_bounds, settle
+from orchestration.deduction.network import Count, Floats, Integers, Problem, Truths
+from orchestration.deduction.propagation import (
+    Events,
+    Run,
+    Touching,
+    distinct,
+    first_of_its_like,
+    gathered,
+    natural_bounds,
+    settle,
+    starts_of,
+)
 
 
 @dataclass(slots=True)
 class Implied:
     """For each assertion of a problem: what the other statements imply of its variable, by which rule."""
 
-    low: Floats
-    high: Floats
-    rule: Integers
-    is_determined: Truths
+    low: list[float]
+    high: list[float]
+    rule: list[int]
+    is_determined: list[bool]
 
 
 def implied_by_others(problem: Problem, run: Run, statements: Truths | None = None) -> Implied:
@@ -35,16 +45,11 @@ def implied_by_others(problem: Problem, run: Run, statements: Truths | None = No
     size = len(problem.low)
     kept = np.ones(problem.statements, dtype=np.bool_) if statements is None else statements
     keys, copied = _affected(problem, run, kept)
-    touching = Touching(problem.core, problem.counts, size)
-    copies = Touching(
-        Tables(
-            *(_copied(table, *list_, keys, size) for table, list_ in zip(touching.tables, touching.lists, strict=True))
-        ),
-        _copied_counts(touching, keys, size),
-        size + len(keys),
-    )
+    touching = Touching.of(problem.core, problem.counts, size)
     settled = settle(
-        copies,
+        Touching(
+            *_copied(touching, keys, size, problem.statements), _copied_counts(touching, keys, size), size + len(keys)
+        ),
         _taken_back(problem, run, keys, copied, kept),
         np.concatenate((np.zeros(size, dtype=np.int64), 1 + keys // size)),
         np.arange(size + len(keys)) < size,
@@ -54,7 +59,8 @@ def implied_by_others(problem: Problem, run: Run, statements: Truths | None = No
     variable = np.where(place >= 0, size + place, asserted)
     low, high = settled.bounds[2 * variable], -settled.bounds[2 * variable + 1]
     is_determined = (low > problem.low[asserted]) & (high < problem.high[asserted])
-    return Implied(low, high, _rules(run, settled, variable, asserted), is_determined)
+    rule = _rules(run, settled, variable, asserted)
+    return Implied(low.tolist(), high.tolist(), rule.tolist(), is_determined.tolist())
 
 
 def supports(events: Events, rounds: int, statements: int) -> tuple[Integers, Integers]:
@@ -65,11 +71,12 @@ def supports(events: Events, rounds: int, statements: int) -> tuple[Integers, In
     end = 0
     for first, last in pairwise(ends):
         own = np.flatnonzero(events.statement[first:last] >= 0)
-        keys = [own * statements + events.statement[first:last][own]]
-        for column in range(events.inputs.shape[1]):
-            used = events.inputs[first:last, column]
-            rows = np.flatnonzero(used >= 0)
-            keys.append(_rested_on(starts, held, rows, used[rows], statements))
+        used = events.inputs[first:last]
+        rows, columns = np.nonzero(used >= 0)
+        keys = [
+            own * statements + events.statement[first:last][own],
+            _rested_on(starts, held, rows, used[rows, columns], statements),
+        ]
         for event, used_events in events.more_inputs.items():
             if first <= event < last:
                 rows = np.full(len(used_events), event - first)
@@ -97,17 +104,18 @@ def _affected(problem: Problem, run: Run, kept: Truths) -> tuple[Integers, Truth
     narrowed = np.flatnonzero((run.latest >= 0) & (run.latest < len(starts) - 1))
     events = run.latest[narrowed]
     bound = np.repeat(narrowed, starts[events + 1] - starts[events])
-    statement = held[gathered(starts, events)]
-    pair = statement * size + (bound >> 1)
+    sides = np.sort(held[gathered(starts, events)] * (2 * size) + bound)
+    pairs = sides >> 1
     # Where a statement's own variable does not rest on it, the others give its interval as it stands.
     own = problem.asserted[kept[problem.asserted[:, 1]]]
     rests = np.zeros(problem.statements, dtype=np.bool_)
-    rests[own[np.isin(own[:, 1] * size + own[:, 0], pair), 1]] = True
-    wanted = rests[statement]
-    pair, side = pair[wanted], bound[wanted] & 1
-    keys = distinct(pair)
+    rests[own[_found(pairs, own[:, 1] * size + own[:, 0]) >= 0, 1]] = True
+    wanted = rests[pairs // size]
+    pairs, sides = pairs[wanted], sides[wanted]
+    is_first = first_of_its_like(pairs)
+    keys = pairs[is_first]
     copied = np.zeros((len(keys), 2), dtype=np.bool_)
-    copied[np.searchsorted(keys, pair), side] = True
+    copied[np.cumsum(is_first) - 1, sides & 1] = True
     return keys, copied
 
 
@@ -117,7 +125,7 @@ def _taken_back(problem: Problem, run: Run, keys: Integers, copied: Truths, kept
     statement, variable = keys // size, keys % size
     fresh = natural_bounds(problem).reshape(-1, 2)[variable]
     order = np.argsort(problem.asserted[:, 0], kind="stable")
-    starts = np.searchsorted(problem.asserted[order, 0], np.arange(size + 1))
+    starts = starts_of(problem.asserted[:, 0], size)
     rows = order[gathered(starts, variable)]
     copy = np.repeat(np.arange(len(keys)), starts[variable + 1] - starts[variable])
     by = problem.asserted[rows, 1]
@@ -128,19 +136,23 @@ def _taken_back(problem: Problem, run: Run, keys: Integers, copied: Truths, kept
     return np.concatenate((run.bounds, bounds.ravel()))
 
 
-def _copied(table: Integers, rows: Integers, starts: Integers | None, keys: Integers, size: int) -> Integers:
-    """The constraints that touch a copy, once for each statement: copies where there are, else the variables."""
-    if starts is None or not len(keys):
-        return np.empty((0, table.shape[1]), dtype=np.int64)
-    variable = keys % size
-    lengths = starts[variable + 1] - starts[variable]
-    pairs = distinct(np.repeat(keys // size, lengths) * len(table) + rows[gathered(starts, variable)])
-    statement, row = pairs // len(table), pairs % len(table)
-    copied = table[row]
-    for column in range(table.shape[1] - 1):
-        place = _found(keys, statement * size + copied[:, column])
-        copied[:, column] = np.where(place >= 0, size + place, copied[:, column])
-    return copied
+def _copied(touching: Touching, keys: Integers, size: int, statements: int) -> tuple[Integers, Integers]:
+    """The constraints that touch a copy, once for each statement: copies where there are, else the variables.
+
+    A table form after form, and where the forms begin.
+    """
+    statement, variable = np.divmod(keys, size)
+    copy = np.repeat(np.arange(len(keys)), touching.starts[variable + 1] - touching.starts[variable])
+    row, column = np.divmod(touching.places[gathered(touching.starts, variable)], 3)
+    form = np.searchsorted(touching.firsts, row, side="right") - 1
+    length = len(touching.table)
+    place = (form * statements + statement[copy]) * length + row
+    order = np.argsort(place)
+    place = place[order]
+    is_first = first_of_its_like(place)
+    table = touching.table[row[order[is_first]]]
+    table[np.cumsum(is_first) - 1, column[order]] = size + copy[order]
+    return table, np.searchsorted(place[is_first], np.arange(len(touching.firsts)) * (statements * length))
 
 
 def _copied_counts(touching: Touching, keys: Integers, size: int) -> list[Count]:

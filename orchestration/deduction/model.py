@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from orchestration.deduction.network import RULE_NUMBERS, Key, Network
-from orchestration.deduction.series import FLOW, Series, Span
+from orchestration.deduction.series import Series, Span, reference
 from orchestration.deduction.statements import Document
 
 #: Statistics that a reader is told; the others are steps of a computation.
@@ -24,9 +24,10 @@ class DocumentModel:
         self._series_numbers: dict[Series, int] = {}
         self._span_numbers: dict[Span, int] = {}
         self._texts: dict[tuple[int, int], str] = {}
+        self._references: dict[tuple[int, int], str] = {}
         self._variables: dict[Key, int] = {}
         self.constraints = network.core
-        self.one = self._variable(Key("one", -1, -1), 1.0, 1.0)
+        self.one = self._variable(("one", -1, -1, -1, -1), 1.0, 1.0)
         #: Levels by series and span.
         self.levels: dict[tuple[int, int], int] = {}
         #: Levels about which something is known beside a growth: a share or a part of them says something.
@@ -35,8 +36,9 @@ class DocumentModel:
         self.growths: dict[tuple[int, int, int], int] = {}
         #: Shares by series, whole and span.
         self.shares: dict[tuple[int, int, int], int] = {}
-        #: Parts of which something is known, with their wholes: series, whole, span, in the order met.
-        self.parts: dict[tuple[int, int, int], None] = {}
+        #: Parts of which something is known, with their wholes: series, whole, span, in the order met, and the one
+        #: dimension in which they differ; None where there are more, or it is the flow.
+        self.parts: dict[tuple[int, int, int], int | None] = {}
         #: The spans that the document compares, in the order met.
         self.comparisons: dict[tuple[int, int], None] = {}
 
@@ -55,6 +57,15 @@ class DocumentModel:
             codes = self.series[series] if series >= 0 else ()
             days = map(str, self.spans[span]) if span >= 0 else ()
             text = self._texts[series, span] = "\x1e".join((*codes, *days))
+        return text
+
+    def reference_of(self, series: int, whole: int) -> str:
+        """The whole of a share or contribution, the other of a gap, as a figure's reference writes it; empty for -1."""
+        if whole < 0:
+            return ""
+        text = self._references.get((series, whole))
+        if text is None:
+            text = self._references[series, whole] = reference(self.series[series], self.series[whole])
         return text
 
     def known_number_of(self, series: Series) -> int:
@@ -80,19 +91,19 @@ class DocumentModel:
         variable = self.levels.get((series, span))
         if variable is None:
             low = -math.inf if self.series[series].flow == "balance" else 0.0
-            variable = self.levels[series, span] = self._variable(Key("level", series, span), low)
+            variable = self.levels[series, span] = self._variable(("level", series, span, -1, -1), low)
         return variable
 
     def bounded_level(self, series: int, span: int, high: float) -> int:
         """A level that cannot exceed `high`, as the number of some out of so many."""
-        variable = self.levels[series, span] = self._variable(Key("level", series, span), 0.0, high)
+        variable = self.levels[series, span] = self._variable(("level", series, span, -1, -1), 0.0, high)
         return variable
 
     def growth(self, series: int, span: int, before: int) -> int:
         """Relative growth from `before` to `span`, as a fraction: level = base × (1 + growth), at least -1."""
         variable = self.growths.get((series, span, before))
         if variable is None:
-            variable = self._variable(Key("growth", series, span, before), -1.0)
+            variable = self._variable(("growth", series, span, before, -1), -1.0)
             self.growths[series, span, before] = variable
             now, base = self.level(series, span), self.level(series, before)
             self.product(now, self.factor(variable), base, "growth")
@@ -100,7 +111,7 @@ class DocumentModel:
 
     def change(self, series: int, span: int, before: int) -> int:
         """Level less base; where the growth is known, also base × growth and level × growth / (1 + growth)."""
-        key = Key("change", series, span, before)
+        key = ("change", series, span, before, -1)
         variable = self._variables.get(key)
         if variable is None:
             variable = self._variables[key] = self._variable(key)
@@ -115,14 +126,14 @@ class DocumentModel:
         """Part / whole as a fraction of 0 … 1; the whole may not be a balance."""
         variable = self.shares.get((series, whole, span))
         if variable is None:
-            variable = self._variable(Key("share", series, span, -1, whole), 0.0, 1.0)
+            variable = self._variable(("share", series, span, -1, whole), 0.0, 1.0)
             self.shares[series, whole, span] = variable
             self.product(self.level(series, span), variable, self.level(whole, span), "share")
         return variable
 
     def share_change(self, series: int, whole: int, span: int, before: int) -> int:
         """Share less share before. A share grows by the factor of the part over that of the whole."""
-        key = Key("share_change", series, span, before, whole)
+        key = ("share_change", series, span, before, whole)
         variable = self._variables.get(key)
         if variable is None:
             variable = self._variables[key] = self._variable(key, -1.0, 1.0)
@@ -130,7 +141,7 @@ class DocumentModel:
             self.sum(now, base, variable, "share_change")
             of_part, of_whole = (self.growths.get((one, span, before)) for one in (series, whole))
             if of_part is not None and of_whole is not None:
-                growth = self._variable(Key("share_growth", series, span, before, whole), -1.0)
+                growth = self._variable(("share_growth", series, span, before, whole), -1.0)
                 factor = self.factor(growth)
                 self.product(self.factor(of_part), factor, self.factor(of_whole), "share_change")
                 self.product(now, factor, base, "share_change")
@@ -139,7 +150,7 @@ class DocumentModel:
 
     def contribution(self, series: int, whole: int, span: int, before: int) -> int:
         """What a part adds to the growth of its whole: its change / base of the whole, as a fraction."""
-        key = Key("contribution", series, span, before, whole)
+        key = ("contribution", series, span, before, whole)
         variable = self._variables.get(key)
         if variable is None:
             variable = self._variables[key] = self._variable(key)
@@ -152,7 +163,7 @@ class DocumentModel:
 
     def gap(self, series: int, other: int, span: int, before: int) -> int:
         """The own growth less that of another."""
-        key = Key("growth_gap", series, span, before, other)
+        key = ("growth_gap", series, span, before, other)
         variable = self._variables.get(key)
         if variable is None:
             variable = self._variables[key] = self._variable(key)
@@ -161,7 +172,7 @@ class DocumentModel:
 
     def contribution_share(self, series: int, whole: int, span: int, before: int) -> int:
         """What a part adds to the growth of its whole, as a part of that growth: change / change of the whole."""
-        key = Key("contribution_share", series, span, before, whole)
+        key = ("contribution_share", series, span, before, whole)
         variable = self._variables.get(key)
         if variable is None:
             variable = self._variables[key] = self._variable(key)
@@ -171,7 +182,7 @@ class DocumentModel:
 
     def factor(self, growth: int) -> int:
         """1 + growth."""
-        key = Key("factor", growth, -1)
+        key = ("factor", growth, -1, -1, -1)
         variable = self._variables.get(key)
         if variable is None:
             variable = self._variables[key] = self._variable(key, 0.0)
@@ -180,7 +191,7 @@ class DocumentModel:
 
     def hidden(self, name: str, low: float = -math.inf) -> int:
         """A step of a computation that has no name of its own."""
-        return self._variable(Key(name, -1, -1), low)
+        return self._variable((name, -1, -1, -1, -1), low)
 
     def _variable(self, key: Key, low: float = -math.inf, high: float = math.inf) -> int:
         network = self.network
@@ -192,7 +203,7 @@ class DocumentModel:
 
     def _change_of(self, change: int, now: int, base: int, growth: int, rule: str) -> None:
         """Change = base × growth = now × (growth / (1 + growth)): narrower than the difference of two levels."""
-        decline = self._variable(Key("decline", -1, -1), high=1.0)
+        decline = self._variable(("decline", -1, -1, -1, -1), high=1.0)
         self.times(change, growth, base, rule)
         self.times(change, decline, now, rule)
         self.times(growth, decline, self.factor(growth), rule)
@@ -213,8 +224,4 @@ class DocumentModel:
 
     def at_least(self, x: int, y: int, rule: str) -> None:
         """x ≥ y."""
-        self.constraints.orders += (x, y, RULE_NUMBERS[rule])
-
-    def flow_of(self, series: int, flow: str) -> int:
-        """The same series in another flow."""
-        return self.number_of(self.series[series].at(FLOW, flow))
+        self.constraints.orders += (x, y, y, RULE_NUMBERS[rule])

@@ -36,16 +36,12 @@ RULES = (
     "count",
 )
 RULE_NUMBERS = {name: number for number, name in enumerate(RULES)}
+STATED = RULE_NUMBERS["stated"]
 
 
-class Key(NamedTuple):
-    """What a variable is: a statistic of a series in a span, where numbers index the document's series and spans."""
-
-    statistic: str
-    series: int
-    span: int
-    before: int = -1
-    whole: int = -1
+#: What a variable is: a statistic of a series in a span, the span before and the whole (-1: none), which are numbers of
+#: the document's series and spans. A plain tuple, as there are many.
+Key = tuple[str, int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -66,10 +62,10 @@ class Count:
 
 @dataclass(slots=True)
 class Constraints:
-    """Constraints by form, as flat lists: three variables (two of an order) and the number of the rule.
+    """Constraints by form, as flat lists: three variables and the number of the rule.
 
     `sums` say x = y + z, `products` x = y × z of numbers that are never negative, `signed` x = y × z of any numbers,
-    `orders` x ≥ y.
+    `orders` x ≥ y, where y stands twice.
     """
 
     sums: list[int] = field(default_factory=list)
@@ -79,11 +75,11 @@ class Constraints:
 
     def sizes(self) -> tuple[int, ...]:
         """How many constraints of each form there are."""
-        return len(self.sums) // 4, len(self.products) // 4, len(self.signed) // 4, len(self.orders) // 3
+        return len(self.sums) // 4, len(self.products) // 4, len(self.signed) // 4, len(self.orders) // 4
 
     def tables(self) -> Tables:
         """The same as arrays."""
-        return Tables(_table(self.sums, 4), _table(self.products, 4), _table(self.signed, 4), _table(self.orders, 3))
+        return Tables(_table(self.sums, 4), _table(self.products, 4), _table(self.signed, 4), _table(self.orders, 4))
 
 
 class Tables(NamedTuple):

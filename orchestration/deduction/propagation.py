@@ -16,14 +16,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from orchestration.deduction.network import RULE_NUMBERS, Count, Floats, Integers, Problem, Tables, Truths
+from orchestration.deduction.network import RULE_NUMBERS, STATED, Count, Floats, Integers, Problem, Tables, Truths
 
 #: The part of an interval (or of a bound that is alone) that a narrowing must cut off to count.
 LEAST_NARROWING = 1e-3
 #: Rounds after which a loop ends that narrows by more than that each time; every bound is sound at any time.
 MOST_ROUNDS = 200
-_NO_CONSTRAINT = -1
-_NOTHING = -1
+#: Bounds that an implication rests on; those of counts, which may be more, are kept apart.
+_INPUTS = 4
+#: Constraints that are computed together: so few that their numbers stay near the processor.
+_AT_ONCE = 4096
+#: Stands where there is no event, statement or bound.
+NOTHING = -1
 
 
 @dataclass(slots=True)
@@ -120,18 +124,17 @@ def propagate(problem: Problem, statements: Truths | None = None, *, has_outputs
     first = _Candidates(
         bound=np.concatenate((2 * variables, 2 * variables + 1)),
         value=np.concatenate((problem.asserted_low[kept], -problem.asserted_high[kept])),
-        constraint=np.full(2 * len(variables), _NO_CONSTRAINT),
+        number=np.concatenate((numbers, numbers)),
         rule=np.zeros(2 * len(variables), dtype=np.int64),
-        inputs=np.full((2 * len(variables), 4), _NOTHING),
-        statement=np.concatenate((numbers, numbers)),
+        inputs=np.full((2 * len(variables), _INPUTS), NOTHING),
     )
     documents = problem.documents_of_variables()
     narrowing = _Narrowing(natural_bounds(problem), documents, problem.is_output)
-    narrowing.narrow(Touching(problem.core, problem.counts, len(problem.low)), first)
+    narrowing.narrow(Touching.of(problem.core, problem.counts, len(problem.low)), first)
     core_rounds = len(narrowing.rounds) - 1
     if has_outputs:
         narrowing.is_fixed = ~problem.is_output
-        narrowing.narrow(Touching(problem.outputs, [], len(problem.low)), None)
+        narrowing.narrow(Touching.of(problem.outputs, [], len(problem.low)), None)
     return narrowing.result(core_rounds)
 
 
@@ -144,14 +147,16 @@ def settle(touching: Touching, bounds: Floats, documents: Integers, is_fixed: Tr
 
 @dataclass(slots=True)
 class _Candidates:
-    """What is said of bounds in one round; `inputs` are bounds."""
+    """What is said of bounds in one round: by statements, or by constraints, whose `rule` is not nought.
+
+    `number` is that of the statement or constraint, `inputs` are bounds.
+    """
 
     bound: Integers
     value: Floats
-    constraint: Integers
+    number: Integers
     rule: Integers
     inputs: Integers
-    statement: Integers
     more_inputs: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -162,7 +167,7 @@ class _Narrowing:
         self.bounds = bounds
         self.documents = documents
         self.is_fixed = is_fixed
-        self.latest = np.full(len(bounds), _NOTHING)
+        self.latest = np.full(len(bounds), NOTHING)
         self.ended = np.zeros(int(documents.max(initial=-1)) + 1, dtype=np.bool_)
         self.conflicts: dict[int, tuple[int, int]] = {}
         self.log: list[tuple[Integers, Floats, Integers, Integers, Integers]] = []
@@ -174,55 +179,48 @@ class _Narrowing:
         last = len(self.rounds) + MOST_ROUNDS
         with np.errstate(all="ignore"):
             due, counts = touching.everything() if first is None else touching.constraints(self._apply(first))
-            while (any(map(len, due)) or counts) and len(self.rounds) < last:
+            while (len(due) or counts) and len(self.rounds) < last:
                 due, counts = touching.constraints(self._apply(self._implied(touching, due, counts)))
 
     def result(self, core_rounds: int) -> Run:
         """Where it ended."""
         return Run(self.bounds, self.latest, self._events(), self.conflicts, core_rounds)
 
-    def _implied(self, touching: Touching, due: list[Integers], counts: list[int]) -> _Candidates:
-        pieces: list[tuple[Integers, Floats, Integers, Integers, Integers]] = []
-        forms = (_implied_by_sums, _implied_by_products, _implied_by_signed, _implied_by_orders)
-        for table, rows, form, first in zip(touching.tables, due, forms, touching.firsts, strict=True):
-            if not len(rows):
-                continue
-            constraints = table[rows]
-            for bound, value, inputs in form(constraints, self.bounds):
+    def _implied(self, touching: Touching, due: Integers, counts: list[int]) -> _Candidates:
+        pieces: list[tuple[Integers, Floats, Integers, Integers]] = []
+        ends = np.searchsorted(due, touching.firsts).tolist()
+        for form, (first, last) in zip(_FORMS, pairwise(ends), strict=True):
+            for begin in range(first, last, _AT_ONCE):
+                rows = due[begin : min(begin + _AT_ONCE, last)]
+                bound, value, inputs = form(touching.lows[:, rows], self.bounds)
                 better = self._narrower(bound, value)
                 if len(better):
-                    padded = np.full((len(better), 4), _NOTHING)
+                    used = np.full((len(better), _INPUTS), NOTHING)
                     for column, one in enumerate(inputs):
-                        padded[:, column] = one[better]
-                    pieces.append((bound[better], value[better], first + rows[better], constraints[better, -1], padded))
+                        used[:, column] = one[better]
+                    pieces.append((bound[better], value[better], rows[better % len(rows)], used))
         more_inputs: dict[int, tuple[int, ...]] = {}
-        place = sum(len(piece[0]) for piece in pieces)
-        for number in counts:
-            for bound_number, value_number, used in _implied_by_count(touching.counts[number], self.bounds):
-                if len(self._narrower(np.array([bound_number]), np.array([value_number]))):
-                    more_inputs[place] = used
-                    place += 1
-                    pieces.append(
-                        (
-                            np.array([bound_number]),
-                            np.array([value_number]),
-                            np.array([touching.first_count + number]),
-                            np.array([RULE_NUMBERS["count"]]),
-                            np.full((1, 4), _NOTHING),
-                        )
-                    )
+        said = [(number, *one) for number in counts for one in _implied_by_count(touching.counts[number], self.bounds)]
+        if said:
+            place = sum(len(piece[0]) for piece in pieces)
+            numbers, bounds, values, inputs_of_counts = zip(*said, strict=True)
+            bound, value = np.array(bounds), np.array(values)
+            better = self._narrower(bound, value)
+            more_inputs = {place + new: inputs_of_counts[old] for new, old in enumerate(better.tolist())}
+            rows = touching.firsts[-1] + np.array(numbers)[better]
+            pieces.append((bound[better], value[better], rows, np.full((len(better), _INPUTS), NOTHING)))
         if not pieces:
-            empty = np.empty(0, dtype=np.int64)
-            return _Candidates(empty, np.empty(0), empty, empty, np.empty((0, 4), dtype=np.int64), empty)
-        bound, value, constraint, rule, inputs_used = (np.concatenate(column) for column in zip(*pieces, strict=True))
-        return _Candidates(bound, value, constraint, rule, inputs_used, np.full(len(bound), _NOTHING), more_inputs)
+            nothing = np.empty(0, dtype=np.int64)
+            return _Candidates(nothing, np.empty(0), nothing, nothing, np.empty((0, _INPUTS), dtype=np.int64))
+        bound, value, number, used = (np.concatenate(column) for column in zip(*pieces, strict=True))
+        return _Candidates(bound, value, number, touching.rules[number], used, more_inputs)
 
     def _narrower(self, bound: Integers, value: Floats) -> Integers:
         """The places where a bound would gain enough to count, and may be narrowed at all."""
-        places = np.flatnonzero(value > self.bounds[bound])
-        bound, value = bound[places], value[places]
-        now, other = self.bounds[bound], self.bounds[bound ^ 1]
-        measure = np.minimum(-(now + other), np.maximum(np.abs(value), np.abs(now)))
+        now = self.bounds[bound]
+        places = np.flatnonzero(value > now)
+        bound, value, now = bound[places], value[places], now[places]
+        measure = np.minimum(-(now + self.bounds[bound ^ 1]), np.maximum(np.abs(value), np.abs(now)))
         is_narrower = (value - now > LEAST_NARROWING * measure) | np.isinf(now)
         variable = bound >> 1
         is_narrower &= ~self.is_fixed[variable]
@@ -234,35 +232,39 @@ class _Narrowing:
     def _apply(self, said: _Candidates) -> Integers:
         """Take the tightest of what is said of each bound; returns the variables that changed."""
         narrower = np.flatnonzero(said.value > self.bounds[said.bound])
-        order = narrower[
-            np.lexsort(
-                (said.statement[narrower], said.constraint[narrower], -said.value[narrower], said.bound[narrower])
-            )
-        ]
-        bound = said.bound[order]
-        best = order[_is_first(bound)]
-        bound = said.bound[best]
+        np.maximum.at(self.bounds, said.bound[narrower], said.value[narrower])
+        tightest = narrower[said.value[narrower] == self.bounds[said.bound[narrower]]]
+        # Of equals the one with the lowest number; what one constraint says twice of a bound is the same.
+        numbers = said.number[tightest]
+        order = np.argsort(said.bound[tightest] * (numbers.max(initial=0) + 1) + numbers)
+        bound = said.bound[tightest][order]
+        is_first = first_of_its_like(bound)
+        best, bound = tightest[order[is_first]], bound[is_first]
         begun = self.rounds[-1]
         used = said.inputs[best]
-        events_used = np.where(used >= 0, self.latest[used], _NOTHING)
+        events_used = np.where(used >= 0, self.latest[used], NOTHING)
         if said.more_inputs:
             for place, candidate in enumerate(best.tolist()):
                 if candidate in said.more_inputs:
                     used_events = (int(self.latest[one]) for one in said.more_inputs[candidate])
                     self.more_inputs[begun + place] = tuple(one for one in dict.fromkeys(used_events) if one >= 0)
-        self.log.append((bound, said.value[best], said.rule[best], said.statement[best], events_used))
+        rule = said.rule[best]
+        statement = np.where(rule == STATED, said.number[best], NOTHING)
+        self.log.append((bound, said.value[best], rule, statement, events_used))
         self.rounds.append(begun + len(best))
         self.bounds[bound] = said.value[best]
         self.latest[bound] = begun + np.arange(len(best))
         variables = bound >> 1  # in rising order
-        changed = variables[_is_first(variables)]
+        changed: Integers = variables[first_of_its_like(variables)]
         crossed = changed[self.bounds[2 * changed] + self.bounds[2 * changed + 1] > 0]
         for variable in crossed.tolist():
             document = int(self.documents[variable])
             if document not in self.conflicts:
                 self.conflicts[document] = int(self.latest[2 * variable]), int(self.latest[2 * variable + 1])
                 self.ended[document] = True
-        return changed[~self.ended[self.documents[changed]]] if self.conflicts else changed
+        if self.conflicts:
+            changed = changed[~self.ended[self.documents[changed]]]
+        return changed
 
     def _events(self) -> Events:
         if self.log:
@@ -274,19 +276,22 @@ class _Narrowing:
 
 
 class Touching:
-    """Constraints, and which of them hold a variable: for each table its rows sorted by variable."""
+    """Constraints in one table, form after form, and which of them hold a variable.
 
-    def __init__(self, tables: Tables, counts: list[Count], size: int) -> None:
-        self.tables = tables
+    `firsts` are where the rows of each form begin, and the end: the counts have the numbers from there on.
+    """
+
+    def __init__(self, table: Integers, firsts: Integers, counts: list[Count], size: int) -> None:
+        self.table = table
+        self.firsts = firsts
         self.counts = counts
-        self.lists: list[tuple[Integers, Integers | None]] = []
-        for table in tables:
-            columns = table.shape[1] - 1
-            held = table[:, :columns].ravel()
-            order = np.argsort(held, kind="stable")
-            starts = np.searchsorted(held[order], np.arange(size + 1)) if len(held) else None
-            self.lists.append((order // columns, starts))
-        *self.firsts, self.first_count = np.cumsum([0, *map(len, tables)]).tolist()
+        #: The low bounds of the variables of each row, a column a row.
+        self.lows = np.ascontiguousarray(2 * table[:, :3].T)
+        self.rules = np.concatenate((table[:, 3], np.full(len(counts), RULE_NUMBERS["count"])))
+        held = table[:, :3].ravel()
+        #: The places in the table (3 × row + column) sorted by variable, and where those of each variable begin.
+        self.places = np.argsort(held, kind="stable")
+        self.starts = starts_of(held, size)
         self.of_counts: dict[int, list[int]] = {}
         self.is_counted = np.zeros(size if counts else 0, dtype=np.bool_)
         for number, count in enumerate(counts):
@@ -294,27 +299,34 @@ class Touching:
                 self.of_counts.setdefault(variable, []).append(number)
                 self.is_counted[variable] = True
 
-    def everything(self) -> tuple[list[Integers], list[int]]:
-        """All rows of each table, and all counts."""
-        return [np.arange(len(table)) for table in self.tables], list(range(len(self.counts)))
+    @classmethod
+    def of(cls, tables: Tables, counts: list[Count], size: int) -> Touching:
+        """The constraints of a problem."""
+        return cls(np.concatenate(tables), np.cumsum([0, *map(len, tables)]), counts, size)
 
-    def constraints(self, variables: Integers) -> tuple[list[Integers], list[int]]:
-        """The rows of each table that hold one of the variables, and the counts that do."""
-        due = []
-        for (rows, starts), table in zip(self.lists, self.tables, strict=True):
-            if starts is None or not len(variables):
-                due.append(np.empty(0, dtype=np.int64))
-                continue
-            is_due = np.zeros(len(table), dtype=np.bool_)
-            is_due[rows[gathered(starts, variables)]] = True
-            due.append(np.flatnonzero(is_due))
+    def everything(self) -> tuple[Integers, list[int]]:
+        """All rows, and all counts."""
+        return np.arange(len(self.table)), list(range(len(self.counts)))
+
+    def constraints(self, variables: Integers) -> tuple[Integers, list[int]]:
+        """The rows that hold one of the variables, in rising order, and the counts that do."""
+        is_due = np.zeros(len(self.table), dtype=np.bool_)
+        is_due[self.places[gathered(self.starts, variables)] // 3] = True
+        due = np.flatnonzero(is_due)
         if not self.counts:
             return due, []
         counted = variables[self.is_counted[variables]].tolist()
         return due, sorted({number for one in counted for number in self.of_counts[one]})
 
 
-def _is_first(ordered: Integers) -> Truths:
+def starts_of(held: Integers, size: int) -> Integers:
+    """Where each of the numbers 0 … `size` - 1 begins in `held` once that is sorted, and the end."""
+    starts = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(held, minlength=size), out=starts[1:])
+    return starts
+
+
+def first_of_its_like(ordered: Integers) -> Truths:
     """Whether a number is the first of its like in a list in order."""
     is_first = np.ones(len(ordered), dtype=np.bool_)
     is_first[1:] = ordered[1:] != ordered[:-1]
@@ -324,7 +336,7 @@ def _is_first(ordered: Integers) -> Truths:
 def distinct(numbers: Integers) -> Integers:
     """The numbers once each, in rising order (np.unique hashes, which is slower for what is nearly sorted)."""
     ordered = np.sort(numbers)
-    return ordered[_is_first(ordered)]
+    return ordered[first_of_its_like(ordered)]
 
 
 def gathered(starts: Integers, rows: Integers) -> Integers:
@@ -341,72 +353,82 @@ def gathered(starts: Integers, rows: Integers) -> Integers:
 _Said = tuple[Integers, Floats, tuple[Integers, ...]]
 
 
-def _implied_by_sums(table: Integers, bounds: Floats) -> Iterator[_Said]:
+def _implied_by_sums(lows: Integers, bounds: Floats) -> _Said:
     """x = y + z: each of the three from the other two."""
-    x, y, z = (2 * table[:, column] for column in range(3))
-    for side in (0, 1):
-        yield x + side, _added(bounds[y + side], bounds[z + side]), (y + side, z + side)
-        yield y + side, _added(bounds[x + side], bounds[z + 1 - side]), (x + side, z + 1 - side)
-        yield z + side, _added(bounds[x + side], bounds[y + 1 - side]), (x + side, y + 1 - side)
+    x, y, z = lows
+    bound = np.concatenate((x, y, z, x + 1, y + 1, z + 1))
+    one = np.concatenate((y, x, x, y + 1, x + 1, x + 1))
+    other = np.concatenate((z, z + 1, y + 1, z + 1, z, y))
+    return bound, _added(bounds[one], bounds[other]), (one, other)
 
 
-def _implied_by_orders(table: Integers, bounds: Floats) -> Iterator[_Said]:
+def _implied_by_orders(lows: Integers, bounds: Floats) -> _Said:
     """x ≥ y: x is at least the low of y, y at most the high of x."""
-    x, y = 2 * table[:, 0], 2 * table[:, 1]
-    yield x, bounds[y], (y,)
-    yield y + 1, bounds[x + 1], (x + 1,)
+    x, y, _ = lows
+    used = np.concatenate((y, x + 1))
+    return np.concatenate((x, y + 1)), bounds[used], (used,)
 
 
-def _implied_by_products(table: Integers, bounds: Floats) -> Iterator[_Said]:
-    """x = y × z, none of them negative."""
-    x, y, z = (2 * table[:, column] for column in range(3))
-    yield x, _down(bounds[y] * bounds[z]), (y, z)
-    yield x + 1, _down(-(bounds[y + 1] * bounds[z + 1])), (y + 1, z + 1)
-    for part, other in ((y, z), (z, y)):
-        most, least = -bounds[other + 1], bounds[other]
-        yield part, np.where(most > 0, _down(bounds[x] / most), -np.inf), (x, other + 1)
-        yield part + 1, np.where(least > 0, _down(bounds[x + 1] / least), -np.inf), (x + 1, other)
+def _implied_by_products(lows: Integers, bounds: Floats) -> _Said:
+    """x = y × z, none of them negative: x from the lows and the highs, y and z from x and the other."""
+    x, y, z = lows
+    bound = np.concatenate((x, x + 1, y, y + 1, z, z + 1))
+    one = np.concatenate((y, y + 1, x, x + 1, x, x + 1))
+    other = np.concatenate((z, z + 1, z + 1, z, y + 1, y))
+    left, right = bounds[one].reshape(6, -1), bounds[other].reshape(6, -1)
+    right[[1, 2, 4]] *= -1  # a high bound is kept negated
+    value = np.empty_like(left)
+    value[:2] = left[:2] * right[:2]
+    value[2:] = np.where(right[2:] > 0, left[2:] / right[2:], -np.inf)
+    return bound, _down(value).ravel(), (one, other)
 
 
-def _implied_by_signed(table: Integers, bounds: Floats) -> Iterator[_Said]:
+def _implied_by_signed(lows: Integers, bounds: Floats) -> _Said:
     """x = y × z of any signs; nothing follows for y where z may be nought."""
-    x, y, z = (2 * table[:, column] for column in range(3))
+    x, y, z = lows
     low, high = _corners(*_ends(bounds, y), *_ends(bounds, z), np.multiply)
-    used = (y, y + 1, z, z + 1)
-    yield x, low, used
-    yield x + 1, -high, used
-    for part, other in ((y, z), (z, y)):
-        least, most = _ends(bounds, other)
-        low, high = _corners(*_ends(bounds, x), least, most, np.divide)
-        has_nought = (least <= 0) & (most >= 0)
-        used = (x, x + 1, other, other + 1)
-        yield part, np.where(has_nought, -np.inf, low), used
-        yield part + 1, np.where(has_nought, -np.inf, -high), used
+    part, other, product = np.concatenate((y, z)), np.concatenate((z, y)), np.concatenate((x, x))
+    least, most = _ends(bounds, other)
+    low_part, high_part = _corners(*_ends(bounds, product), least, most, np.divide)
+    has_nought = (least <= 0) & (most >= 0)
+    low_part[has_nought], high_part[has_nought] = -np.inf, np.inf
+    one, two = np.concatenate((y, product)), np.concatenate((z, other))
+    bound = np.concatenate((x, part, x + 1, part + 1))
+    value = np.concatenate((low, low_part, -high, -high_part))
+    one, two = np.concatenate((one, one)), np.concatenate((two, two))
+    return bound, value, (one, one + 1, two, two + 1)
+
+
+#: By the order of the forms in a table.
+_FORMS = (_implied_by_sums, _implied_by_products, _implied_by_signed, _implied_by_orders)
 
 
 def _implied_by_count(count: Count, bounds: Floats) -> Iterator[tuple[int, float, tuple[int, ...]]]:
     """So many peers lie above a bound: the number from the peers, and the peers once the number is used up."""
     peers = np.array(count.peers)
-    surely = bounds[2 * peers] > count.surely
-    possibly = -bounds[2 * peers + 1] > count.possibly
-    number = 2 * count.counted
-    for_surely = tuple((2 * peers[surely]).tolist())
-    for_not = tuple((2 * peers[~possibly] + 1).tolist())
-    yield number, float(surely.sum()), for_surely
-    yield number + 1, float(-possibly.sum()), for_not
-    if surely.sum() == -bounds[number + 1]:  # all that were counted are known: nobody else is one
-        for peer in peers[~surely].tolist():
-            yield 2 * peer + 1, -count.surely, (number + 1, *for_surely)
-    if possibly.sum() == bounds[number]:  # whoever can be one must be
-        for peer in peers[possibly].tolist():
-            yield 2 * peer, count.possibly, (number, *for_not)
+    lows, highs = bounds[2 * peers].tolist(), (-bounds[2 * peers + 1]).tolist()
+    surely = [2 * peer for peer, low in zip(count.peers, lows, strict=True) if low > count.surely]
+    surely_not = [2 * peer + 1 for peer, high in zip(count.peers, highs, strict=True) if high <= count.possibly]
+    number, possible = 2 * count.counted, len(peers) - len(surely_not)
+    yield number, float(len(surely)), tuple(surely)
+    yield number + 1, float(-possible), tuple(surely_not)
+    if len(surely) == -bounds[number + 1]:  # all that were counted are known: nobody else is one
+        used = (number + 1, *surely)
+        for peer in count.peers:
+            if 2 * peer not in surely:
+                yield 2 * peer + 1, -count.surely, used
+    if possible == bounds[number]:  # whoever can be one must be
+        used = (number, *surely_not)
+        for peer in count.peers:
+            if 2 * peer + 1 not in surely_not:
+                yield 2 * peer, count.possibly, used
     if count.unnamed >= 0:
-        others = np.array(count.others)
-        named = ~np.isin(peers, others)
-        surely_named = tuple((2 * peers[surely & named]).tolist())
-        not_named = tuple((2 * peers[~possibly & named] + 1).tolist())
-        yield 2 * count.unnamed, float(bounds[number] - (possibly & named).sum()), (number, *not_named)
-        yield 2 * count.unnamed + 1, float(bounds[number + 1] + (surely & named).sum()), (number + 1, *surely_named)
+        others = set(count.others)
+        surely_named = [low for low in surely if low >> 1 not in others]
+        not_named = [high for high in surely_not if high >> 1 not in others]
+        possible_named = len(peers) - len(others) - len(not_named)
+        yield 2 * count.unnamed, float(bounds[number] - possible_named), (number, *not_named)
+        yield 2 * count.unnamed + 1, float(bounds[number + 1] + len(surely_named)), (number + 1, *surely_named)
 
 
 def _ends(bounds: Floats, place: Integers) -> tuple[Floats, Floats]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from itertools import combinations, pairwise, product
+from operator import itemgetter
 
 from orchestration.deduction.model import DocumentModel
 from orchestration.deduction.network import Count
@@ -37,6 +39,8 @@ from orchestration.figures import JOINT
 COUNTED_GROWTHS = {"growing_regions": (0.0, 0.0), "doubling_regions": (1.0, 0.9)}
 _DIMENSIONS = (REGION, PARTNER, COMMODITY, OWNERSHIP, TRADE_MODE)
 _PARTS = (PARTNER, COMMODITY, OWNERSHIP, TRADE_MODE)
+_codes_of_parts = itemgetter(*_PARTS)
+_CODES_OF_WHOLES = tuple(WHOLES[dimension] for dimension in _PARTS)
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -58,15 +62,15 @@ def say(model: DocumentModel, statement: Statement) -> int:
         case "ratio":
             variable = model.factor(model.growth(series, span, before))
         case "change":
-            model.informed |= {at, then}
+            model.informed.update((at, then))
             if stated.flow != "balance":
                 model.growth(series, span, before)
             variable = model.change(series, span, before)
         case "share":
-            model.informed |= {at, (whole, span)}
+            model.informed.update((at, (whole, span)))
             variable = model.share(series, whole, span)
         case "share_change":
-            model.informed |= {at, (whole, span)}
+            model.informed.update((at, (whole, span)))
             model.growth(series, span, before)
             model.growth(whole, span, before)
             variable = model.share_change(series, whole, span, before)
@@ -88,8 +92,8 @@ def say(model: DocumentModel, statement: Statement) -> int:
 def spread_knowledge(model: DocumentModel, structure: Structure) -> None:
     """What is known of a level is known of its base, and the reverse, where a growth joins them."""
     for series, span, before in model.growths:
-        if {(series, span), (series, before)} & model.informed:
-            model.informed |= {(series, span), (series, before)}
+        if (series, span) in model.informed or (series, before) in model.informed:
+            model.informed.update(((series, span), (series, before)))
 
 
 def add_flows(model: DocumentModel, structure: Structure) -> None:
@@ -97,18 +101,18 @@ def add_flows(model: DocumentModel, structure: Structure) -> None:
 
     Source: the definition of the flows in the seed `flows`. What is neither value nor quantity has no such total.
     """
+    without_flow = cache(lambda series: model.series[series].at(FLOW, ""))
     known: defaultdict[tuple[Series, int], set[str]] = defaultdict(set)
-    for series, span in list(model.levels):
+    for series, span in model.levels:
         subject = model.series[series]
         if subject.flow and subject.measure in structure.additive:
-            known[subject.at(FLOW, ""), span].add(subject.flow)
+            known[without_flow(series), span].add(subject.flow)
     for (subject, span), flows in known.items():
         if len(flows) < 2:
             continue
-        one, two, both = (
-            model.level(model.number_of(subject.at(FLOW, flow)), span) for flow in ("export", "import", "total")
-        )
-        model.informed |= {(model.number_of(subject.at(FLOW, flow)), span) for flow in ("export", "import", "total")}
+        numbers = [model.number_of(subject.at(FLOW, flow)) for flow in ("export", "import", "total")]
+        one, two, both = (model.level(number, span) for number in numbers)
+        model.informed.update((number, span) for number in numbers)
         model.sum(both, one, two, "flows")
         if "balance" in flows:
             balance = model.level(model.number_of(subject.at(FLOW, "balance")), span)
@@ -130,9 +134,9 @@ def add_joint_subjects(model: DocumentModel, structure: Structure) -> None:
     for series, span in list(model.levels):
         subject = model.series[series]
         for dimension in _DIMENSIONS:
-            members = subject[dimension].split(JOINT)
-            if len(members) < 2 or subject.measure not in structure.additive:
+            if JOINT not in subject[dimension] or subject.measure not in structure.additive:
                 continue
+            members = subject[dimension].split(JOINT)
             if not _all_apart(structure, dimension, members, subject.region_id):
                 continue
             left = model.level(series, span)
@@ -142,7 +146,7 @@ def add_joint_subjects(model: DocumentModel, structure: Structure) -> None:
                 rest = model.hidden("rest") if number != numbers[-2] else model.level(numbers[-1], span)
                 model.sum(left, model.level(number, span), rest, "members")
                 left = rest
-            model.informed |= {(number, span) for number in (series, *numbers)}
+            model.informed.update((number, span) for number in (series, *numbers))
 
 
 def _all_apart(structure: Structure, dimension: int, members: list[str], region_id: str) -> bool:
@@ -159,15 +163,26 @@ def add_spans(model: DocumentModel, structure: Structure) -> None:
         if model.series[series].measure in structure.additive:
             spans_of[series].append(span)
     made: dict[tuple[int, int], int] = {}
+
+    @cache
+    def divided(*spans: int) -> list[tuple[int, int, int]]:
+        """Of some spans the longer ones, the shorter ones in them, and the days between."""
+        return [
+            (
+                model.number_of_span(longer),
+                model.number_of_span(shorter),
+                model.number_of_span(days_between(longer, shorter)),
+            )
+            for longer, shorter in nested([model.spans[span] for span in spans])
+        ]
+
     for series, spans in spans_of.items():
         if len(spans) < 2:
             continue
-        for longer_span, shorter_span in nested([model.spans[span] for span in spans]):
-            longer, shorter = model.number_of_span(longer_span), model.number_of_span(shorter_span)
-            between = model.number_of_span(days_between(longer_span, shorter_span))
+        for longer, shorter, between in divided(*spans):
             made[longer, shorter] = between
             model.sum(model.level(series, longer), model.level(series, shorter), model.level(series, between), "spans")
-            if {(series, longer), (series, shorter)} <= model.informed:
+            if (series, longer) in model.informed and (series, shorter) in model.informed:
                 model.informed.add((series, between))
     for (longer, shorter), between in made.items():
         befores = [[before for now, before in model.comparisons if now == one] for one in (longer, shorter)]
@@ -203,10 +218,13 @@ def add_unit_values(model: DocumentModel, structure: Structure) -> None:
     value belong together where their units say so, or where a document states only growths.
     """
     measures: defaultdict[tuple[Series, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for series, span in list(model.levels):
-        subject = model.series[series]
-        if subject.measure in ("value", "quantity", "unit_value"):
-            measures[subject.at(MEASURE, "").at(UNIT, ""), span][subject.measure].append(series)
+    if all(series.measure != "quantity" for series in model.series):
+        return
+    without_measure = cache(lambda series: model.series[series].at(MEASURE, "").at(UNIT, ""))
+    for series, span in model.levels:
+        measure = model.series[series].measure
+        if measure in ("value", "quantity", "unit_value"):
+            measures[without_measure(series), span][measure].append(series)
     for (subject, span), found in measures.items():
         if subject.flow == "balance":
             continue
@@ -227,8 +245,8 @@ def add_unit_values(model: DocumentModel, structure: Structure) -> None:
                 price = stated[0] if stated else model.number_of(subject.at(MEASURE, "unit_value").at(UNIT, unit))
                 levels = (model.level(one, span) for one in (value, quantity, price))
                 model.product(next(levels), next(levels), next(levels), "unit_value")
-                if {(quantity, span), (value, span)} & model.informed:
-                    model.informed |= {(one, span) for one in (value, price)}
+                if (quantity, span) in model.informed or (value, span) in model.informed:
+                    model.informed.update(((value, span), (price, span)))
                 for now, before in list(model.comparisons):
                     if now == span and _is_compared(model, (value, quantity, price), now, before):
                         factors = (model.factor(model.growth(one, now, before)) for one in (value, quantity, price))
@@ -248,43 +266,56 @@ def add_parts(model: DocumentModel, structure: Structure) -> None:
     """
     for series, whole, span in model.shares:
         if model.series[series].measure in structure.additive:
-            model.parts[series, whole, span] = None
+            model.parts[series, whole, span] = _difference(model.series[series], model.series[whole])
         else:
             model.at_least(model.level(whole, span), model.level(series, span), "parts")
-    for series, span in list(model.levels):
+
+    @cache
+    def wholes(series: int) -> list[tuple[int, int]]:
+        """What a series is a part of, with the dimension in which they differ."""
         subject = model.series[series]
         if subject.measure not in structure.additive or subject.flow == "balance":
-            continue
-        for whole_series in _wholes(subject, structure):
-            whole = model.known_number_of(whole_series)
-            if (whole, span) in model.levels:
-                model.at_least(model.level(whole, span), model.level(series, span), "parts")
-                if {(series, span), (whole, span)} <= model.informed:
-                    model.parts[series, whole, span] = None
+            return []
+        return [(model.known_number_of(whole), dimension) for dimension, whole in _wholes(subject, structure)]
+
+    for (series, span), part in model.levels.items():
+        for whole, dimension in wholes(series):
+            level = model.levels.get((whole, span))
+            if level is not None:
+                model.at_least(level, part, "parts")
+                if (series, span) in model.informed and (whole, span) in model.informed:
+                    model.parts[series, whole, span] = dimension
 
 
 def define_parts(model: DocumentModel, structure: Structure) -> None:
     """The share of every part in its whole, and the rest: whole = part + rest."""
-    for series, whole, span in list(model.parts):
+
+    @cache
+    def rest_of(whole: int, series: int, dimension: int) -> int:
+        """The series that is the whole without the part."""
+        part, widened = model.series[series], model.series[whole]
+        return model.number_of(part.at(dimension, without(widened[dimension], [part[dimension]])))
+
+    for (series, whole, span), dimension in model.parts.items():
         model.share(series, whole, span)
-        dimension = _difference(model.series[series], model.series[whole])
         if dimension is None:
             continue
-        part, widened = model.series[series], model.series[whole]
-        rest = model.number_of(part.at(dimension, without(widened[dimension], [part[dimension]])))
+        rest = rest_of(whole, series, dimension)
         if (rest, span) not in model.levels:
             model.sum(model.level(whole, span), model.level(series, span), model.level(rest, span), "parts")
             model.informed.add((rest, span))
 
 
-def _wholes(subject: Series, structure: Structure) -> list[Series]:
-    """What a series is a part of, by one dimension each."""
+def _wholes(subject: Series, structure: Structure) -> list[tuple[int, Series]]:
+    """What a series is a part of, by the dimension in which they differ."""
     wholes = [
-        subject.at(dimension, WHOLES[dimension]) for dimension in _PARTS if subject[dimension] != WHOLES[dimension]
+        (dimension, subject.at(dimension, WHOLES[dimension]))
+        for dimension in _PARTS
+        if subject[dimension] != WHOLES[dimension]
     ]
     parent = structure.parent(subject.region_id)
     if parent:
-        wholes.append(subject.at(REGION, parent))
+        wholes.append((REGION, subject.at(REGION, parent)))
     return wholes
 
 
@@ -301,19 +332,23 @@ def add_disjoint_parts(model: DocumentModel, structure: Structure) -> None:
     membership lists share no country, regions of one kind in one region.
     """
     parts_of: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for series, whole, span in model.parts:
-        dimension = _difference(model.series[series], model.series[whole])
+    for (series, whole, span), dimension in model.parts.items():
         if dimension in (PARTNER, OWNERSHIP, REGION):
             parts_of[whole, span, dimension].append(series)
-    for (whole, span, dimension), parts in parts_of.items():
+
+    @cache
+    def apart(dimension: int, *parts: int) -> list[int]:
+        """Of some parts those that share nothing with those before, in the order of their codes."""
         chosen: list[int] = []
-        for series in sorted(parts, key=lambda one: model.series[one]):
-            code = model.series[series][dimension]
-            if all(
-                structure.are_apart(dimension, code, model.series[one][dimension], model.series[one].region_id)
-                for one in chosen
-            ):
+        for series in sorted(parts, key=model.series.__getitem__):
+            code, region_id = model.series[series][dimension], model.series[series].region_id
+            others = (model.series[one][dimension] for one in chosen)
+            if all(structure.are_apart(dimension, code, other, region_id) for other in others):
                 chosen.append(series)
+        return chosen
+
+    for (whole, span, dimension), parts in parts_of.items():
+        chosen = apart(dimension, *parts)
         if len(chosen) > 1:
             _add_together(model, structure, (whole, span, dimension), chosen)
 
@@ -351,17 +386,25 @@ def add_memberships(model: DocumentModel, structure: Structure) -> None:
     spoken_of = {
         dimension: {series[dimension] for series in model.series} for dimension in (PARTNER, COMMODITY, REGION)
     }
-    for series, span in list(model.levels):
+
+    @cache
+    def groups(series: int) -> list[int]:
+        """The groups of one dimension that hold a series, of those that the document speaks of."""
         subject = model.series[series]
         if subject.measure not in structure.additive or subject.flow == "balance":
-            continue
-        for dimension, codes in spoken_of.items():
-            for code in structure.containers(dimension, subject[dimension], valid, subject.region_id):
-                if code not in codes:
-                    continue
-                group = model.known_number_of(subject.at(dimension, code))
-                if (group, span) in model.levels:
-                    model.at_least(model.level(group, span), model.level(series, span), "members")
+            return []
+        return [
+            model.known_number_of(subject.at(dimension, code))
+            for dimension, codes in spoken_of.items()
+            for code in structure.containers(dimension, subject[dimension], valid, subject.region_id)
+            if code in codes
+        ]
+
+    for (series, span), member in model.levels.items():
+        for group in groups(series):
+            level = model.levels.get((group, span))
+            if level is not None:
+                model.at_least(level, member, "members")
 
 
 def define_comparisons(model: DocumentModel, structure: Structure) -> None:
@@ -369,24 +412,17 @@ def define_comparisons(model: DocumentModel, structure: Structure) -> None:
 
     Source: the definitions. The contribution is to the growth of the region's trade in the same flow.
     """
-    for span, before in list(model.comparisons):
+    for span, before in model.comparisons:
         here = [series for series, at in model.levels if at == span and (series, before) in model.levels]
         for series in here:
             if model.series[series].flow != "balance" and (series, span) in model.informed:
                 model.growth(series, span, before)
-        for series, whole, at in list(model.parts):
-            if at != span or not {(series, span, before), (whole, span, before)} <= model.growths.keys():
+        for (series, whole, at), dimension in model.parts.items():
+            if at != span or (series, span, before) not in model.growths or (whole, span, before) not in model.growths:
                 continue
             model.share_change(series, whole, span, before)
-            dimension = _difference(model.series[series], model.series[whole])
-            if dimension in _PARTS and model.series[whole] == _all_trade(model.series[series]):
+            if dimension in _PARTS and _codes_of_parts(model.series[whole]) == _CODES_OF_WHOLES:
                 model.contribution(series, whole, span, before)
-
-
-def _all_trade(series: Series) -> Series:
-    for dimension in _PARTS:
-        series = series.at(dimension, WHOLES[dimension])
-    return series
 
 
 def add_ranks(model: DocumentModel, structure: Structure, ranks: list[tuple[int, Statement]]) -> None:

@@ -69,6 +69,7 @@ class Structure:
         self.countries = frozenset(row["country_id"] for row in _rows(seeds_dir / "countries.csv"))
         self._groups = _partner_groups(seeds_dir)
         self._containers: dict[tuple[int, str, Span, str], tuple[str, ...]] = {}
+        self._possible: dict[tuple[str, str], frozenset[str]] = {}
 
     def country(self, region_id: str) -> str:
         """The country that a region lies in: itself where no list knows a wider one."""
@@ -109,8 +110,7 @@ class Structure:
             return False
         match dimension:
             case _ if dimension == OWNERSHIP:
-                members = {member.code for member in self._ownerships}
-                return one in members and other in members
+                return all(any(code == member.code for member in self._ownerships) for code in (one, other))
             case _ if dimension == REGION:
                 kind = self._kinds.get(one)
                 return kind in _APART and kind == self._kinds.get(other) and self._parents[one] == self._parents[other]
@@ -148,7 +148,11 @@ class Structure:
     def _possible_members(self, code: str, country: str) -> frozenset[str]:
         if code in self.countries:
             return frozenset({code})
-        return frozenset(one.code for one in self._groups.get(code, ())) - {country}
+        found = self._possible.get((code, country))
+        if found is None:
+            found = frozenset(one.code for one in self._groups.get(code, ())) - {country}
+            self._possible[code, country] = found
+        return found
 
 
 def _certain_members(members: list[_Member], span: Span) -> frozenset[str]:

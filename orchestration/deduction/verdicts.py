@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orchestration.deduction.document import DocumentDeduction
 
 _HUNDREDTH = Decimal("0.01")
+_NOUGHT = Decimal("0.00")
 
 
 class _Others(NamedTuple):
@@ -68,12 +69,7 @@ def _rows_of_statements(deduction: DocumentDeduction) -> defaultdict[int, list[i
 
 def _implied(deduction: DocumentDeduction, row: int) -> _Others:
     implied = deduction.solved.implied
-    return _Others(
-        float(implied.low[row]),
-        float(implied.high[row]),
-        RULES[int(implied.rule[row])],
-        bool(implied.is_determined[row]),
-    )
+    return _Others(implied.low[row], implied.high[row], RULES[implied.rule[row]], implied.is_determined[row])
 
 
 class _Without:
@@ -144,8 +140,8 @@ def _distance(figure: Figure, low: Decimal | None, high: Decimal | None, digit: 
     if low is None and high is None:
         return None
     apart = Decimal(0)
-    if low is not None and figure.high is not None:
-        apart = max(apart, low - figure.high)
-    if high is not None and figure.low is not None:
+    if low is not None and figure.high is not None and low > figure.high:
+        apart = low - figure.high
+    if high is not None and figure.low is not None and high < figure.low:
         apart = max(apart, figure.low - high)
-    return (apart / digit).quantize(_HUNDREDTH)
+    return (apart / digit).quantize(_HUNDREDTH) if apart else _NOUGHT
