@@ -167,7 +167,7 @@ def _read_alone(path: Path) -> str:
 
 
 def _back_fill(folder: Path, rows: int) -> list[list[str]]:
-    """All months in one update of the lake, beside a loop in DuckDB over the files that writes as many Parquet files."""
+    """All months in one update of the lake, beside a loop in DuckDB that writes each file as Parquet."""
     raw = folder / "customs"
     files = write_declarations(raw, Plan(rows))
     codes = CodeLists(PROJECT_DIR / "dbt_project" / "seeds")

@@ -265,3 +265,21 @@ def test_totals_agree_to_the_cent_with_another_reader(customs: CustomsFolder, en
         Decimal(row[8].replace(",", "")) for row in rows
     )
     assert {code.name for code in found.codes if code.list == "commodity"} <= set(names)
+
+
+@pytest.mark.long
+def test_a_wrong_line_in_ten_million_is_told_with_its_place(customs: CustomsFolder) -> None:
+    good = text_of([changed(WHEAT, commodity=f"{code}", value="1") for code in range(10_000_000, 10_010_000)])
+    header, _, block = good.partition("\n")
+    wrong = text_of([changed(WHEAT, value="1O")]).partition("\n")[2]  # the letter O
+    path = customs.write("large.csv", "")
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{header}\n")
+        for number in range(1_000):
+            file.write(block if number != 777 else block.replace(block[: block.index("\n") + 1], wrong, 1))
+    found = customs.load()
+    (rejected,) = found.rejected
+    assert (rejected.row_number, rejected.column_name) == (777 * 10_000 + 2, "人民币")
+    assert rejected.reason.startswith("is no number") and rejected.raw_text == wrong.strip()
+    (month,) = found.months
+    assert (month.rows, month.value_cny) == (9_999_999, Decimal(9_999_999))
