@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from orchestration.releases.balances import balances
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
@@ -86,6 +87,8 @@ class Claims:
         self.local: set[int] = set()
         self.comparisons: dict[int, str] = {}
         self.comparison_spans: dict[int, Span] = {}
+        #: Numbers by which exports exceed imports, with their signs.
+        self.balances = balances(sentence, grammar.text.chars)
         self._claim_dateline(sentence)
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
@@ -1146,9 +1149,15 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
+            or _is_second_as(sentence.tokens, cursor)
         ):
             return True
     return False
+
+
+def _is_second_as(tokens: list[Token], index: int) -> bool:
+    """`as large as the one recorded for January`."""
+    return tokens[index].text == "as" and index > 1 and tokens[index - 2].text == "as"
 
 
 def _is_percent(tokens: list[Token], index: int) -> bool:

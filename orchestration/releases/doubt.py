@@ -249,7 +249,12 @@ class _Surroundings:
         return {code for token in self.tokens[: self._end(at)] for _, code in token.names}
 
     def says_flow(self, flow: str, at: int) -> bool:
-        """Whether a flow is said before a number or in its clause, by itself or as a part of a name."""
+        """Whether a flow is said before a number or in its clause, by itself or as a part of a name.
+
+        A balance is also said by exports and imports, where one exceeds the other by it.
+        """
+        if flow == "balance" and self.says_flow("export", at) and self.says_flow("import", at):
+            return True
         return any(
             token.senses.get("flow") == flow
             or (bool(token.names) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))

@@ -66,6 +66,8 @@ class Grammar:
         self.scope = Scope()
         #: How many months before its period the last base that was named lies.
         self.base_shift = -12
+        #: Whether the last balance was a surplus or a deficit: "the gap" goes on with it.
+        self.balance_sign = 0
 
     # --- the whole text -------------------------------------------------------------------------------------------
 

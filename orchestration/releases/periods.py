@@ -58,6 +58,10 @@ _M = (
     + r")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
 )
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+#: Lengths of time that are the same ones of another year.
+_SPANS = (
+    rf"(?:(?:{_N}[ -])?(?:periods?|months?|time|quarters?|half(?:[ -]year)?|semester|span|timeframe|stretch|interval))"
+)
 _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
 #: The months that a fiscal period spans, said again: `first quarter (July-September) of the fiscal year`.
 _AGAIN = r"(?: \([a-z]+[a-z. ]*\))?"
@@ -119,15 +123,16 @@ _ENGLISH = [
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
-            r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
         ("base",
-            r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe) "
-            r"(?:a|one) year (?:earlier|ago|before|previously)"),
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS} "
+            r"(?:a|one) year (?:earlier|ago|before|previously|prior)"),
         ("based",
-            rf"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             rf"(?: (?:of|in)){{0,2}} (?:the )?(?:year )?(?P<year>{_Y})"),
-        ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously)"),
+        ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously|prior)(?! to)"),
+        ("base", r"(?:twelve|12) months (?:earlier|ago|before|previously|prior)(?! to)"),
         ("prior",
             r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
             r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),

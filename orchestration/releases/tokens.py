@@ -339,6 +339,8 @@ class Tokeniser:
         phrase, senses = self._lexicon.suffix_at(chars, quantity.end, _AFTER)
         if not phrase or (inside and len(phrase) > 1):
             return
+        if phrase == "多" and chars[quantity.end + 1 : quantity.end + 2] in _MORE_THAN:
+            return  # 较上年的5亿元多出2亿元
         if inside:
             following = chars[quantity.end + 1 : quantity.end + 2]
             if not (following and (following in "万亿吨家个元户列辆台美名人种条国" or is_chinese(following))):
@@ -350,6 +352,8 @@ class Tokeniser:
 #: Words for a printed sign.
 _MINUS = frozenset(words("sign_word", "-"))
 _SIGN_WORDS = _MINUS | frozenset(words("sign_word", "+"))
+#: With 多 before them they compare.
+_MORE_THAN = ("出", "于", "了")
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 #: Between a number and what it counts no such word stands.
