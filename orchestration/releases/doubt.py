@@ -40,6 +40,8 @@ _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
 _OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
 _BASES = frozenset({"base", "prior"})
+#: In the reading of a value of the period compared with.
+_OF_BASE = "compared with"
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
 
@@ -96,6 +98,8 @@ class _Text:
         self._lead = None if lead is None else lead.figure
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
+        #: The sentences that state a value of the period compared with: that is why they name it.
+        self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
         spans = Counter(one.span for one in read if one.span is not None)
         self._main = max(spans, key=spans.__getitem__, default=None)
         bases = {shifted(span, -months) for span in spans for months in _COMPARED}
@@ -134,7 +138,8 @@ class _Text:
         own = self._own_spans(one)
         if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
             return "its sentence names no period, and the text speaks of several"
-        if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
+        unused = around.has_period(_OWN_PERIODS) and not (one.sentence in self._with_base and around.is_compared_alone)
+        if unused or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
         if around.names_something and self._is_carried(one, around, at):
             return "a part of its subject is named in another sentence only"
@@ -157,7 +162,7 @@ class _Text:
         """The periods that a sentence may name for a figure: its own, and of a base those that are compared with it."""
         if one.span is None:
             return set()
-        is_base = "compared with" in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
+        is_base = _OF_BASE in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
         return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
 
     def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
@@ -213,6 +218,16 @@ class _Surroundings:
     def unknown(self) -> list[str]:
         """The words that no table knows."""
         return [token.text for token in self.tokens if _is_unknown(token)]
+
+    @cached_property
+    def is_compared_alone(self) -> bool:
+        """Whether all the periods that were not taken for that of a figure are what something is compared with."""
+        spans, compared = self.sentence.spans, self.sentence.compared
+        return all(
+            index in compared
+            for index, token in enumerate(self.tokens)
+            if token.period is not None and token.period.kind in _OWN_PERIODS and index not in spans
+        )
 
     def unknown_characters(self, at: int) -> int:
         """How many Chinese characters of a clause no table knows."""
