@@ -437,6 +437,8 @@ class Claims:
         for index, token in enumerate(tokens):
             if token.text in _COMPARING_BEFORE:
                 self._value_of_another_span(sentence, index)
+            if sentence.is_chinese and token.is_a("comparison", "base"):
+                self._value_of_base(sentence, index)
             if token.is_a("versus", "than") or token.text in _COMPARING or token.text.endswith(" than"):
                 self._comparison(sentence, index)
 
@@ -778,6 +780,15 @@ class Claims:
         if quantity is not None and quantity.unit_kind in ("money", "physical", "percent"):
             self.base_values.add(cursor)
             sentence.claim(index, index + 2, "comparison:" + str(index + 1))
+
+    def _value_of_base(self, sentence: Sentence, index: int) -> None:
+        """`较去年同期的243.9亿元增加`: the value compared with, right behind what says so."""
+        tokens = sentence.tokens
+        quantity = tokens[index + 2].quantity if index + 2 < len(tokens) else None
+        if tokens[index].senses.get("comparison", "yoy") not in ("yoy", "mom") or tokens[index + 1].text != "的":
+            return
+        if quantity is not None and quantity.unit_kind in ("money", "physical"):
+            self.base_values.add(index + 2)
 
     def _comparison(self, sentence: Sentence, index: int) -> None:
         """`compared to USD 39.59 billion in the same period`, `than in the same months of 2023`, `from 35 billion`."""
@@ -1140,7 +1151,8 @@ def is_compared(sentence: Sentence, index: int) -> bool:
         return True
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]
-        if token.kind in BOUNDARIES or token.quantity is not None:
+        is_pronoun = token.text == "one"  # than the one in January
+        if token.kind in BOUNDARIES or (token.quantity is not None and not is_pronoun):
             return False
         if (
             (token.is_a("versus") and token.text != "from")
