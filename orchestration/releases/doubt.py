@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
-from orchestration.figures import JOINT, WHOLE, Figure
+from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure
 from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
 from orchestration.releases.tokens import Quantity, Token
+from orchestration.releases.unknown_names import LONGER_NAME
 
 #: The part of the numbers of a text that may stay unread before all of it is in doubt.
 _MOST_UNREAD = 0.05
@@ -261,7 +262,12 @@ class _Surroundings:
 
     def codes(self, at: int) -> set[str]:
         """What the names stand for that are said before a number or in its clause."""
-        return {code for token in self.tokens[: self._end(at)] for _, code in token.names}
+        last = self._end(at)
+        named = {code for token in self.tokens[:last] for _, code in token.names}
+        spoken_for = self.sentence.spoken_for
+        if any(index < last and reason == LONGER_NAME for index, reason in spoken_for.items()):
+            named.add(UNMAPPED)
+        return named
 
     def says_flow(self, flow: str, at: int) -> bool:
         """Whether a flow is said before a number or in its clause, by itself or as a part of a name.

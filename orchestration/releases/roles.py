@@ -412,6 +412,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     ranked.parent, ranked.own = frame.parent, frame.own
     if noun and (flow_of_rank_noun(noun) != "total" or numbers.walk.flow_doubt):
         ranked.flows = [flow_of_rank_noun(noun)]
+        if numbers.grammar.topic is frame:
+            numbers.grammar.topic_flow = ranked.flows[0]
         if frame.doubt and frame.doubt == numbers.walk.flow_doubt:
             ranked.doubt, ranked.others, numbers.walk.flow_doubt = "", (), ""
             if numbers.walk.frame is frame:

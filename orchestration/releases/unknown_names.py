@@ -37,6 +37,9 @@ _MEMBERS = frozenset(
     {"countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions"}
 )
 #: Behind goods they are part of the name.
+#: What belongs to goods, and small words before it.
+_PARTS_OF_GOODS = words("part_of_goods")
+_OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
 _GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "items"})
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
@@ -81,6 +84,7 @@ class UnknownNames:
         self._unknown_before_an_amount()
         self._shared_heads()
         self._compounds()
+        self._with_parts()
         self._others_than()
         self._outside()
         self._extended_names()
@@ -243,6 +247,38 @@ class UnknownNames:
                 start, end = grammar.text.span(before.start, token.end)
                 self._take(index - 1, index + 1, "commodity")
                 self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
+    def _with_parts(self) -> None:
+        """电话机及其零件, `phones and their parts`: goods with what belongs to them are one name."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[:-2]):
+            if not token.names or not self.sentence.free(index):
+                continue
+            last = index + 1
+            if not tokens[last].is_a("and"):
+                continue
+            last += 1
+            while last < len(tokens) and tokens[last].text in _OF_THE_SAME:
+                last += 1
+            last = self._end_of_parts(last)
+            if not last:
+                continue
+            if dimension_of(grammar, tokens, index)[0] != "commodity":
+                continue
+            start, end = grammar.text.span(token.start, tokens[last - 1].end)
+            stated = grammar.source[start:end]
+            code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
+            self._take(index, last, "commodity", code)
+            self.items[index] = Item(code, stated, start, end, is_word=True)
+
+    def _end_of_parts(self, first: int) -> int:
+        """The token after a word for the parts of goods that begins at a token; 0 where none does."""
+        if first >= len(self.tokens):
+            return 0
+        start, chars = self.tokens[first].start, self.grammar.text.chars
+        ends = {token.end: at + 1 for at, token in enumerate(self.tokens[first : first + 5], first)}
+        found = [start + len(part) for part in _PARTS_OF_GOODS if chars.startswith(part, start)]
+        return max((ends[end] for end in found if end in ends), default=0)
 
     def _others_than(self) -> None:
         """`Non-crude oil exports`, `non-oil products`: all goods but those."""
