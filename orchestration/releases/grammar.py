@@ -57,6 +57,8 @@ class Grammar:
         self.stated_year: int | None = None
         #: The month named last: "in the same month" points back to it.
         self.last_month: Span | None = None
+        #: The period that the sentence before named last, be it only to compare with.
+        self.last_named: Span | None = None
         #: Likewise "in the second", after the first quarter.
         self.last_quarter: Span | None = None
         #: The currencies of the text in the order of their first amounts.

@@ -43,7 +43,7 @@ WORD_KINDS = frozenset({
     "object_preposition", "of_months", "open_balance", "opening", "ordinal_suffix", "other_counted", "other_than",
     "part_of_goods", "part_of_name", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth",
     "ratio_to", "record_word", "reference_end", "relative", "rising_to", "sign_word", "since_after",
-    "small_before_number", "total_flow", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole",
+    "small_before_number", "then", "total_flow", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole",
     "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.

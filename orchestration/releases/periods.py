@@ -117,7 +117,7 @@ _ENGLISH = [
         ("this_month", r"(?:in |for |during )?this month"),
         ("same_month",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"
-            r"(?! (?:last|of|in|a|one|the) )|(?:in|over|during|for|within) that month"),
+            r"(?! (?:last|of|in|a|one|the) )|(?:(?:in|over|during|for|within) )?that month"),
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
@@ -157,7 +157,7 @@ _ENGLISH_START = re.compile(
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
-    rf"|(?:in|over|during|for|within) that month|this month|(?:through|up to) {_M}"
+    rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to) {_M}"
 )
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
@@ -202,7 +202,7 @@ _CHINESE = [
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
-_AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers)\b")
+_AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed|posted|ended|recorded)\b")
 _BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
 
 

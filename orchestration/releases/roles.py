@@ -40,6 +40,7 @@ _CARGO_WORDS = words("cargo")
 #: Words for a balance that may be a surplus or a deficit.
 _OPEN_BALANCES = frozenset(words("open_balance"))
 _OF_MONTHS = frozenset(words("of_months"))
+_EACH_BEHIND = frozenset(words("each_behind"))
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -244,6 +245,7 @@ def _why_no_level(numbers: NumberGroup) -> str:
             or "种" in earlier.text
             or tokens[numbers.window_start].text in _OF_THEM
             or _counts_items(numbers)
+            or (following is not None and following.text in _EACH_BEHIND)
         )
     ):
         numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"

@@ -10,7 +10,7 @@ from orchestration.releases.claims import Claims
 from orchestration.releases.frames import drop_subject, open_frame
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of, item_of
-from orchestration.releases.periods import Span
+from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.statements import Reading, Statement
@@ -29,6 +29,8 @@ _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
+#: They point back to the period that was named last.
+_THEN = frozenset(words("then"))
 _ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
@@ -102,6 +104,7 @@ class Walk:
         grammar, tokens, sentence = self.grammar, self.tokens, self.sentence
         period_before = grammar.period
         self._set_sentence_period()
+        self._turn_to_another_period()
         joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
@@ -195,6 +198,24 @@ class Walk:
             if (self.sentence.begins_paragraph or is_first_said) and not (is_single or self.claims.is_stock):
                 grammar.paragraph_period = spans[0]
             self.own_period = True
+
+    def _turn_to_another_period(self) -> None:
+        """`Compare that with May.` and `Exports then stood at …`: what follows may be of a period that was only named."""
+        grammar, claims = self.grammar, self.claims
+        before = grammar.period
+        named = [*claims.comparison_spans.items(), *claims.spans.items()]
+        if not claims.spans and before is not None:
+            compared = list(dict.fromkeys(claims.comparison_spans.values()))
+            is_told = not self.lists and len(compared) == 1 and compared[0][1] < before[0]
+            is_then = any(token.text in _THEN for token in self.tokens[1:]) and grammar.last_named is not None
+            turned = compared[0] if is_told else grammar.last_named if is_then and not compared else None
+            if turned is not None and turned != before and turned != grammar.other_period:
+                grammar.period = grammar.paragraph_period = turned
+                grammar.other_period = before
+                if length_in_months(turned) == 1:
+                    grammar.last_month = turned
+        if named:
+            grammar.last_named = max(named)[1]
 
     def _header(self) -> None:
         """A first clause such as 出口方面 or "In terms of exports" sets the flow of the paragraph."""
