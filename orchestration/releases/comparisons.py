@@ -54,9 +54,9 @@ def is_base(numbers: NumberGroup) -> bool:
     if (
         start > 1
         and numbers.tokens[start].text in ("which", "when")
-        and numbers.claims.comparisons.get(start - 2) == "base"
+        and numbers.claims.comparisons.get(start - 2) in ("base", "prior", "span")
     ):
-        return True
+        return True  # against June 2020, when they were 20 billion
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
         if numbers.tokens[index].text in ("and", "to") and not numbers.sentence.is_chinese:
             break
