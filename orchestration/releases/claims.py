@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ _RECORDS = frozenset(words("record_word"))
 _OPENINGS = frozenset(words("opening"))
 _DESCRIPTIONS = frozenset(words("description"))
 _NO_TRADE_OF = frozenset(words("no_trade_of"))
+_DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -99,6 +101,7 @@ class Claims:
             self._claim_hubs(sentence)
             self._claim_descriptions(sentence)
             self._claim_demand(sentence)
+            self._claim_buyers(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
@@ -345,6 +348,24 @@ class Claims:
             is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
                 _claim_names(sentence, index + 1, last, "apposition")
+
+    @staticmethod
+    def _claim_buyers(sentence: Sentence) -> None:
+        """`Tea, bought chiefly by Pakistan and Egypt, earned …`: who buys or makes it is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-2]):
+            if token.kind != "comma" or tokens[index + 1].text not in _DONE_BY:
+                continue
+            if not any(one.text == "by" for one in tokens[index + 2 : index + 5]):
+                continue
+            last = sentence.clause_end(index + 1)
+            while last + 1 < len(tokens) and (
+                _goes_on_with_names(tokens, last + 1) or (tokens[last + 1].text == "the" and tokens[last + 2].names)
+            ):
+                last = sentence.clause_end(last + 1)
+            is_told = any(one.quantity is not None for one in tokens[index + 1 : last])
+            if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
+                _claim_names(sentence, index + 1, last, "apposition", "flow")
 
     @staticmethod
     def _claim_demand(sentence: Sentence) -> None:
@@ -945,7 +966,7 @@ class Claims:
                     continue
                 if period.months < 2:
                     continue
-            span = self.grammar.span(period)
+            span = self.grammar.span(self._of_year_before(sentence, index, period))
             if span is None:
                 continue
             if token.text.startswith("between ") and period.months == 2 and self._is_change(sentence):
@@ -970,6 +991,16 @@ class Claims:
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
+
+    @staticmethod
+    def _of_year_before(sentence: Sentence, index: int, period: Period) -> Period:
+        """`not since 2019, when January-June receipts fell …`: the months are of that year."""
+        start = sentence.clause_start(index)
+        year = sentence.tokens[start - 2].period if start > 1 else None
+        is_when = sentence.tokens[start].text in ("when", "which")
+        if period.year is None and year is not None and year.months == 12 and year.year and is_when:
+            return replace(period, year=year.year, relative_year=None)
+        return period
 
     @staticmethod
     def _is_change(sentence: Sentence) -> bool:
