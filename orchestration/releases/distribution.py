@@ -300,7 +300,7 @@ def _told_before(numbers: NumberGroup, frame: Frame, size: int, measure: str) ->
     """`Exports to A came to 3 billion. Those to B came to 2 billion. The two rose by 1 and 2 percent.`: each in turn."""
     before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
     points_back = any(token.is_a("anaphor") or token.text in _THEY for token in before)
-    if not points_back or any(token.names for token in before) or numbers.in_parentheses:
+    if not points_back or any(token.names for token in before) or numbers.walk.stated or numbers.in_parentheses:
         return []
     listed = [one for one in numbers.grammar.siblings if one is not frame and one.own - {"flow"}]
     told: list[Frame] = []

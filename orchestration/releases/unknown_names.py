@@ -268,6 +268,8 @@ class UnknownNames:
             start, end = grammar.text.span(token.start, tokens[last - 1].end)
             stated = grammar.source[start:end]
             code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
+            for inner in range(index, last):
+                self.spans.pop(inner, None)
             self._take(index, last, "commodity", code)
             self.items[index] = Item(code, stated, start, end, is_word=True)
 
