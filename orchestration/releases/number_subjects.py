@@ -23,6 +23,12 @@ _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
 #: `5 billion yuan of this came from …`.
 _COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
+#: `came from them`: where the goods go or come from.
+_WAYS = tuple(
+    (f"{preposition} {place}", flow)
+    for preposition, flow in (("from", "import"), ("to", "export"))
+    for place in ("them", "it", "these", "those", "the bloc", "the group", "this group", "there")
+)
 _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
@@ -44,6 +50,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
             walk.phrase.flows = walk.phrase.flows or [flow]
         sentence.spoken_for[partner] = "subject of the number before"
         return
+    _take_way_of_goods(numbers)
     phrase = walk.phrase
     start, stop = _extent_after(numbers)
     subject = [
@@ -114,6 +121,18 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _take_way_of_goods(numbers: NumberGroup) -> None:
+    """`goods worth 5 billion came from them`, `5 billion went there`: the way says the flow with the partner before."""
+    walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 5]
+    if walk.phrase.flows or walk.phrase.names or numbers.kind != "money" or len(behind) < 2:
+        return
+    top = walk.frame if walk.frame is not None else walk.grammar.top
+    way = " ".join(token.text for token in behind)
+    flow = next((one for text, one in _WAYS if f" {text} " in f" {way} "), "")
+    if flow and behind[0].text in _COMING | _MOVING | {"was", "were"} and top.names.get("partner"):
+        walk.phrase.flows, walk.phrase.is_anaphoric = [flow], True
 
 
 def _preposition_before(tokens: list[Token], index: int) -> str:

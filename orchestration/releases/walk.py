@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.figures import UNMAPPED
 from orchestration.releases.claims import Claims
 from orchestration.releases.frames import drop_subject, open_frame
-from orchestration.releases.lexicon import words
+from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
 _RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+#: What a partner does, and the flow that it is for the one who reports.
+_DEALINGS = dict(words_with_values("partner_dealing"))
 _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -249,6 +251,7 @@ class Walk:
         if token.kind == "word":
             self._mention_unknown_word(index, token)
         self._mention_delivery(index, token)
+        self._mention_dealing(index, token)
         if token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
@@ -359,6 +362,21 @@ class Walk:
         is_back = points_back and self._has_partner()  # purchases from them, from it
         if flow and (is_back or any(pair[0] == "partner" for one in following for pair in one.names)):
             self.phrase.flows = [flow]
+
+    def _mention_dealing(self, index: int, token: Token) -> None:
+        """`China received goods worth …`, `and supplied $5 billion`: what a partner takes is exported to it."""
+        flow = _DEALINGS.get(token.text, "")
+        phrase = self.phrase
+        if not flow or phrase.flows or self.sentence.is_chinese or index + 1 >= len(self.tokens):
+            return
+        following = self.tokens[index + 1 : index + 6]
+        amount = next((one.quantity for one in following if not one.is_a("qualifier", "filler")), None)
+        if amount is None or amount.unit_kind != "money":
+            return
+        if phrase.names.get("partner") and self._partner_is_subject():
+            phrase.hinted_flow = flow
+        elif not phrase.names and self._has_partner() and index and self.tokens[index - 1].is_a("and"):
+            phrase.flows = [flow]
 
     def _has_partner(self) -> bool:
         """Whether the clause before named a partner: `…, while purchases from them …`."""
