@@ -30,6 +30,7 @@ _SMALL = 2
 _KNOWN_WORDS = frozenset(words("idle_word")).union(
     word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
 )
+_UNREAL = frozenset(words("unreal"))
 _IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
@@ -101,6 +102,9 @@ class _Text:
         self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
         #: The sentences that state a value of the period compared with: that is why they name it.
         self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
+        balances = [one for one in read if one.figure.flow == "balance" and one.figure.statistic == "level"]
+        signs = {(one.names, one.span, (one.figure.value or 0) > 0) for one in balances if one.figure.value}
+        self._two_balances = {(names, span) for names, span, is_more in signs if (names, span, not is_more) in signs}
         spans = Counter(one.span for one in read if one.span is not None)
         self._main = max(spans, key=spans.__getitem__, default=None)
         bases = {shifted(span, -months) for span in spans for months in _COMPARED}
@@ -112,7 +116,8 @@ class _Text:
         figure, around = one.figure, self._surroundings[one.sentence - 1]
         at = around.place_of(one.quantity)
         own = self._own_spans(one)
-        if self._main not in own and not own & around.spans:
+        says_base = _OF_BASE in figure.reading and one.span in around.sentence.compared.values()
+        if self._main not in own and not own & around.spans and not says_base:
             return "its period is carried on from elsewhere, and is not the one that most of the text is about"
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
@@ -121,6 +126,8 @@ class _Text:
             return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
             return "several names are taken together, and not each has a level of its own"
+        if (one.names, one.span) in self._two_balances and figure.flow == "balance" and figure.statistic == "level":
+            return "a surplus and a deficit of the same period"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -144,6 +151,8 @@ class _Text:
             return "its sentence names a period that was not taken for its own"
         if around.names_something and self._is_carried(one, around, at):
             return "a part of its subject is named in another sentence only"
+        if around.is_unreal(at):
+            return "its sentence says what may be, or what is not so"
         if around.says("or"):
             return "its sentence says a number in two ways"
         if around.says("since"):
@@ -242,6 +251,11 @@ class _Surroundings:
     def has_period(self, kinds: Collection[str]) -> bool:
         """Whether a period of one of these kinds is named that was not taken for that of a figure."""
         return any(kind in kinds for kind in self._unused_periods)
+
+    def is_unreal(self, at: int) -> bool:
+        """Whether the clause of a number says that it may be, or is not so: `could reach`, `did not rise`."""
+        clause = self.tokens[self.sentence.clause_start(at) : at]
+        return any(token.text in _UNREAL for token in clause)
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""

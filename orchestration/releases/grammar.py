@@ -191,7 +191,7 @@ class Grammar:
         self.sentences.append(sentence)
         claims = Claims(self, sentence)
         sentence.spans = claims.spans
-        sentence.compared = set(claims.comparison_spans)
+        sentence.compared = claims.comparison_spans
         lists: dict[int, list[int]] = {}
         for group in number_lists(sentence):
             kept = [index for index in group if not sentence.is_set_aside(index)]

@@ -41,10 +41,10 @@ WORD_KINDS = frozenset({
     "more_or_less", "more_stem", "moving", "name_link", "named_after_start", "named_source",
     "negative_contribution", "no_singular", "no_trade_of", "not_before_noun", "not_tenths", "number_label",
     "object_preposition", "of_months", "open_balance", "opening", "ordinal_suffix", "other_counted", "other_than",
-    "part_of_goods", "part_of_name",
+    "pace", "part_of_goods", "part_of_name",
     "partner_dealing", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth",
     "ratio_to", "record_word", "reference_end", "relative", "rising_to", "sign_word", "since_after",
-    "small_before_number", "then", "total_flow", "trading_verb", "treaty", "unit_of_goods", "value_word", "whole",
+    "small_before_number", "then", "total_flow", "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "whole",
     "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.

@@ -21,7 +21,7 @@ _NOUNS_OF_CHANGE = (
     "increase", "decrease", "rises", "falls", "declines", "gains", "drops", "losses", "growth", "reductions", "jumps",
 )  # fmt: skip
 _MORE = words("more_stem")
-_LESS = words("less_stem")
+_LESS = (*words("less_stem"), "short of")
 #: Cues that may mean more or less, and mean less.
 _FALLS_THAT_MAY_RISE = frozenset({"below", "lower", "narrowed"})
 

@@ -40,6 +40,8 @@ _CARGO_WORDS = words("cargo")
 #: Words for a balance that may be a surplus or a deficit.
 _OPEN_BALANCES = frozenset(words("open_balance"))
 _OF_MONTHS = frozenset(words("of_months"))
+#: What may be twice as great without anything having doubled.
+_PACES = frozenset(words("pace"))
 _EACH_BEHIND = frozenset(words("each_behind"))
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
@@ -522,6 +524,9 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
         return
     if walk.phrase.is_empty() and walk.frame is None:
         return
+    behind = walk.tokens[index + 1 : index + 4]
+    if behind and behind[0].text in ("the", "its", "their", "that") and any(one.text in _PACES for one in behind):
+        return  # twice the pace of the quarter before
     if token.is_a("multiple"):
         factor = float(token.senses["multiple"])
         printed = f"{abs(factor - 1) * 100:.0f}"

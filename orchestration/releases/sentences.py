@@ -30,7 +30,7 @@ class Sentence:
     is_chinese: bool
     spoken_for: dict[int, str] = field(default_factory=dict)
     spans: dict[int, Span] = field(default_factory=dict)
-    compared: set[int] = field(default_factory=set)
+    compared: dict[int, Span] = field(default_factory=dict)
 
     def quantities(self) -> list[int]:
         """Where numbers stand."""

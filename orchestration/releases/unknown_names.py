@@ -690,7 +690,8 @@ class UnknownNames:
         while before > 0 and tokens[before].text in ("the", "for", "of"):
             before -= 1
         after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        return tokens[before].text in _OTHER_THAN or after in _OTHER_THAN
+        says_two = before > 0 and f"{tokens[before - 1].text} {tokens[before].text}" in _OTHER_THAN
+        return says_two or tokens[before].text in _OTHER_THAN or after in _OTHER_THAN
 
     def _doubtful_chinese_places(self) -> None:
         """泛珠三角九省: a place with a word before it or a count behind it is another one."""

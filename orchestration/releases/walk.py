@@ -110,6 +110,8 @@ class Walk:
         joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if any(token.is_a("condition") for token in tokens):
+            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE  # be it said behind the number
         if self._tells_of_a_company():
             self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
