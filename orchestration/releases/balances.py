@@ -14,7 +14,7 @@ _BY_AMOUNT = frozenset(words("exceeding_by"))
 #: Behind the amount, before the other flow: `$5 billion more than imports`.
 _MORE = words("more_stem")
 _LESS = words("less_stem")
-#: Words around a flow that name nothing: `the value of`, `those of`.
+#: Characters from one flow to the other, and tokens from the amount to the flow behind it.
 _LONGEST = 60
 _REACH = 6
 

@@ -56,6 +56,9 @@ _RECORDS = frozenset(words("record_word"))
 _OPENINGS = frozenset(words("opening"))
 _DESCRIPTIONS = frozenset(words("description"))
 _NO_TRADE_OF = frozenset(words("no_trade_of"))
+#: Before a whole and its rise: 使全市出口提高6.4个百分点.
+_MAKING = frozenset({"使", "令", "使得"})
+_BESIDES = frozenset({"除", "除了", "除去"})
 _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
 _TREATIES = frozenset(words("treaty"))
@@ -102,6 +105,8 @@ class Claims:
             self._claim_descriptions(sentence)
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
+        else:
+            self._claim_besides(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
@@ -238,6 +243,23 @@ class Claims:
             for index in range(first + 1, last):
                 if self._dimension(sentence, index) in explained:
                     sentence.spoken_for.setdefault(index, "apposition")
+
+    def _claim_besides(self, sentence: Sentence) -> None:
+        """`除棉花外，出口…`: what is told of is the others, or all of them again."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _BESIDES or (index and tokens[index - 1].kind not in BOUNDARIES):
+                continue
+            last = sentence.clause_end(index)
+            clause = tokens[index:last]
+            if not any(one.names for one in clause) or any(one.quantity is not None for one in clause):
+                continue
+            if last < len(tokens) and tokens[last - 1].text.endswith(("外", "以外")):
+                _claim_names(sentence, index, last, "besides")
+                first_number = next((at for at in sentence.quantities() if at > last), len(tokens))
+                kinds = {self._dimension(sentence, at) for at in range(last, first_number)}
+                if not kinds & {"commodity", "partner", "ownership", "trade_mode"}:
+                    self.doubt = self.doubt or "it may be of all but those that are named"
 
     @staticmethod
     def _claim_hubs(sentence: Sentence) -> None:
@@ -655,7 +677,9 @@ class Claims:
                 self.contributions[index] = -1 if token.text in NEGATIVE_CONTRIBUTIONS else 1
                 sentence.claim(start, index, "reference")
                 return
-        if not sentence.is_chinese:
+        if sentence.is_chinese:
+            self._made_rise(sentence, index, first)
+        else:
             last = sentence.clause_end(index)
             following = tokens[index + 1 : last]
             before = tokens[first:index]
@@ -671,6 +695,18 @@ class Claims:
             if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:
                 self.contributions[index] = 1
                 sentence.claim(index + 1, growth + 1, "reference")
+
+    def _made_rise(self, sentence: Sentence, index: int, first: int) -> None:
+        """`使全市出口提高6.4个百分点`: what is told of made the whole rise by so many points."""
+        tokens = sentence.tokens
+        quantity = tokens[index].quantity
+        makes = next((at for at in range(first, index) if tokens[at].text in _MAKING), None)
+        if makes is None or quantity is None or quantity.unit_kind != "points":
+            return
+        cue = next((one for one in tokens[makes:index] if one.is_a("rise", "fall")), None)
+        if cue is not None and any(one.is_a("flow") for one in tokens[makes:index]):
+            self.contributions[index] = -1 if cue.is_a("fall") else 1
+            sentence.claim(makes, index, "reference")
 
     def _peers(self, sentence: Sentence, index: int) -> None:
         """Among whom a rank is: regions that hold the one that reports are its peers' place, no subject."""

@@ -297,7 +297,7 @@ def _told_of_several(numbers: NumberGroup, frame: Frame, size: int, measure: str
 
 
 def _told_before(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> list[_Subject]:
-    """`Exports to A came to 3 billion. Those to B came to 2 billion. The two rose by 1 and 2 percent.`: each in turn."""
+    """`Exports to A came to 3 billion. Those to B came to 2 billion. The two rose by 1 and 2 percent.`, in turn."""
     before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
     points_back = any(token.is_a("anaphor") or token.text in _THEY for token in before)
     if not points_back or any(token.names for token in before) or numbers.walk.stated or numbers.in_parentheses:
@@ -305,16 +305,21 @@ def _told_before(numbers: NumberGroup, frame: Frame, size: int, measure: str) ->
     listed = [one for one in numbers.grammar.siblings if one is not frame and one.own - {"flow"}]
     told: list[Frame] = []
     for one in reversed(listed):
-        if told and one.own - {"flow"} != told[-1].own - {"flow"}:
+        if told and _narrowed(one) != _narrowed(told[-1]):
             break
         told.insert(0, one)
-    own = told[0].own - {"flow"} if told else frozenset()
+    own = _narrowed(told[0]) if told else frozenset()
     if len(told) != size or len(own) != 1:
         return []
     named = [one.names.get(next(iter(own)), []) for one in told]
     if any(len(items) != 1 for items in named) or len({items[0].text for items in named}) != size:
         return []
     return [(one, one.names, _one_flow(one), measure, None) for one in told]
+
+
+def _narrowed(frame: Frame) -> frozenset[str]:
+    """The dimensions by which a subject is told from others; the place only where nothing else is."""
+    return frame.own - {"flow", "region"} or frame.own - {"flow"}
 
 
 def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:

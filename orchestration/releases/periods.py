@@ -202,7 +202,12 @@ _CHINESE = [
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
-_AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed|posted|ended|recorded)\b")
+_AFTER_MAY = re.compile(
+    r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed"
+    r"|posted|ended|recorded)\b"
+)
+    r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed|posted|ended|recorded)\b"
+)
 _BEFORE_MAY = frozenset({
     "in", "of", "from", "for", "during", "and", "to", "since", "by", "with", "than", "against", "versus", "vs", "until",
     "till", "through", "after", "before", "last", "late", "early", "mid", "on", "over", "unlike",

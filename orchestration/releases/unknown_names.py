@@ -238,6 +238,9 @@ class UnknownNames:
         tokens, grammar = self.tokens, self.grammar
         for index, token in enumerate(tokens[1:], 1):
             before = tokens[index - 1]
+            if before.text == "制" and token.names and index > 1 and tokens[index - 2].names:
+                self._take_made_of(index)
+                continue
             if ("commodity", UNMAPPED) not in token.names or not before.names or before.senses:
                 continue
             is_joined = token.start - before.end <= (0 if self.sentence.is_chinese else 1)
@@ -247,6 +250,17 @@ class UnknownNames:
                 start, end = grammar.text.span(before.start, token.end)
                 self._take(index - 1, index + 1, "commodity")
                 self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
+    def _take_made_of(self, index: int) -> None:
+        """黄金制首饰: goods made of others are one name."""
+        tokens, grammar = self.tokens, self.grammar
+        if any(dimension_of(grammar, tokens, at)[0] != "commodity" for at in (index - 2, index)):
+            return
+        start, end = grammar.text.span(tokens[index - 2].start, tokens[index].end)
+        stated = grammar.source[start:end]
+        code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
+        self._take(index - 2, index + 1, "commodity", code)
+        self.items[index - 2] = Item(code, stated, start, end, is_word=True)
 
     def _with_parts(self) -> None:
         """电话机及其零件, `phones and their parts`: goods with what belongs to them are one name."""
@@ -437,11 +451,25 @@ class UnknownNames:
         while first > 0 and tokens[first - 1].text not in _BEFORE_PARTNERS and self._is_unknown_word(first - 1):
             first -= 1
         if first == index or not first or tokens[first - 1].text not in _BEFORE_PARTNERS:
+            self._partner_in_other_words(index)
             return False
         if tokens[first].text in _ANY_MARKET or not 3 <= tokens[index - 1].end - tokens[first].start <= 12:
             return False
         self._take(first, index, "partner")
         return True
+
+    def _partner_in_other_words(self, index: int) -> None:
+        """对第三方市场出口: between the preposition and the flow stand words that name no partner that is known."""
+        tokens, words_between = self.tokens, 0
+        for first in range(index - 1, max(-1, index - 8), -1):
+            token = tokens[first]
+            if token.names or token.kind in BOUNDARIES or token.quantity is not None or token.is_a("flow", "anaphor"):
+                return
+            if token.text in _BEFORE_PARTNERS and words_between > 2:
+                if tokens[first + 1].text not in _ANY_MARKET:
+                    self.doubt = self.doubt or "which partner is meant is not known"
+                return
+            words_between += len(token.text)
 
     def _shared_heads(self) -> None:
         """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""

@@ -204,7 +204,7 @@ class Walk:
             self.own_period = True
 
     def _turn_to_another_period(self) -> None:
-        """`Compare that with May.` and `Exports then stood at …`: what follows may be of a period that was only named."""
+        """`Compare that with May.` and `Exports then stood at …`: what follows may be of a period only named."""
         grammar, claims = self.grammar, self.claims
         before = grammar.period
         named = [*claims.comparison_spans.items(), *claims.spans.items()]
@@ -213,7 +213,7 @@ class Walk:
             is_told = not self.lists and len(compared) == 1 and compared[0][1] < before[0]
             is_then = any(token.text in _THEN for token in self.tokens[1:]) and grammar.last_named is not None
             turned = compared[0] if is_told else grammar.last_named if is_then and not compared else None
-            if turned is not None and turned != before and turned != grammar.other_period:
+            if turned is not None and turned not in (before, grammar.other_period):
                 grammar.period = grammar.paragraph_period = turned
                 grammar.other_period = before
                 if length_in_months(turned) == 1:
@@ -429,7 +429,7 @@ class Walk:
             (
                 self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous,
                 dict(self.last_name), grammar.period, grammar.top, grammar.topic, grammar.topic_flow,
-                len(grammar.siblings) + named, self.clause_break,
+                len(grammar.siblings) + named, self.clause_break, self.currency_terms,
             )
         )  # fmt: skip
         if not self.phrase.is_empty():
@@ -458,6 +458,7 @@ class Walk:
         (
             self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous, self.last_name,
             grammar.period, grammar.top, grammar.topic, grammar.topic_flow, siblings, self.clause_break,
+            self.currency_terms,
         ) = self.outer.pop()  # fmt: skip
         del grammar.siblings[siblings:]
 
