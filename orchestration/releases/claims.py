@@ -641,7 +641,10 @@ class Claims:
     def _growth_of_another(self, sentence: Sentence, index: int) -> None:
         """`高于同期全国2.8%的整体增幅`: the number is the growth of the place it is compared with."""
         tokens = sentence.tokens
-        if not sentence.is_chinese or index + 1 >= len(tokens) or tokens[index + 1].text != "的":
+        if not sentence.is_chinese or index + 1 >= len(tokens):
+            return
+        if tokens[index + 1].text != "的":
+            self._growth_that_is_surpassed(sentence, index)
             return
         last = sentence.clause_end(index)
         noun = next((at for at in range(index + 1, last) if tokens[at].is_a("growth_noun")), None)
@@ -657,6 +660,30 @@ class Claims:
                     sentence.claim(cursor, index, "reference")
                     sentence.claim(index + 1, noun + 1, "reference")
                 return
+
+    def _growth_that_is_surpassed(self, sentence: Sentence, index: int) -> None:
+        """`增幅优于日本与香港1至7月的25.0%、24.8%`: the growths of the places that it is compared with, in turn."""
+        tokens = sentence.tokens
+        first = sentence.clause_start(index)
+        link = next((at for at in range(index - 1, first, -1) if tokens[at].text == "的"), None)
+        if link is None or not any(one.is_a("growth_noun") for one in tokens[:link]):
+            return
+        cue = next((at for at in range(link - 1, first - 1, -1) if tokens[at].is_a("gap_up", "gap_down")), None)
+        if cue is None or any(one.quantity is not None for one in tokens[cue:link]):
+            return
+        places = [place for one in tokens[cue + 1 : link] if (place := self._place(one))]
+        numbers = [at for at in range(link + 1, sentence.clause_end(index)) if tokens[at].quantity is not None]
+        named = [one for one in tokens[cue + 1 : link] if one.names]
+        if index in numbers and len(places) == len(numbers) == len(named):
+            self.others[index] = places[numbers.index(index)]
+            for at in range(cue, link + 1):
+                if at not in self.spans and tokens[at].period is None:
+                    sentence.spoken_for.setdefault(at, "reference")
+
+    def _place(self, token: Token) -> str:
+        """The code of a place that others report of: a region, or a partner that is a country."""
+        codes = dict(token.names)
+        return codes.get("region", "") or codes.get("partner", "")
 
     def _contribution_reference(self, sentence: Sentence, index: int) -> None:
         """`对全省外贸增长的贡献率为85.3%`, `contributing 3 points to the province's growth`: to whose growth."""

@@ -206,8 +206,6 @@ _AFTER_MAY = re.compile(
     r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed"
     r"|posted|ended|recorded)\b"
 )
-    r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed|posted|ended|recorded)\b"
-)
 _BEFORE_MAY = frozenset({
     "in", "of", "from", "for", "during", "and", "to", "since", "by", "with", "than", "against", "versus", "vs", "until",
     "till", "through", "after", "before", "last", "late", "early", "mid", "on", "over", "unlike",
