@@ -964,6 +964,11 @@ class Claims:
                 continue
             if period.kind in ("date", "year_to_date", "same"):
                 continue
+            if period.kind == "length":
+                known = self._span_of_length(period.months) or self.grammar.span_of_length(period.months)
+                if known is not None:
+                    self.spans[index] = known
+                continue
             if period.kind == "this_month":
                 published = self.grammar.published
                 if published is not None:

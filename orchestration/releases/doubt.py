@@ -40,7 +40,7 @@ _MANY_CHARACTERS = 2
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
-_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
+_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single", "length"})
 _BASES = frozenset({"base", "prior"})
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"

@@ -155,6 +155,11 @@ class Grammar:
         self.readings.append(reading)
         self._accounted.add(id(reading.quantity))
 
+    def span_of_length(self, months: int) -> Span | None:
+        """The span of so many months that the text spoke of last, or that it begins with."""
+        known = {1: self.last_month, 3: self.last_quarter}.get(months) or self.first_period
+        return known if known is not None and length_in_months(known) == months else None
+
     def is_accounted(self, quantity: Quantity) -> bool:
         """Whether it is known what became of a number."""
         return id(quantity) in self._accounted

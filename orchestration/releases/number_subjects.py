@@ -51,6 +51,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
         sentence.spoken_for[partner] = "subject of the number before"
         return
     _take_way_of_goods(numbers)
+    if (partner := _next_destination(numbers)) is not None:
+        walk.mention(partner)
+        sentence.spoken_for[partner] = "subject of the number before"
+        return
     phrase = walk.phrase
     start, stop = _extent_after(numbers)
     subject = [
@@ -121,6 +125,23 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _next_destination(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `shipped $3 billion of tea to Pakistan and $1 billion to Egypt`."""
+    walk, tokens = numbers.walk, numbers.tokens
+    frame, at = walk.frame, numbers.last + 2
+    if frame is None or not walk.phrase.is_empty() or numbers.kind not in ("money", "physical"):
+        return None
+    wanted = {"export": "to", "import": "from"}.get(frame.flows[0] if len(frame.flows) == 1 else "", "")
+    if not wanted or at >= len(tokens) or tokens[at - 1].text != wanted or not frame.names.get("partner"):
+        return None
+    at += tokens[at].text == "the"
+    before = tokens[numbers.window_start : numbers.first]
+    is_listed = any(token.is_a("and") or token.kind == "comma" for token in before)
+    if at >= len(tokens) or not is_listed or not tokens[at].names:
+        return None
+    return at if dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
 
 
 def _take_way_of_goods(numbers: NumberGroup) -> None:

@@ -39,7 +39,7 @@ class Period:
     `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
     its last), `quarter_again` (a quarter named by its ordinal alone, after another), `years` (from January of `year` to
     `first_month` of a later one), `to_date` (the year up to it), `last_month` (that before publication, or before the
-    month spoken of) or `fiscal`.
+    month spoken of), `length` (that of the periods spoken of that is so long: "over the quarter") or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
@@ -121,6 +121,9 @@ _ENGLISH = [
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
+        ("length",
+            r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year)(?= (?:it|they|exports|imports|trade|as"
+            r" a whole|alone|there|the)\b| ?[,.;:)])"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
@@ -254,6 +257,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "years":
         end = int(groups["end"]) if groups.get("end") else None
         return Period(kind, _month(groups["b"]), 13, int(groups["year"]), end_year=end)
+    if kind == "length":
+        return Period(kind, 1, {"month": 1, "quarter": 3, "half": 6, "year": 12}[found["n"]])
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None

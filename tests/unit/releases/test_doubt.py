@@ -77,6 +77,10 @@ _DOUBTED = {
         "In March 2024, exports of Xinjiang were 28 billion yuan, up from 20 billion yuan in March 2023.",
         {},
     ),
+    "a length of time that the text has not spoken of": (
+        "In March 2024, exports of Xinjiang rose 8.1 percent; over the quarter, they rose 3 percent.",
+        {"8.1 percent": "a period that was not taken", "3 percent": "a period that was not taken"},
+    ),
     "what may be, or is not so": (
         "In the first quarter, exports of Xinjiang rose 8.1 percent. In the first quarter, imports did not fall 3 "
         "percent. In the first quarter, exports of cotton could reach 5.2 billion yuan.",
