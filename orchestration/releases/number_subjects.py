@@ -149,10 +149,12 @@ def _take_way_of_goods(numbers: NumberGroup) -> None:
     walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 5]
     if walk.phrase.flows or walk.phrase.names or numbers.kind != "money" or len(behind) < 2:
         return
+    if not (behind[0].text in _COMING or behind[0].text in _MOVING or behind[0].text in ("was", "were")):
+        return
     top = walk.frame if walk.frame is not None else walk.grammar.top
     way = " ".join(token.text for token in behind)
     flow = next((one for text, one in _WAYS if f" {text} " in f" {way} "), "")
-    if flow and behind[0].text in _COMING | _MOVING | {"was", "were"} and top.names.get("partner"):
+    if flow and top.names.get("partner"):
         walk.phrase.flows, walk.phrase.is_anaphoric = [flow], True
 
 

@@ -122,8 +122,8 @@ _ENGLISH = [
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
         ("length",
-            r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year)(?= (?:it|they|exports|imports|trade|as"
-            r" a whole|alone|there|the)\b| ?[,.;:)])"),
+            r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year)"
+            r"(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the)\b| ?[,.;:)])"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"

@@ -266,12 +266,9 @@ class UnknownNames:
         """电话机及其零件, `phones and their parts`: goods with what belongs to them are one name."""
         tokens, grammar = self.tokens, self.grammar
         for index, token in enumerate(tokens[:-2]):
-            if not token.names or not self.sentence.free(index):
+            if not token.names or not tokens[index + 1].is_a("and") or not self.sentence.free(index):
                 continue
-            last = index + 1
-            if not tokens[last].is_a("and"):
-                continue
-            last += 1
+            last = index + 2
             while last < len(tokens) and tokens[last].text in _OF_THE_SAME:
                 last += 1
             last = self._end_of_parts(last)
