@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from orchestration.releases.balances import balances
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
@@ -54,6 +56,10 @@ _RECORDS = frozenset(words("record_word"))
 _OPENINGS = frozenset(words("opening"))
 _DESCRIPTIONS = frozenset(words("description"))
 _NO_TRADE_OF = frozenset(words("no_trade_of"))
+#: Before a whole and its rise: 使全市出口提高6.4个百分点.
+_MAKING = frozenset({"使", "令", "使得"})
+_BESIDES = frozenset({"除", "除了", "除去"})
+_DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -86,6 +92,8 @@ class Claims:
         self.local: set[int] = set()
         self.comparisons: dict[int, str] = {}
         self.comparison_spans: dict[int, Span] = {}
+        #: Numbers by which exports exceed imports, with their signs.
+        self.balances = balances(sentence, grammar.text.chars)
         self._claim_dateline(sentence)
         self._claim_attributions(sentence)
         self._claim_relatives(sentence)
@@ -96,6 +104,9 @@ class Claims:
             self._claim_hubs(sentence)
             self._claim_descriptions(sentence)
             self._claim_demand(sentence)
+            self._claim_buyers(sentence)
+        else:
+            self._claim_besides(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_causes(sentence)
@@ -233,6 +244,23 @@ class Claims:
                 if self._dimension(sentence, index) in explained:
                     sentence.spoken_for.setdefault(index, "apposition")
 
+    def _claim_besides(self, sentence: Sentence) -> None:
+        """`除棉花外，出口…`: what is told of is the others, or all of them again."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _BESIDES or (index and tokens[index - 1].kind not in BOUNDARIES):
+                continue
+            last = sentence.clause_end(index)
+            clause = tokens[index:last]
+            if not any(one.names for one in clause) or any(one.quantity is not None for one in clause):
+                continue
+            if last < len(tokens) and tokens[last - 1].text.endswith(("外", "以外")):
+                _claim_names(sentence, index, last, "besides")
+                first_number = next((at for at in sentence.quantities() if at > last), len(tokens))
+                kinds = {self._dimension(sentence, at) for at in range(last, first_number)}
+                if not kinds & {"commodity", "partner", "ownership", "trade_mode"}:
+                    self.doubt = self.doubt or "it may be of all but those that are named"
+
     @staticmethod
     def _claim_hubs(sentence: Sentence) -> None:
         """`Shenzhen, a manufacturing hub in south China, …`: what a place is known for is no subject."""
@@ -344,6 +372,24 @@ class Claims:
                 _claim_names(sentence, index + 1, last, "apposition")
 
     @staticmethod
+    def _claim_buyers(sentence: Sentence) -> None:
+        """`Tea, bought chiefly by Pakistan and Egypt, earned …`: who buys or makes it is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-2]):
+            if token.kind != "comma" or tokens[index + 1].text not in _DONE_BY:
+                continue
+            if not any(one.text == "by" for one in tokens[index + 2 : index + 5]):
+                continue
+            last = sentence.clause_end(index + 1)
+            while last + 1 < len(tokens) and (
+                _goes_on_with_names(tokens, last + 1) or (tokens[last + 1].text == "the" and tokens[last + 2].names)
+            ):
+                last = sentence.clause_end(last + 1)
+            is_told = any(one.quantity is not None for one in tokens[index + 1 : last])
+            if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
+                _claim_names(sentence, index + 1, last, "apposition", "flow")
+
+    @staticmethod
     def _claim_demand(sentence: Sentence) -> None:
         """`demand for coal`, `production of cars`: goods that are wanted or made are no subject of trade."""
         tokens = sentence.tokens
@@ -434,6 +480,8 @@ class Claims:
         for index, token in enumerate(tokens):
             if token.text in _COMPARING_BEFORE:
                 self._value_of_another_span(sentence, index)
+            if sentence.is_chinese and token.is_a("comparison", "base"):
+                self._value_of_base(sentence, index)
             if token.is_a("versus", "than") or token.text in _COMPARING or token.text.endswith(" than"):
                 self._comparison(sentence, index)
 
@@ -593,7 +641,10 @@ class Claims:
     def _growth_of_another(self, sentence: Sentence, index: int) -> None:
         """`高于同期全国2.8%的整体增幅`: the number is the growth of the place it is compared with."""
         tokens = sentence.tokens
-        if not sentence.is_chinese or index + 1 >= len(tokens) or tokens[index + 1].text != "的":
+        if not sentence.is_chinese or index + 1 >= len(tokens):
+            return
+        if tokens[index + 1].text != "的":
+            self._growth_that_is_surpassed(sentence, index)
             return
         last = sentence.clause_end(index)
         noun = next((at for at in range(index + 1, last) if tokens[at].is_a("growth_noun")), None)
@@ -609,6 +660,30 @@ class Claims:
                     sentence.claim(cursor, index, "reference")
                     sentence.claim(index + 1, noun + 1, "reference")
                 return
+
+    def _growth_that_is_surpassed(self, sentence: Sentence, index: int) -> None:
+        """`增幅优于日本与香港1至7月的25.0%、24.8%`: the growths of the places that it is compared with, in turn."""
+        tokens = sentence.tokens
+        first = sentence.clause_start(index)
+        link = next((at for at in range(index - 1, first, -1) if tokens[at].text == "的"), None)
+        if link is None or not any(one.is_a("growth_noun") for one in tokens[:link]):
+            return
+        cue = next((at for at in range(link - 1, first - 1, -1) if tokens[at].is_a("gap_up", "gap_down")), None)
+        if cue is None or any(one.quantity is not None for one in tokens[cue:link]):
+            return
+        places = [place for one in tokens[cue + 1 : link] if (place := self._place(one))]
+        numbers = [at for at in range(link + 1, sentence.clause_end(index)) if tokens[at].quantity is not None]
+        named = [one for one in tokens[cue + 1 : link] if one.names]
+        if index in numbers and len(places) == len(numbers) == len(named):
+            self.others[index] = places[numbers.index(index)]
+            for at in range(cue, link + 1):
+                if at not in self.spans and tokens[at].period is None:
+                    sentence.spoken_for.setdefault(at, "reference")
+
+    def _place(self, token: Token) -> str:
+        """The code of a place that others report of: a region, or a partner that is a country."""
+        codes = dict(token.names)
+        return codes.get("region", "") or codes.get("partner", "")
 
     def _contribution_reference(self, sentence: Sentence, index: int) -> None:
         """`对全省外贸增长的贡献率为85.3%`, `contributing 3 points to the province's growth`: to whose growth."""
@@ -629,7 +704,9 @@ class Claims:
                 self.contributions[index] = -1 if token.text in NEGATIVE_CONTRIBUTIONS else 1
                 sentence.claim(start, index, "reference")
                 return
-        if not sentence.is_chinese:
+        if sentence.is_chinese:
+            self._made_rise(sentence, index, first)
+        else:
             last = sentence.clause_end(index)
             following = tokens[index + 1 : last]
             before = tokens[first:index]
@@ -645,6 +722,18 @@ class Claims:
             if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:
                 self.contributions[index] = 1
                 sentence.claim(index + 1, growth + 1, "reference")
+
+    def _made_rise(self, sentence: Sentence, index: int, first: int) -> None:
+        """`使全市出口提高6.4个百分点`: what is told of made the whole rise by so many points."""
+        tokens = sentence.tokens
+        quantity = tokens[index].quantity
+        makes = next((at for at in range(first, index) if tokens[at].text in _MAKING), None)
+        if makes is None or quantity is None or quantity.unit_kind != "points":
+            return
+        cue = next((one for one in tokens[makes:index] if one.is_a("rise", "fall")), None)
+        if cue is not None and any(one.is_a("flow") for one in tokens[makes:index]):
+            self.contributions[index] = -1 if cue.is_a("fall") else 1
+            sentence.claim(makes, index, "reference")
 
     def _peers(self, sentence: Sentence, index: int) -> None:
         """Among whom a rank is: regions that hold the one that reports are its peers' place, no subject."""
@@ -776,6 +865,15 @@ class Claims:
             self.base_values.add(cursor)
             sentence.claim(index, index + 2, "comparison:" + str(index + 1))
 
+    def _value_of_base(self, sentence: Sentence, index: int) -> None:
+        """`较去年同期的243.9亿元增加`: the value compared with, right behind what says so."""
+        tokens = sentence.tokens
+        quantity = tokens[index + 2].quantity if index + 2 < len(tokens) else None
+        if tokens[index].senses.get("comparison", "yoy") not in ("yoy", "mom") or tokens[index + 1].text != "的":
+            return
+        if quantity is not None and quantity.unit_kind in ("money", "physical"):
+            self.base_values.add(index + 2)
+
     def _comparison(self, sentence: Sentence, index: int) -> None:
         """`compared to USD 39.59 billion in the same period`, `than in the same months of 2023`, `from 35 billion`."""
         tokens = sentence.tokens
@@ -866,6 +964,11 @@ class Claims:
                 continue
             if period.kind in ("date", "year_to_date", "same"):
                 continue
+            if period.kind == "length":
+                known = self._span_of_length(period.months) or self.grammar.span_of_length(period.months)
+                if known is not None:
+                    self.spans[index] = known
+                continue
             if period.kind == "this_month":
                 published = self.grammar.published
                 if published is not None:
@@ -931,7 +1034,7 @@ class Claims:
                     continue
                 if period.months < 2:
                     continue
-            span = self.grammar.span(period)
+            span = self.grammar.span(self._of_year_before(sentence, index, period))
             if span is None:
                 continue
             if token.text.startswith("between ") and period.months == 2 and self._is_change(sentence):
@@ -956,6 +1059,16 @@ class Claims:
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
+
+    @staticmethod
+    def _of_year_before(sentence: Sentence, index: int, period: Period) -> Period:
+        """`not since 2019, when January-June receipts fell …`: the months are of that year."""
+        start = sentence.clause_start(index)
+        year = sentence.tokens[start - 2].period if start > 1 else None
+        is_when = sentence.tokens[start].text in ("when", "which")
+        if period.year is None and year is not None and year.months == 12 and year.year and is_when:
+            return replace(period, year=year.year, relative_year=None)
+        return period
 
     @staticmethod
     def _is_change(sentence: Sentence) -> bool:
@@ -1137,7 +1250,8 @@ def is_compared(sentence: Sentence, index: int) -> bool:
         return True
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]
-        if token.kind in BOUNDARIES or token.quantity is not None:
+        is_pronoun = token.text == "one"  # than the one in January
+        if token.kind in BOUNDARIES or (token.quantity is not None and not is_pronoun):
             return False
         if (
             (token.is_a("versus") and token.text != "from")
@@ -1146,9 +1260,15 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
             or token.text.endswith("than")
+            or _is_second_as(sentence.tokens, cursor)
         ):
             return True
     return False
+
+
+def _is_second_as(tokens: list[Token], index: int) -> bool:
+    """`as large as the one recorded for January`."""
+    return tokens[index].text == "as" and index > 1 and tokens[index - 2].text == "as"
 
 
 def _is_percent(tokens: list[Token], index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.periods import Span, length_in_months, shifted
+from orchestration.releases.tokens import Token
 
 #: What stands before the value of the period compared with.
 _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
@@ -54,9 +55,9 @@ def is_base(numbers: NumberGroup) -> bool:
     if (
         start > 1
         and numbers.tokens[start].text in ("which", "when")
-        and numbers.claims.comparisons.get(start - 2) == "base"
+        and numbers.claims.comparisons.get(start - 2) in ("base", "prior", "span")
     ):
-        return True
+        return True  # against June 2020, when they were 20 billion
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
         if numbers.tokens[index].text in ("and", "to") and not numbers.sentence.is_chinese:
             break
@@ -69,13 +70,23 @@ def is_base(numbers: NumberGroup) -> bool:
             numbers.tokens[cursor].is_a("versus", "than", "rise", "fall")
             for cursor in range(numbers.last + 1, index + 1)
         ):
-            left = numbers.tokens[numbers.first - 1] if numbers.first else None
+            left = _before_balance(numbers)
             if left is not None and (left.text in _BEFORE_BASE or (left.text in _WAS and index == numbers.last + 1)):
                 return True
             clause = numbers.tokens[numbers.clause_start : numbers.first]
             is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
             return is_alone and not any(token.is_a("rise", "fall", "versus", "than") for token in clause)
     return False
+
+
+def _before_balance(numbers: NumberGroup) -> Token | None:
+    """What stands before a number, and before the balance that it is of: `from a deficit of 5 billion a year ago`."""
+    index = numbers.first - 1
+    if index > 2 and numbers.tokens[index].text == "of" and numbers.tokens[index - 1].senses.get("flow") == "balance":
+        index -= 2
+        while index > 0 and numbers.tokens[index].text in ("a", "the"):
+            index -= 1
+    return numbers.tokens[index] if index >= 0 else None
 
 
 def _is_worth_base(numbers: NumberGroup) -> bool:

@@ -16,6 +16,8 @@ from orchestration.releases.subjects import PORT_CARGO, Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
+#: They point back to several, each in turn.
+_THEY = frozenset({"they", "三者", "二者", "两者"})
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Readings of one number beside the likeliest.
 _MOST_OTHERS = 4
@@ -142,12 +144,13 @@ def distribute(
         if compared:
             stated = [replace(one, comparison=compared[position], comparison_span=None) for one in stated]
         row = list(stated)
+        others = subjects[position][0][0].others if subjects[position] else frame.others
         if frame.scope:
             row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
         other_period = numbers.grammar.other_period
         if other_period is not None:
             row += [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
-        for names, flow in frame.others[:_MOST_OTHERS]:
+        for names, flow in others[:_MOST_OTHERS]:
             row += [
                 replace(
                     one,
@@ -271,6 +274,8 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
         return [(frame, names, one, measure, None) for one in frame.flow_pair]
     if told := _told_of_several(numbers, frame, size, measure):
         return told
+    if told := _told_before(numbers, frame, size, measure):
+        return told
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
     if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
@@ -289,6 +294,32 @@ def _told_of_several(numbers: NumberGroup, frame: Frame, size: int, measure: str
         for subject in _one_by_one(one, one.names, listed, one.names[listed], _one_flow(one), measure)
     ]
     return told if len(told) == size else []
+
+
+def _told_before(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> list[_Subject]:
+    """`Exports to A came to 3 billion. Those to B came to 2 billion. The two rose by 1 and 2 percent.`, in turn."""
+    before = numbers.tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    points_back = any(token.is_a("anaphor") or token.text in _THEY for token in before)
+    if not points_back or any(token.names for token in before) or numbers.walk.stated or numbers.in_parentheses:
+        return []
+    listed = [one for one in numbers.grammar.siblings if one is not frame and one.own - {"flow"}]
+    told: list[Frame] = []
+    for one in reversed(listed):
+        if told and _narrowed(one) != _narrowed(told[-1]):
+            break
+        told.insert(0, one)
+    own = _narrowed(told[0]) if told else frozenset()
+    if len(told) != size or len(own) != 1:
+        return []
+    named = [one.names.get(next(iter(own)), []) for one in told]
+    if any(len(items) != 1 for items in named) or len({items[0].text for items in named}) != size:
+        return []
+    return [(one, one.names, _one_flow(one), measure, None) for one in told]
+
+
+def _narrowed(frame: Frame) -> frozenset[str]:
+    """The dimensions by which a subject is told from others; the place only where nothing else is."""
+    return frame.own - {"flow", "region"} or frame.own - {"flow"}
 
 
 def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:

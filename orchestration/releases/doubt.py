@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
-from orchestration.figures import JOINT, WHOLE, Figure
+from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure
 from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
 from orchestration.releases.periods import Span, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
 from orchestration.releases.tokens import Quantity, Token
+from orchestration.releases.unknown_names import LONGER_NAME
 
 #: The part of the numbers of a text that may stay unread before all of it is in doubt.
 _MOST_UNREAD = 0.05
@@ -29,6 +30,7 @@ _SMALL = 2
 _KNOWN_WORDS = frozenset(words("idle_word")).union(
     word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
 )
+_UNREAL = frozenset(words("unreal"))
 _IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
@@ -38,8 +40,10 @@ _MANY_CHARACTERS = 2
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
-_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single"})
+_OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single", "length"})
 _BASES = frozenset({"base", "prior"})
+#: In the reading of a value of the period compared with.
+_OF_BASE = "compared with"
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
 
@@ -96,6 +100,11 @@ class _Text:
         self._lead = None if lead is None else lead.figure
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
+        #: The sentences that state a value of the period compared with: that is why they name it.
+        self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
+        balances = [one for one in read if one.figure.flow == "balance" and one.figure.statistic == "level"]
+        signs = {(one.names, one.span, (one.figure.value or 0) > 0) for one in balances if one.figure.value}
+        self._two_balances = {(names, span) for names, span, is_more in signs if (names, span, not is_more) in signs}
         spans = Counter(one.span for one in read if one.span is not None)
         self._main = max(spans, key=spans.__getitem__, default=None)
         bases = {shifted(span, -months) for span in spans for months in _COMPARED}
@@ -107,7 +116,8 @@ class _Text:
         figure, around = one.figure, self._surroundings[one.sentence - 1]
         at = around.place_of(one.quantity)
         own = self._own_spans(one)
-        if self._main not in own and not own & around.spans:
+        says_base = _OF_BASE in figure.reading and one.span in around.sentence.compared.values()
+        if self._main not in own and not own & around.spans and not says_base:
             return "its period is carried on from elsewhere, and is not the one that most of the text is about"
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
@@ -116,6 +126,8 @@ class _Text:
             return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
             return "several names are taken together, and not each has a level of its own"
+        if (one.names, one.span) in self._two_balances and figure.flow == "balance" and figure.statistic == "level":
+            return "a surplus and a deficit of the same period"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -134,10 +146,13 @@ class _Text:
         own = self._own_spans(one)
         if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
             return "its sentence names no period, and the text speaks of several"
-        if around.has_period(_OWN_PERIODS) or (self._has_several_spans and around.has_period({"same"})):
+        unused = around.has_period(_OWN_PERIODS) and not (one.sentence in self._with_base and around.is_compared_alone)
+        if unused or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
         if around.names_something and self._is_carried(one, around, at):
             return "a part of its subject is named in another sentence only"
+        if around.is_unreal(at):
+            return "its sentence says what may be, or what is not so"
         if around.says("or"):
             return "its sentence says a number in two ways"
         if around.says("since"):
@@ -157,7 +172,7 @@ class _Text:
         """The periods that a sentence may name for a figure: its own, and of a base those that are compared with it."""
         if one.span is None:
             return set()
-        is_base = "compared with" in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
+        is_base = _OF_BASE in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
         return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
 
     def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
@@ -214,6 +229,16 @@ class _Surroundings:
         """The words that no table knows."""
         return [token.text for token in self.tokens if _is_unknown(token)]
 
+    @cached_property
+    def is_compared_alone(self) -> bool:
+        """Whether all the periods that were not taken for that of a figure are what something is compared with."""
+        spans, compared = self.sentence.spans, self.sentence.compared
+        return all(
+            index in compared
+            for index, token in enumerate(self.tokens)
+            if token.period is not None and token.period.kind in _OWN_PERIODS and index not in spans
+        )
+
     def unknown_characters(self, at: int) -> int:
         """How many Chinese characters of a clause no table knows."""
         clause = self.tokens[self.sentence.clause_start(at) : self.sentence.clause_end(at)]
@@ -226,6 +251,11 @@ class _Surroundings:
     def has_period(self, kinds: Collection[str]) -> bool:
         """Whether a period of one of these kinds is named that was not taken for that of a figure."""
         return any(kind in kinds for kind in self._unused_periods)
+
+    def is_unreal(self, at: int) -> bool:
+        """Whether the clause of a number says that it may be, or is not so: `could reach`, `did not rise`."""
+        clause = self.tokens[self.sentence.clause_start(at) : at]
+        return any(token.text in _UNREAL for token in clause)
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""
@@ -246,10 +276,20 @@ class _Surroundings:
 
     def codes(self, at: int) -> set[str]:
         """What the names stand for that are said before a number or in its clause."""
-        return {code for token in self.tokens[: self._end(at)] for _, code in token.names}
+        last = self._end(at)
+        named = {code for token in self.tokens[:last] for _, code in token.names}
+        spoken_for = self.sentence.spoken_for
+        if any(index < last and reason == LONGER_NAME for index, reason in spoken_for.items()):
+            named.add(UNMAPPED)
+        return named
 
     def says_flow(self, flow: str, at: int) -> bool:
-        """Whether a flow is said before a number or in its clause, by itself or as a part of a name."""
+        """Whether a flow is said before a number or in its clause, by itself or as a part of a name.
+
+        A balance is also said by exports and imports, where one exceeds the other by it.
+        """
+        if flow == "balance" and self.says_flow("export", at) and self.says_flow("import", at):
+            return True
         return any(
             token.senses.get("flow") == flow
             or (bool(token.names) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))

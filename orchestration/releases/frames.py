@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.figures import UNMAPPED
+from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.releases.scope import IN_SCOPE
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
@@ -195,7 +195,9 @@ def _is_narrow(frame: Frame) -> bool:
     """Whether a subject is a part of the trade of the place that reports."""
     if frame.count_measure or frame.nontrade:
         return False
-    return any(len(items) == 1 for name, items in frame.names.items() if name != "region")
+    return any(
+        len(items) == 1 and items[0].code != WHOLE.get(name) for name, items in frame.names.items() if name != "region"
+    )
 
 
 def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:

@@ -57,6 +57,8 @@ class Grammar:
         self.stated_year: int | None = None
         #: The month named last: "in the same month" points back to it.
         self.last_month: Span | None = None
+        #: The period that the sentence before named last, be it only to compare with.
+        self.last_named: Span | None = None
         #: Likewise "in the second", after the first quarter.
         self.last_quarter: Span | None = None
         #: The currencies of the text in the order of their first amounts.
@@ -66,6 +68,8 @@ class Grammar:
         self.scope = Scope()
         #: How many months before its period the last base that was named lies.
         self.base_shift = -12
+        #: Whether the last balance was a surplus or a deficit: "the gap" goes on with it.
+        self.balance_sign = 0
 
     # --- the whole text -------------------------------------------------------------------------------------------
 
@@ -151,6 +155,11 @@ class Grammar:
         self.readings.append(reading)
         self._accounted.add(id(reading.quantity))
 
+    def span_of_length(self, months: int) -> Span | None:
+        """The span of so many months that the text spoke of last, or that it begins with."""
+        known = {1: self.last_month, 3: self.last_quarter}.get(months) or self.first_period
+        return known if known is not None and length_in_months(known) == months else None
+
     def is_accounted(self, quantity: Quantity) -> bool:
         """Whether it is known what became of a number."""
         return id(quantity) in self._accounted
@@ -187,6 +196,7 @@ class Grammar:
         self.sentences.append(sentence)
         claims = Claims(self, sentence)
         sentence.spans = claims.spans
+        sentence.compared = claims.comparison_spans
         lists: dict[int, list[int]] = {}
         for group in number_lists(sentence):
             kept = [index for index in group if not sentence.is_set_aside(index)]

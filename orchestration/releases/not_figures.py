@@ -140,6 +140,8 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
         return quantity.measure or "other"
     if kind == "word":
         return "number word"
+    if kind == "bare" and _numbers_a_paragraph(sentence, index, quantity):
+        return "number of a paragraph"
     if kind == "rank":
         return ""
     if quantity.unit == "kilometre":
@@ -161,6 +163,18 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
         (before.kind == "mark" and before.text in "#№") or before.text in _NUMBER_LABELS
     )
     return "number of a thing" if kind == "bare" and is_labelled else ""
+
+
+def _numbers_a_paragraph(sentence: Sentence, index: int, quantity: Quantity) -> bool:
+    """`3. Imports …`, `(3) Imports …`, 三、进口…: a small number that a paragraph begins with, and a mark behind it."""
+    tokens = sentence.tokens
+    if not sentence.begins_paragraph or index > 1 or quantity.scales or len(quantity.printed) > 2:
+        return False
+    is_opened = index == 1 and tokens[0].kind == "open"
+    behind = tokens[index + 1] if index + 1 < len(tokens) else None
+    if behind is None or (index and not is_opened):
+        return False
+    return behind.kind == "close" or (not is_opened and behind.kind in ("stop", "enumeration"))
 
 
 def _is_out_of(sentence: Sentence, index: int) -> bool:

@@ -21,7 +21,7 @@ _NOUNS_OF_CHANGE = (
     "increase", "decrease", "rises", "falls", "declines", "gains", "drops", "losses", "growth", "reductions", "jumps",
 )  # fmt: skip
 _MORE = words("more_stem")
-_LESS = words("less_stem")
+_LESS = (*words("less_stem"), "short of")
 #: Cues that may mean more or less, and mean less.
 _FALLS_THAT_MAY_RISE = frozenset({"below", "lower", "narrowed"})
 
@@ -67,7 +67,8 @@ class NumberGroup:
         index = self.first - 1
         while index >= 0:
             quantity = self.tokens[index].quantity
-            if quantity is not None and quantity.unit_kind not in ("other", "word"):
+            is_pronoun = self.tokens[index].text == "one"  # there had been one of 5 billion
+            if quantity is not None and quantity.unit_kind not in ("other", "word") and not is_pronoun:
                 return index + 1
             index -= 1
         return 0

@@ -23,6 +23,12 @@ _COMPLEMENTS = frozenset(words("complement_start"))
 _NAMED_AFTER = frozenset(words("named_after_start"))
 #: `5 billion yuan of this came from …`.
 _COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
+#: `came from them`: where the goods go or come from.
+_WAYS = tuple(
+    (f"{preposition} {place}", flow)
+    for preposition, flow in (("from", "import"), ("to", "export"))
+    for place in ("them", "it", "these", "those", "the bloc", "the group", "this group", "there")
+)
 _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
@@ -42,6 +48,11 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.mention(partner)
         if (flow and not walk.phrase.flows and walk.frame is None) or (flow and walk.clause_break):
             walk.phrase.flows = walk.phrase.flows or [flow]
+        sentence.spoken_for[partner] = "subject of the number before"
+        return
+    _take_way_of_goods(numbers)
+    if (partner := _next_destination(numbers)) is not None:
+        walk.mention(partner)
         sentence.spoken_for[partner] = "subject of the number before"
         return
     phrase = walk.phrase
@@ -114,6 +125,37 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _next_destination(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `shipped $3 billion of tea to Pakistan and $1 billion to Egypt`."""
+    walk, tokens = numbers.walk, numbers.tokens
+    frame, at = walk.frame, numbers.last + 2
+    if frame is None or not walk.phrase.is_empty() or numbers.kind not in ("money", "physical"):
+        return None
+    wanted = {"export": "to", "import": "from"}.get(frame.flows[0] if len(frame.flows) == 1 else "", "")
+    if not wanted or at >= len(tokens) or tokens[at - 1].text != wanted or not frame.names.get("partner"):
+        return None
+    at += tokens[at].text == "the"
+    before = tokens[numbers.window_start : numbers.first]
+    is_listed = any(token.is_a("and") or token.kind == "comma" for token in before)
+    if at >= len(tokens) or not is_listed or not tokens[at].names:
+        return None
+    return at if dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
+
+
+def _take_way_of_goods(numbers: NumberGroup) -> None:
+    """`goods worth 5 billion came from them`, `5 billion went there`: the way says the flow with the partner before."""
+    walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 5]
+    if walk.phrase.flows or walk.phrase.names or numbers.kind != "money" or len(behind) < 2:
+        return
+    if not (behind[0].text in _COMING or behind[0].text in _MOVING or behind[0].text in ("was", "were")):
+        return
+    top = walk.frame if walk.frame is not None else walk.grammar.top
+    way = " ".join(token.text for token in behind)
+    flow = next((one for text, one in _WAYS if f" {text} " in f" {way} "), "")
+    if flow and top.names.get("partner"):
+        walk.phrase.flows, walk.phrase.is_anaphoric = [flow], True
 
 
 def _preposition_before(tokens: list[Token], index: int) -> str:

@@ -11,6 +11,7 @@ from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
 from orchestration.releases.number_subjects import joint_or
+from orchestration.releases.periods import Span
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
 from orchestration.releases.subjects import Frame, Item
@@ -31,13 +32,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     """What a percentage states of its subject, in every way that it may be read."""
     frame = joint_or(numbers, frame)
     period = period_of(numbers)
-    another = next((numbers.claims.others[index] for index in numbers.group if index in numbers.claims.others), "")
-    if another:
-        text = "全国" if another == "CHN" else another
-        other = frame.copy()
-        start = numbers.grammar.text.offsets[numbers.tokens[numbers.first].start]
-        other.names = {"region": [Item(another, text, start, start)]}
-        return choices_of(numbers, other, [("growth", 1, "growth of another")], period)
+    others = [numbers.claims.others.get(index, "") for index in numbers.group]
+    if others[0]:
+        return _growths_of_others(numbers, frame, others, period)
     contribution = next(
         (numbers.claims.contributions[index] for index in numbers.group if index in numbers.claims.contributions), None
     )
@@ -79,6 +76,19 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _growths_of_others(
+    numbers: NumberGroup, frame: Frame, others: list[str], period: Span | None
+) -> list[list[Statement]]:
+    """The growths of places that are named to compare with, one or each in turn."""
+    start = numbers.grammar.text.offsets[numbers.tokens[numbers.first].start]
+    items = [Item(one, "全国" if one == "CHN" else one, start, start) for one in others if one]
+    other = frame.copy()
+    other.names = {"region": items}
+    nouns = [one for one in numbers.tokens[: numbers.first] if one.is_a("growth_noun")]
+    sign = -1 if nouns and nouns[-1].text in _FALLING_NOUNS else 1
+    return choices_of(numbers, other, [("growth", sign, "growth of another")], period)
 
 
 def _is_bound_of_periods(numbers: NumberGroup) -> bool:

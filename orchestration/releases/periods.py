@@ -39,7 +39,7 @@ class Period:
     `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
     its last), `quarter_again` (a quarter named by its ordinal alone, after another), `years` (from January of `year` to
     `first_month` of a later one), `to_date` (the year up to it), `last_month` (that before publication, or before the
-    month spoken of) or `fiscal`.
+    month spoken of), `length` (that of the periods spoken of that is so long: "over the quarter") or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
@@ -58,6 +58,10 @@ _M = (
     + r")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
 )
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+#: Lengths of time that are the same ones of another year.
+_SPANS = (
+    rf"(?:(?:{_N}[ -])?(?:periods?|months?|time|quarters?|half(?:[ -]year)?|semester|span|timeframe|stretch|interval))"
+)
 _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
 #: The months that a fiscal period spans, said again: `first quarter (July-September) of the fiscal year`.
 _AGAIN = r"(?: \([a-z]+[a-z. ]*\))?"
@@ -113,21 +117,25 @@ _ENGLISH = [
         ("this_month", r"(?:in |for |during )?this month"),
         ("same_month",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"
-            r"(?! (?:last|of|in|a|one|the) )|(?:in|over|during|for|within) that month"),
+            r"(?! (?:last|of|in|a|one|the) )|(?:(?:in|over|during|for|within) )?that month"),
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
+        ("length",
+            r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year)"
+            r"(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the)\b| ?[,.;:)])"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
-            r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
         ("base",
-            r"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe) "
-            r"(?:a|one) year (?:earlier|ago|before|previously)"),
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS} "
+            r"(?:a|one) year (?:earlier|ago|before|previously|prior)"),
         ("based",
-            rf"(?:the )?(?:same|corresponding|comparable|similar) (?:periods?|months?|time|quarter|span|timeframe)"
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             rf"(?: (?:of|in)){{0,2}} (?:the )?(?:year )?(?P<year>{_Y})"),
-        ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously)"),
+        ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously|prior)(?! to)"),
+        ("base", r"(?:twelve|12) months (?:earlier|ago|before|previously|prior)(?! to)"),
         ("prior",
             r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
             r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
@@ -152,7 +160,7 @@ _ENGLISH_START = re.compile(
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
-    rf"|(?:in|over|during|for|within) that month|this month|(?:through|up to) {_M}"
+    rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to) {_M}"
 )
 
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
@@ -197,8 +205,14 @@ _CHINESE = [
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
 #: What stands before May, the month, and not before "may".
-_AFTER_MAY = re.compile(r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers)\b")
-_BEFORE_MAY = frozenset({"in", "of", "from", "for", "during", "and", "to", "since", "by"})
+_AFTER_MAY = re.compile(
+    r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed"
+    r"|posted|ended|recorded)\b"
+)
+_BEFORE_MAY = frozenset({
+    "in", "of", "from", "for", "during", "and", "to", "since", "by", "with", "than", "against", "versus", "vs", "until",
+    "till", "through", "after", "before", "last", "late", "early", "mid", "on", "over", "unlike",
+})  # fmt: skip
 
 
 def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tuple[Period, int] | None:
@@ -243,6 +257,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "years":
         end = int(groups["end"]) if groups.get("end") else None
         return Period(kind, _month(groups["b"]), 13, int(groups["year"]), end_year=end)
+    if kind == "length":
+        return Period(kind, 1, {"month": 1, "quarter": 3, "half": 6, "year": 12}[found["n"]])
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None

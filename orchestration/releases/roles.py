@@ -37,7 +37,12 @@ _IMPORT_WORDS = words("ranked_flow", "import")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
+#: Words for a balance that may be a surplus or a deficit.
+_OPEN_BALANCES = frozenset(words("open_balance"))
 _OF_MONTHS = frozenset(words("of_months"))
+#: What may be twice as great without anything having doubled.
+_PACES = frozenset(words("pace"))
+_EACH_BEHIND = frozenset(words("each_behind"))
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -61,6 +66,7 @@ def assign(walk: Walk, group: list[int]) -> None:
     else:
         take_subject_after(numbers)
         frame = doubt_unknown_subject(numbers, frame_of(numbers))
+        frame = _balance_said_by_flows(numbers, frame)
         if frame.nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
             for quantity in numbers.quantities:
                 walk.grammar.account(
@@ -148,6 +154,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         change = None
     if not price_unit and "unit_value" in frame.measures:
         price_unit = _unit_of_price(numbers)
+    if numbers.first in numbers.claims.balances:
+        change = None  # by how much exports exceed imports
     if price_unit or ("unit_value" in frame.measures and numbers.quantities[0].unit and not frame.has_own_flow):
         measure, rule = "unit_value", "unit value"
     base = is_base(numbers)
@@ -163,7 +171,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign, rule = "change", numbers.other_of.sign, "change, as growth before"
-    elif sign_after := change_after(numbers):
+    elif numbers.first not in numbers.claims.balances and (sign_after := change_after(numbers)):
         statistic, sign, rule = "change", sign_after, "change"
     elif numbers.in_parentheses and (sign_of_list := change_that_is_listed(numbers)):
         statistic, sign, rule = "change", sign_of_list, "change, as what is listed"
@@ -178,11 +186,13 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     doubt = _why_no_level(numbers)
     if frame.count_measure and frame.flows == [""]:
         doubt = doubt or "the trade of those that are counted is not that of the place"
+    if statistic == "level" and frame.flows == ["balance"]:
+        sign = numbers.grammar.balance_sign = _balance_sign(numbers, frame)
     statements = distribute(
         numbers,
         frame,
         statistic,
-        sign * _balance_sign(numbers, frame) if statistic == "level" else sign,
+        sign,
         measure,
         period=period,
         rule=rule,
@@ -237,6 +247,7 @@ def _why_no_level(numbers: NumberGroup) -> str:
             or "种" in earlier.text
             or tokens[numbers.window_start].text in _OF_THEM
             or _counts_items(numbers)
+            or (following is not None and following.text in _EACH_BEHIND)
         )
     ):
         numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"
@@ -270,16 +281,43 @@ def _change_of_list(numbers: NumberGroup) -> int:
     return 0 if earlier is None else earlier.sign
 
 
+def _balance_said_by_flows(numbers: NumberGroup, frame: Frame) -> Frame:
+    """The balance, where a number says by how much exports exceed imports."""
+    sign = numbers.claims.balances.get(numbers.first)
+    if sign is None:
+        return frame
+    balance = frame.copy()
+    balance.parent, balance.own = frame.parent, frame.own | {"flow"}
+    balance.flows, balance.flow_pair, balance.is_deficit = ["balance"], (), sign < 0
+    if numbers.walk.frame is frame:
+        numbers.walk.frame = numbers.grammar.top = balance
+    return balance
+
+
 def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
     if frame.flows != ["balance"]:
         return 1
+    if numbers.first in numbers.claims.balances:
+        return numbers.claims.balances[numbers.first]
+    if (sign := _sign_behind(numbers)) and not numbers.quantities[0].explicit_sign:
+        return sign
     for index in range(numbers.first - 1, -1, -1):
         token = numbers.tokens[index]
         if token.is_a("flow") and token.senses["flow"] == "balance":
             if numbers.quantities[0].explicit_sign:
                 return 1
+            if token.text in _OPEN_BALANCES and numbers.grammar.balance_sign:
+                return numbers.grammar.balance_sign
             return -1 if token.is_a("balance_sign") else 1
     return -1 if frame.is_deficit else 1
+
+
+def _sign_behind(numbers: NumberGroup) -> int:
+    """`a $5 billion surplus`, 119亿美元的顺差: the sign of the balance right behind its number; 0 where none is."""
+    behind = [token for token in numbers.tokens[numbers.last + 1 : numbers.last + 3] if token.text not in ("的", "in")]
+    if not behind or behind[0].senses.get("flow") != "balance" or behind[0].text in _OPEN_BALANCES:
+        return 0
+    return -1 if behind[0].is_a("balance_sign") else 1
 
 
 def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
@@ -378,6 +416,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     ranked.parent, ranked.own = frame.parent, frame.own
     if noun and (flow_of_rank_noun(noun) != "total" or numbers.walk.flow_doubt):
         ranked.flows = [flow_of_rank_noun(noun)]
+        if numbers.grammar.topic is frame:
+            numbers.grammar.topic_flow = ranked.flows[0]
         if frame.doubt and frame.doubt == numbers.walk.flow_doubt:
             ranked.doubt, ranked.others, numbers.walk.flow_doubt = "", (), ""
             if numbers.walk.frame is frame:
@@ -484,6 +524,9 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
         return
     if walk.phrase.is_empty() and walk.frame is None:
         return
+    behind = walk.tokens[index + 1 : index + 4]
+    if behind and behind[0].text in ("the", "its", "their", "that") and any(one.text in _PACES for one in behind):
+        return  # twice the pace of the quarter before
     if token.is_a("multiple"):
         factor = float(token.senses["multiple"])
         printed = f"{abs(factor - 1) * 100:.0f}"

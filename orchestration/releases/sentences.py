@@ -21,7 +21,8 @@ _LIST_SEPARATORS = frozenset({"comma", "enumeration"})
 class Sentence:
     """The tokens of a sentence; `spoken_for` says which are no part of a subject, and why.
 
-    `spans` are the periods that it names, by their tokens, without those that something is compared with.
+    `spans` are the periods that it names, by their tokens, without those that something is compared with;
+    those are `compared`.
     """
 
     tokens: list[Token]
@@ -29,6 +30,7 @@ class Sentence:
     is_chinese: bool
     spoken_for: dict[int, str] = field(default_factory=dict)
     spans: dict[int, Span] = field(default_factory=dict)
+    compared: dict[int, Span] = field(default_factory=dict)
 
     def quantities(self) -> list[int]:
         """Where numbers stand."""

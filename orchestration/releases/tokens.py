@@ -12,6 +12,11 @@ from orchestration.releases.periods import Period, period_at
 from orchestration.releases.text import PARAGRAPH, NormalText, is_chinese
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?", re.UNICODE)
+#: What says in which currency the numbers of a text are, up to its name.
+_CURRENCY_NOTE = re.compile(
+    r"(?:\b(?:values|amounts|figures|sums|prices|data|dollars?|statistics)|\$)[\"']?[^.;:$]{0,40}? "
+    r"(?:(?:are|is)(?: [a-z]+)? in|refers? to|means?|denotes?|stands? for|(?:are|is)(?= [a-z]+ dollars?\b))(?: the)? "
+)
 _PUNCTUATION = {
     ",": "comma", "，": "comma", "、": "enumeration", ";": "semicolon", ":": "colon", "。": "stop", "!": "stop",
     "?": "stop", "(": "open", ")": "close", "[": "open", "]": "close", "—": "dash", PARAGRAPH: "paragraph", "…": "stop",
@@ -79,11 +84,13 @@ class Tokeniser:
     def __init__(self, lexicon: Lexicon, region_id: str) -> None:
         self._lexicon = lexicon
         self._region_id = region_id
-        self._currencies = local_currencies(region_id)
+        self._local_currencies = local_currencies(region_id)
+        self._currencies = self._local_currencies
 
     def tokens(self, text: NormalText) -> list[Token]:
         """Every token of the text, in order; nothing but spaces lies between them."""
         chars = text.chars
+        self._currencies = {**self._local_currencies, **self._currency_of_note(chars)}
         matches = self._lexicon.matches(chars)
         found: list[Token] = []
         position, length = 0, len(chars)
@@ -98,6 +105,15 @@ class Tokeniser:
                 token = _joined(found.pop(), token, chars)
             found.append(token)
         return found
+
+    def _currency_of_note(self, chars: str) -> dict[str, str]:
+        """`All values are in Hong Kong dollars`: what "$" and "dollars" are in this text."""
+        for note in _CURRENCY_NOTE.finditer(chars):
+            _, senses = self._lexicon.suffix_at(chars, note.end(), frozenset({"currency"}))
+            unit = dict(senses).get("currency", "")
+            if unit.endswith("D"):
+                return dict.fromkeys(("$", "dollar", "dollars"), unit)
+        return {}
 
     def _token_at(self, text: NormalText, position: int, matches: dict[int, list[Entry]], before: list[Token]) -> Token:
         chars = text.chars
@@ -339,6 +355,8 @@ class Tokeniser:
         phrase, senses = self._lexicon.suffix_at(chars, quantity.end, _AFTER)
         if not phrase or (inside and len(phrase) > 1):
             return
+        if phrase == "多" and chars[quantity.end + 1 : quantity.end + 2] in _MORE_THAN:
+            return  # 较上年的5亿元多出2亿元
         if inside:
             following = chars[quantity.end + 1 : quantity.end + 2]
             if not (following and (following in "万亿吨家个元户列辆台美名人种条国" or is_chinese(following))):
@@ -350,6 +368,8 @@ class Tokeniser:
 #: Words for a printed sign.
 _MINUS = frozenset(words("sign_word", "-"))
 _SIGN_WORDS = _MINUS | frozenset(words("sign_word", "+"))
+#: With 多 before them they compare.
+_MORE_THAN = ("出", "于", "了")
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
 _AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
 #: Between a number and what it counts no such word stands.

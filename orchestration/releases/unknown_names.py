@@ -37,6 +37,9 @@ _MEMBERS = frozenset(
     {"countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions"}
 )
 #: Behind goods they are part of the name.
+#: What belongs to goods, and small words before it.
+_PARTS_OF_GOODS = words("part_of_goods")
+_OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
 _GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "items"})
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
@@ -81,6 +84,7 @@ class UnknownNames:
         self._unknown_before_an_amount()
         self._shared_heads()
         self._compounds()
+        self._with_parts()
         self._others_than()
         self._outside()
         self._extended_names()
@@ -234,6 +238,9 @@ class UnknownNames:
         tokens, grammar = self.tokens, self.grammar
         for index, token in enumerate(tokens[1:], 1):
             before = tokens[index - 1]
+            if before.text == "制" and token.names and index > 1 and tokens[index - 2].names:
+                self._take_made_of(index)
+                continue
             if ("commodity", UNMAPPED) not in token.names or not before.names or before.senses:
                 continue
             is_joined = token.start - before.end <= (0 if self.sentence.is_chinese else 1)
@@ -243,6 +250,48 @@ class UnknownNames:
                 start, end = grammar.text.span(before.start, token.end)
                 self._take(index - 1, index + 1, "commodity")
                 self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+
+    def _take_made_of(self, index: int) -> None:
+        """黄金制首饰: goods made of others are one name."""
+        tokens, grammar = self.tokens, self.grammar
+        if any(dimension_of(grammar, tokens, at)[0] != "commodity" for at in (index - 2, index)):
+            return
+        start, end = grammar.text.span(tokens[index - 2].start, tokens[index].end)
+        stated = grammar.source[start:end]
+        code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
+        self._take(index - 2, index + 1, "commodity", code)
+        self.items[index - 2] = Item(code, stated, start, end, is_word=True)
+
+    def _with_parts(self) -> None:
+        """电话机及其零件, `phones and their parts`: goods with what belongs to them are one name."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[:-2]):
+            if not token.names or not tokens[index + 1].is_a("and") or not self.sentence.free(index):
+                continue
+            last = index + 2
+            while last < len(tokens) and tokens[last].text in _OF_THE_SAME:
+                last += 1
+            last = self._end_of_parts(last)
+            if not last:
+                continue
+            if dimension_of(grammar, tokens, index)[0] != "commodity":
+                continue
+            start, end = grammar.text.span(token.start, tokens[last - 1].end)
+            stated = grammar.source[start:end]
+            code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
+            for inner in range(index, last):
+                self.spans.pop(inner, None)
+            self._take(index, last, "commodity", code)
+            self.items[index] = Item(code, stated, start, end, is_word=True)
+
+    def _end_of_parts(self, first: int) -> int:
+        """The token after a word for the parts of goods that begins at a token; 0 where none does."""
+        if first >= len(self.tokens):
+            return 0
+        start, chars = self.tokens[first].start, self.grammar.text.chars
+        ends = {token.end: at + 1 for at, token in enumerate(self.tokens[first : first + 5], first)}
+        found = [start + len(part) for part in _PARTS_OF_GOODS if chars.startswith(part, start)]
+        return max((ends[end] for end in found if end in ends), default=0)
 
     def _others_than(self) -> None:
         """`Non-crude oil exports`, `non-oil products`: all goods but those."""
@@ -399,11 +448,25 @@ class UnknownNames:
         while first > 0 and tokens[first - 1].text not in _BEFORE_PARTNERS and self._is_unknown_word(first - 1):
             first -= 1
         if first == index or not first or tokens[first - 1].text not in _BEFORE_PARTNERS:
+            self._partner_in_other_words(index)
             return False
         if tokens[first].text in _ANY_MARKET or not 3 <= tokens[index - 1].end - tokens[first].start <= 12:
             return False
         self._take(first, index, "partner")
         return True
+
+    def _partner_in_other_words(self, index: int) -> None:
+        """对第三方市场出口: between the preposition and the flow stand words that name no partner that is known."""
+        tokens, words_between = self.tokens, 0
+        for first in range(index - 1, max(-1, index - 8), -1):
+            token = tokens[first]
+            if token.names or token.kind in BOUNDARIES or token.quantity is not None or token.is_a("flow", "anaphor"):
+                return
+            if token.text in _BEFORE_PARTNERS and words_between > 2:
+                if tokens[first + 1].text not in _ANY_MARKET:
+                    self.doubt = self.doubt or "which partner is meant is not known"
+                return
+            words_between += len(token.text)
 
     def _shared_heads(self) -> None:
         """`Labor-intensive and electromechanical products`: the noun said once belongs to both."""
@@ -652,7 +715,8 @@ class UnknownNames:
         while before > 0 and tokens[before].text in ("the", "for", "of"):
             before -= 1
         after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        return tokens[before].text in _OTHER_THAN or after in _OTHER_THAN
+        says_two = before > 0 and f"{tokens[before - 1].text} {tokens[before].text}" in _OTHER_THAN
+        return says_two or tokens[before].text in _OTHER_THAN or after in _OTHER_THAN
 
     def _doubtful_chinese_places(self) -> None:
         """泛珠三角九省: a place with a word before it or a count behind it is another one."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from orchestration.figures import UNMAPPED
 from orchestration.releases.claims import Claims
 from orchestration.releases.frames import drop_subject, open_frame
-from orchestration.releases.lexicon import words
+from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.naming import dimension_of, item_of
-from orchestration.releases.periods import Span
+from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.statements import Reading, Statement
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
 _RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+#: What a partner does, and the flow that it is for the one who reports.
+_DEALINGS = dict(words_with_values("partner_dealing"))
 _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
+#: They point back to the period that was named last.
+_THEN = frozenset(words("then"))
 _ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
@@ -102,9 +106,12 @@ class Walk:
         grammar, tokens, sentence = self.grammar, self.tokens, self.sentence
         period_before = grammar.period
         self._set_sentence_period()
+        self._turn_to_another_period()
         joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
+        if any(token.is_a("condition") for token in tokens):
+            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE  # be it said behind the number
         if self._tells_of_a_company():
             self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
@@ -196,6 +203,24 @@ class Walk:
                 grammar.paragraph_period = spans[0]
             self.own_period = True
 
+    def _turn_to_another_period(self) -> None:
+        """`Compare that with May.` and `Exports then stood at …`: what follows may be of a period only named."""
+        grammar, claims = self.grammar, self.claims
+        before = grammar.period
+        named = [*claims.comparison_spans.items(), *claims.spans.items()]
+        if not claims.spans and before is not None:
+            compared = list(dict.fromkeys(claims.comparison_spans.values()))
+            is_told = not self.lists and len(compared) == 1 and compared[0][1] < before[0]
+            is_then = any(token.text in _THEN for token in self.tokens[1:]) and grammar.last_named is not None
+            turned = compared[0] if is_told else grammar.last_named if is_then and not compared else None
+            if turned is not None and turned not in (before, grammar.other_period):
+                grammar.period = grammar.paragraph_period = turned
+                grammar.other_period = before
+                if length_in_months(turned) == 1:
+                    grammar.last_month = turned
+        if named:
+            grammar.last_named = max(named)[1]
+
     def _header(self) -> None:
         """A first clause such as 出口方面 or "In terms of exports" sets the flow of the paragraph."""
         end = self.sentence.clause_end(0)
@@ -228,6 +253,7 @@ class Walk:
         if token.kind == "word":
             self._mention_unknown_word(index, token)
         self._mention_delivery(index, token)
+        self._mention_dealing(index, token)
         if token.names:
             self._mention_name(index, token)
         elif token.is_a("flow", "measure"):
@@ -339,6 +365,21 @@ class Walk:
         if flow and (is_back or any(pair[0] == "partner" for one in following for pair in one.names)):
             self.phrase.flows = [flow]
 
+    def _mention_dealing(self, index: int, token: Token) -> None:
+        """`China received goods worth …`, `and supplied $5 billion`: what a partner takes is exported to it."""
+        flow = _DEALINGS.get(token.text, "")
+        phrase = self.phrase
+        if not flow or phrase.flows or self.sentence.is_chinese or index + 1 >= len(self.tokens):
+            return
+        following = self.tokens[index + 1 : index + 6]
+        amount = next((one.quantity for one in following if not one.is_a("qualifier", "filler")), None)
+        if amount is None or amount.unit_kind != "money":
+            return
+        if phrase.names.get("partner") and self._partner_is_subject():
+            phrase.hinted_flow = flow
+        elif not phrase.names and self._has_partner() and index and self.tokens[index - 1].is_a("and"):
+            phrase.flows = [flow]
+
     def _has_partner(self) -> bool:
         """Whether the clause before named a partner: `…, while purchases from them …`."""
         return bool(self.frame is not None and self.frame.names.get("partner"))
@@ -388,7 +429,7 @@ class Walk:
             (
                 self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous,
                 dict(self.last_name), grammar.period, grammar.top, grammar.topic, grammar.topic_flow,
-                len(grammar.siblings) + named, self.clause_break,
+                len(grammar.siblings) + named, self.clause_break, self.currency_terms,
             )
         )  # fmt: skip
         if not self.phrase.is_empty():
@@ -417,6 +458,7 @@ class Walk:
         (
             self.phrase, self.frame, self.is_first, self.last_level, self.list_measures, self.previous, self.last_name,
             grammar.period, grammar.top, grammar.topic, grammar.topic_flow, siblings, self.clause_break,
+            self.currency_terms,
         ) = self.outer.pop()  # fmt: skip
         del grammar.siblings[siblings:]
 

@@ -73,6 +73,24 @@ _DOUBTED = {
         "In the first quarter, exports of Xinjiang rose by 8.1 billion yuan, or 5.2 percent.",
         {"8.1 billion yuan": "in two ways", "5.2 percent": "in two ways"},
     ),
+    "a period that only dates what it is compared with": (
+        "In March 2024, exports of Xinjiang were 28 billion yuan, up from 20 billion yuan in March 2023.",
+        {},
+    ),
+    "a length of time that the text has not spoken of": (
+        "In March 2024, exports of Xinjiang rose 8.1 percent; over the quarter, they rose 3 percent.",
+        {"8.1 percent": "a period that was not taken", "3 percent": "a period that was not taken"},
+    ),
+    "what may be, or is not so": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. In the first quarter, imports did not fall 3 "
+        "percent. In the first quarter, exports of cotton could reach 5.2 billion yuan.",
+        {"3 percent": "what may be, or what is not so", "5.2 billion yuan": "what may be, or what is not so"},
+    ),
+    "a deficit that turned into a surplus": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. In the first quarter, the deficit of 2 billion "
+        "yuan turned into a surplus of 1 billion yuan.",
+        {"2 billion yuan": "a surplus and a deficit", "1 billion yuan": "a surplus and a deficit"},
+    ),
     "after what": (
         "In the first quarter, exports of Xinjiang rose 8.1 percent after a fall.",
         {"8.1 percent": "since when, or after what"},
