@@ -7,7 +7,7 @@ changed.
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where lines_key not in (select lines_key from {{ ref('stg_customs__months') }}){% endif %}"
+    pre_hook="{{ drop_former('lines_key', ref('stg_customs__months')) }}"
 ) }}
 -- Sums over the lines of each month at every grain that the levels have.
 with lines as (

@@ -19,5 +19,11 @@ with spans as (
 
 select
     spans.*,
-    cast(row_number() over (order by span_key) as integer) as span_number
+    base.span_key as base_span_key,
+    cast(row_number() over (order by spans.span_key) as integer) as span_number
 from spans
+left join spans as base
+    on
+        {{ same('spans', 'base', ['reporter_id', 'flow', 'amount']) }}
+        and base.period_start = {{ year_before('spans.period_start') }}
+        and base.period_end = {{ year_before('spans.period_end') }}

@@ -2,18 +2,15 @@
 Levels are added up once: those of a span carry its key, and are added up again only when it has another. So a month that
 is new or revised costs itself, its quarter, the year to date from it on, and the same a year later.
 -#}
-{%- set spans = ref('int_customs_spans') -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where span_key not in (select span_key from {{ ref('int_customs_spans') }}){% endif %}"
+    pre_hook="{{ drop_former('span_key', ref('int_customs_spans')) }}"
 ) }}
 with spans as (
-    select * from {{ spans }}
-    {%- if is_incremental() %}
-    where span_key not in (select done.span_key from {{ this }} as done)
-    {%- endif %}
+    select * from {{ ref('int_customs_spans') }}
+    where {{ is_to_be_built('span_key') }}
 ),
 
 months as (
