@@ -14,7 +14,9 @@ with spans as (
 
 declared_levels as (
     -- Where the quantity is not of all lines of the value, a price made of both would be of neither.
-    {% for moment, base in [('now', ''), ('before', 'base_')] %}
+    {% for moment, value_key, quantity_key in [
+        ('now', 'value_span_key', 'quantity_span_key'), ('before', 'base_value_span_key', 'base_quantity_span_key')
+    ] %}
     select
         spans.span_key,
         '{{ moment }}' as moment,
@@ -23,10 +25,10 @@ declared_levels as (
         money.value,
         quantities.value as quantity
     from spans
-    inner join {{ ref('fct_declared_levels') }} as money on spans.{{ base }}value_span_key = money.span_key
+    inner join {{ ref('fct_declared_levels') }} as money on spans.{{ value_key }} = money.span_key
     inner join {{ ref('fct_declared_levels') }} as quantities
         on
-            spans.{{ base }}quantity_span_key = quantities.span_key
+            spans.{{ quantity_key }} = quantities.span_key
             and {{ same('money', 'quantities', series) }}
             and money.line_count = quantities.line_count
     where quantities.value > 0 and length(money.commodity_id) > 4
