@@ -103,6 +103,24 @@ def test_declarations_are_published_added_up_reconciled_and_revised(refreshed: I
     )
     assert refreshed.ask(growth) == [(Decimal(4023), Decimal(4022), "computed")]
 
+    # Two partners: the squares of 12069 and 300 over the square of 12369. All trade is Xinjiang's.
+    of_the_quarter = "unit = 'CNY' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31'"
+    assert refreshed.ask(
+        f"""SELECT hhi, member_count, top_1_share_pct, largest_member_id, coverage_pct FROM mart_concentration
+        WHERE region_id = 'CN-XJ' AND flow = 'export' AND dimension = 'partner' AND {of_the_quarter}"""
+    ) == [(Decimal("0.952668"), 2, Decimal("97.574582"), "KAZ", Decimal(100))]
+    assert refreshed.ask(
+        f"""SELECT commodity_id, region_id, rca, symmetric_rca FROM mart_specialisation
+        WHERE flow = 'export' AND {of_the_quarter} ORDER BY 1"""
+    ) == [("08", "CN-XJ", 1, 0), ("10", "CN-XJ", 1, 0)]
+    # Kazakhstan and Kyrgyzstan are two of the five; as much wheat as a year before is dearer.
+    central_asia = f"""SELECT value, base, growth_pct, member_count, trading_member_count FROM mart_partner_group_levels
+        WHERE region_id = 'CHN' AND partner_id = 'CENTRAL_ASIA_FIVE' AND flow = 'export' AND {of_the_quarter}"""
+    assert refreshed.ask(central_asia) == [(Decimal(12369), Decimal(12366), Decimal("0.024260"), 5, 2)]
+    wheat = f"""SELECT quantity_now, quantity_unit, unit_value_now, quantity_contribution_pp, price_contribution_pp
+        FROM mart_price_volume WHERE commodity_id = '10019900' AND {of_the_quarter.replace("unit", "currency")}"""
+    assert refreshed.ask(wheat) == [(3600, "kilogram", Decimal("3.3525"), 0, Decimal("0.024863"))]
+
     # A month that is published again replaces that month whole, and nothing else.
     files = {path.name for path in (refreshed.warehouse / "customs" / "lines").iterdir()}
     put(refreshed, "2022-02", [changed(WHEAT, value="8044")], name="revised", published_date="2024-03-20")
@@ -112,6 +130,9 @@ def test_declarations_are_published_added_up_reconciled_and_revised(refreshed: I
         "2022-01 2022-01": 3022, "2022-01 2022-02": 11066, "2022-01 2022-03": 16088, "2022-02 2022-02": 8044,
         "2022-03 2022-03": 5022,
     }  # fmt: skip
+    # What is made of the former year is made anew.
+    assert refreshed.ask(central_asia) == [(Decimal(12369), Decimal(16388), Decimal("-24.524042"), 5, 2)]
+    assert refreshed.ask(wheat) == [(3600, "kilogram", Decimal("3.3525"), 0, Decimal("-24.981353"))]
     assert refreshed.ask(
         "SELECT source_id, is_current, value_cny FROM mart_declared_months "
         "WHERE period_start = DATE '2022-02-01' ORDER BY 1"

@@ -116,16 +116,24 @@ known as (
     select
         keys.*,
         {% for name in ['money', 'quantities', 'prices'] -%}
-        {{ name }}.measure is not null as has_{{ name }},
         {% for moment in ['now', 'before', 'per_hundred'] -%}
         {% for end in ['', '_low', '_high'] -%}
         {{ name }}.{{ moment }}{{ end }} as {{ name }}_{{ moment }}{{ end }},
         {% endfor -%}
         {% endfor -%}
         {% endfor -%}
-        coalesce(money.is_deduced, false)
-        or coalesce(quantities.is_deduced, false)
-        or coalesce(prices.is_deduced, false) as is_deduced,
+        -- What is said comes before what is deduced: it is what the deduced follows from, and narrower together.
+        case
+            when not money.is_deduced and not quantities.is_deduced then 'value and quantity'
+            when not quantities.is_deduced and not prices.is_deduced then 'quantity and price'
+            when not money.is_deduced and not prices.is_deduced then 'value and price'
+            when money.measure is not null and quantities.measure is not null then 'value and quantity'
+            when quantities.measure is not null then 'quantity and price'
+            else 'value and price'
+        end as known,
+        {% for name in ['money', 'quantities', 'prices'] -%}
+        case when not {{ name }}.is_deduced then 1 else 0 end{{ ' + ' if not loop.last }}
+        {%- endfor %} < 2 as is_deduced,
         coalesce(quantities.source_id, prices.source_id) as source_id
     from keys
     left join growths as money
@@ -145,11 +153,7 @@ known as (
 
 select
     {{ (series + ['currency', 'quantity_unit'] + spans) | join(', ') }},
-    case
-        when has_money and has_quantities then 'value and quantity'
-        when has_money then 'value and price'
-        else 'quantity and price'
-    end as known,
+    known,
     {% for moment, scale in [('now', 1), ('before', 1), ('per_hundred', 100)] -%}
     {% for rounded, end, opposite in [
         (point, '', ''), (outward_low, '_low', '_high'), (outward_high, '_high', '_low')
