@@ -19,3 +19,14 @@ stays that would be made otherwise.
         true
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+Whether a span of declarations is a quarter or the year to date. Models of very many series have these alone: a single
+month of one is a shipment or two, and has its level in fct_declared_levels.
+-#}
+{% macro is_quarter_or_year_to_date(span) -%}
+    (
+        extract(month from {{ span }}.period_start) = 1
+        or {{ span }}.period_end > {{ last_day(span ~ '.period_start', 'month') }}
+    )
+{%- endmacro %}

@@ -1,4 +1,4 @@
--- The spans for which declarations have values and quantities, both of them also a year before.
+-- The quarters and years to date for which declarations have values and quantities, both of them also a year before.
 select
     money.reporter_id,
     money.amount as currency,
@@ -20,3 +20,4 @@ where
     money.amount <> 'quantity'
     and money.base_span_key is not null
     and quantities.base_span_key is not null
+    and {{ is_quarter_or_year_to_date('money') }}

@@ -28,6 +28,7 @@ with levels as (
             where
                 missing.amount <> 'quantity'
                 and missing.flow <> 'total'
+                and {{ is_quarter_or_year_to_date('missing') }}
                 and {{ is_to_be_built('span_key') }}
         )
 ),
