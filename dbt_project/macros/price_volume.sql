@@ -2,7 +2,7 @@
 The growth of a value in two parts, that of its quantity and that of its price (the unit value), after Bennet: each
 change is weighted with the mean of both years of the other. With Q, P and V = Q × P / 100, what 100 of the year before
 have become, the quantity contributes (Q - 100) × (100 + P) / 200 points, and the price (P - 100) × (100 + Q) / 200.
-Together they are V - 100, the growth of the value, to the last digit; no remainder is left over.
+Together they are V - 100, the growth of the value, but for the rounding of each: no remainder is left over.
 
 Of the three any two are known, and intervals are narrowest where a part is computed from those: hence three forms.
 `own` is what the part is of, `other` the other of quantity and price.
