@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -71,6 +73,13 @@ def test_declarations_are_published_added_up_reconciled_and_revised(refreshed: I
     )
     refreshed.refreshed()
 
+    # Dagster shows each month that was written: one run wrote them all.
+    with closing(sqlite3.connect(refreshed.folder / "dagster_home" / "event_log.db")) as events:
+        reported = events.execute(
+            "SELECT partition, count(DISTINCT run_id) FROM event_logs WHERE asset_key = ? GROUP BY partition",
+            ['["customs", "lake"]'],
+        ).fetchall()
+    assert sorted(reported) == [(f"{year}-{month:02}-01", 1) for year in (2022, 2023) for month in (1, 2, 3)]
     # Lines, to the cell, with the file that they are from.
     assert refreshed.ask("SELECT count(*), sum(value_cny), sum(value_usd) FROM fct_trade_monthly") == [
         (12, Decimal(2 * (1000 + 2000 + 3000) + 3 * (2022 + 2023) + 600), Decimal(539))
@@ -105,6 +114,24 @@ def test_declarations_are_published_added_up_reconciled_and_revised(refreshed: I
     )
     assert refreshed.ask(growth) == [(Decimal(4023), Decimal(4022), "computed")]
 
+    # Two partners: the squares of 12069 and 300 over the square of 12369. All trade is Xinjiang's.
+    of_the_quarter = "unit = 'CNY' AND period_start = DATE '2023-01-01' AND period_end = DATE '2023-03-31'"
+    assert refreshed.ask(
+        f"""SELECT hhi, member_count, top_1_share_pct, largest_member_id, coverage_pct FROM mart_concentration
+        WHERE region_id = 'CN-XJ' AND flow = 'export' AND dimension = 'partner' AND {of_the_quarter}"""
+    ) == [(Decimal("0.952668"), 2, Decimal("97.574582"), "KAZ", Decimal(100))]
+    assert refreshed.ask(
+        f"""SELECT commodity_id, region_id, rca, symmetric_rca FROM mart_specialisation
+        WHERE flow = 'export' AND {of_the_quarter} ORDER BY 1"""
+    ) == [("08", "CN-XJ", 1, 0), ("10", "CN-XJ", 1, 0)]
+    # Kazakhstan and Kyrgyzstan are two of the five; as much wheat as a year before is dearer.
+    central_asia = f"""SELECT value, base, growth_pct, member_count, trading_member_count FROM mart_partner_group_levels
+        WHERE region_id = 'CHN' AND partner_id = 'CENTRAL_ASIA_FIVE' AND flow = 'export' AND {of_the_quarter}"""
+    assert refreshed.ask(central_asia) == [(Decimal(12369), Decimal(12366), Decimal("0.024260"), 5, 2)]
+    wheat = f"""SELECT quantity_now, quantity_unit, unit_value_now, quantity_contribution_pp, price_contribution_pp
+        FROM mart_price_volume WHERE commodity_id = '10019900' AND {of_the_quarter.replace("unit", "currency")}"""
+    assert refreshed.ask(wheat) == [(3600, "kilogram", Decimal("3.3525"), 0, Decimal("0.024863"))]
+
     # A month that is published again replaces that month whole, and nothing else but the growth a year later.
     every_level = "SELECT * EXCLUDE (span_key, source_id, as_of_date) FROM fct_declared_levels"
     before = set(refreshed.ask(every_level))
@@ -123,6 +150,9 @@ def test_declarations_are_published_added_up_reconciled_and_revised(refreshed: I
         "2022-01 2022-01": 3022, "2022-01 2022-02": 11066, "2022-01 2022-03": 16088, "2022-02 2022-02": 8044,
         "2022-03 2022-03": 5022,
     }  # fmt: skip
+    # What is made of the former year is made anew: its February has no fruit now.
+    assert refreshed.ask(central_asia) == [(Decimal(12369), Decimal(16288), Decimal("-24.060658"), 5, 2)]
+    assert refreshed.ask(wheat) == [(3600, "kilogram", Decimal("3.3525"), 0, Decimal("-24.981353"))]
     assert refreshed.ask(
         "SELECT source_id, is_current, value_cny FROM mart_declared_months "
         "WHERE period_start = DATE '2022-02-01' ORDER BY 1"

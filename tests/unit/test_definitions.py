@@ -109,7 +109,8 @@ def test_every_asset_reaches_the_publication(graph: dict[str, Any]) -> None:
 
 def test_only_raw_files_are_made_by_others(graph: dict[str, Any]) -> None:
     others = {key for key, one in graph["assets"].items() if not one["is_materialized_here"]}
-    assert others == {key for key in graph["assets"] if key.startswith("raw/")}
+    # The months of the lake are reported by customs/lines, which makes whichever are missing.
+    assert others == {key for key in graph["assets"] if key.startswith("raw/")} | {"customs/lake"}
 
 
 def test_every_source_of_dbt_is_an_asset_of_python(graph: dict[str, Any], prepared_target: Path) -> None:

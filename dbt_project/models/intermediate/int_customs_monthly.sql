@@ -7,7 +7,7 @@ changed.
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where lines_key not in (select lines_key from {{ ref('stg_customs__months') }}){% endif %}"
+    pre_hook="{{ drop_former('lines_key', ref('stg_customs__months')) }}"
 ) }}
 -- Sums over the lines of each month at every grain that the levels have.
 with lines as (
@@ -56,9 +56,10 @@ sums as (
         grouping(part_commodity_id) as is_every_commodity,
         sum(value_cny) as value_cny,
         sum(value_usd) as value_usd,
-        -- Quantities are added up where there is one unit.
-        case when min(quantity_unit) = max(quantity_unit) then sum(quantity) end as quantity,
-        case when min(quantity_unit) = max(quantity_unit) then min(quantity_unit) end as quantity_unit,
+        -- Quantities are added up where all lines have one, in one unit.
+        min(quantity_unit) = max(quantity_unit) and count(quantity) = count(*) as has_quantity,
+        sum(quantity) as quantity,
+        min(quantity_unit) as quantity_unit,
         count(*) as line_count
     from lines
     group by grouping sets ( -- noqa: PRS
@@ -83,8 +84,8 @@ select
     period_start as month,
     value_cny,
     value_usd,
-    case when is_every_commodity = 0 then quantity end as quantity,
-    case when is_every_commodity = 0 then quantity_unit end as quantity_unit,
+    case when is_every_commodity = 0 and has_quantity then quantity end as quantity,
+    case when is_every_commodity = 0 and has_quantity then quantity_unit end as quantity_unit,
     line_count
 from sums
 where

@@ -9,7 +9,9 @@ with spans as (
         period_end,
         md5(concat_ws(
             ',', reporter_id, flow, amount, period_start, period_end,
-            string_agg(concat_ws(' ', is_base, part_flow, month, lines_key, published_date), ',' order by month, lines_key)
+            string_agg(
+                concat_ws(' ', is_base, part_flow, month, lines_key, published_date), ',' order by month, lines_key
+            )
         )) as span_key,
         max_by(source_id, case when not is_base then concat(published_date, source_id) end) as source_id,
         max(case when not is_base then published_date end) as as_of_date
@@ -19,5 +21,11 @@ with spans as (
 
 select
     spans.*,
-    cast(row_number() over (order by span_key) as integer) as span_number
+    base.span_key as base_span_key,
+    cast(row_number() over (order by spans.span_key) as integer) as span_number
 from spans
+left join spans as base
+    on
+        {{ same('spans', 'base', ['reporter_id', 'flow', 'amount']) }}
+        and base.period_start = {{ year_before('spans.period_start') }}
+        and base.period_end = {{ year_before('spans.period_end') }}

@@ -1,0 +1,27 @@
+-- The spans that declarations are added up over by group of partners. Their key names the memberships beside the lines:
+-- where one is corrected, all spans are made anew.
+with memberships as (
+    select
+        md5(string_agg(
+            concat_ws(
+                ' ', partner_id, member_partner_id, basis, coalesce(cast(valid_from_date as varchar), '-'),
+                coalesce(cast(valid_to_date as varchar), '-'), is_without_reporter
+            ),
+            ',' order by partner_id, member_partner_id, basis, valid_from_date, valid_to_date
+        )) as memberships_key
+    from {{ ref('int_partner_memberships') }}
+)
+
+select
+    spans.reporter_id,
+    spans.flow,
+    spans.amount,
+    spans.period_start,
+    spans.period_end,
+    spans.source_id,
+    spans.span_key as lines_span_key,
+    spans.base_span_key,
+    md5(concat(spans.span_key, memberships.memberships_key)) as span_key
+from {{ ref('int_customs_spans') }} as spans
+cross join memberships
+where spans.amount <> 'quantity'
