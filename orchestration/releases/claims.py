@@ -1255,7 +1255,8 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             return False
         if (
             (token.is_a("versus") and token.text != "from")
-            or (token.text == "from" and _is_percent(sentence.tokens, cursor - 1))  # up 9.1 percent from April
+            or (token.text == "from" and _ends_change(sentence.tokens, cursor - 1))  # up 9.1 percent from April
+            or (token.text == "of" and cursor == index - 1 and sentence.tokens[cursor - 1].text in ("those", "that"))
             or (token.text == "from" and cursor == index - 1 and _is_of_change(sentence.tokens, cursor - 1))
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
@@ -1274,6 +1275,16 @@ def _is_second_as(tokens: list[Token], index: int) -> bool:
 def _is_percent(tokens: list[Token], index: int) -> bool:
     quantity = tokens[index].quantity if index >= 0 else None
     return quantity is not None and quantity.unit_kind == "percent"
+
+
+def _ends_change(tokens: list[Token], index: int) -> bool:
+    """Whether a change ends at a place: `up 9.1 percent`, `up $446 million (11 percent)`, `a decrease of $5 billion`."""
+    if index > 0 and tokens[index].kind == "close":
+        return _is_percent(tokens, index - 1)
+    quantity = tokens[index].quantity if index >= 0 else None
+    return quantity is not None and (
+        quantity.unit_kind == "percent" or any(one.is_a("rise", "fall") for one in tokens[max(index - 3, 0) : index])
+    )
 
 
 def _is_of_change(tokens: list[Token], index: int) -> bool:
