@@ -1278,7 +1278,7 @@ def _is_percent(tokens: list[Token], index: int) -> bool:
 
 
 def _ends_change(tokens: list[Token], index: int) -> bool:
-    """Whether a change ends at a place: `up 9.1 percent`, `up $446 million (11 percent)`, `a decrease of $5 billion`."""
+    """Whether a change ends at a place: `up 9.1 percent`, `up $446 million (11 percent)`, `a fall of $5 billion`."""
     if index > 0 and tokens[index].kind == "close":
         return _is_percent(tokens, index - 1)
     quantity = tokens[index].quantity if index >= 0 else None

@@ -30,6 +30,10 @@ _SMALL = 2
 _KNOWN_WORDS = frozenset(words("idle_word")).union(
     word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
 )
+#: A city that its sentence does not name.
+_A_CITY = frozenset({"the city", "the city's", "该市", "該市", "全市", "我市"})
+#: Reporters, beside those with a number for a code, that are cities themselves.
+_CITIES = frozenset({"CN-BJ", "CN-CQ", "CN-HK", "CN-MO", "CN-SH", "CN-TJ", "HKG", "MAC", "SGP"})
 _UNREAL = frozenset(words("unreal"))
 _IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
@@ -96,6 +100,7 @@ class _Text:
 
     def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated], lead: Stated | None) -> None:
         self._region_id = region_id
+        self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
         self._lead = None if lead is None else lead.figure
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
@@ -128,6 +133,8 @@ class _Text:
             return "several names are taken together, and not each has a level of its own"
         if (one.names, one.span) in self._two_balances and figure.flow == "balance" and figure.statistic == "level":
             return "a surplus and a deficit of the same period"
+        if figure.region_id == self._region_id and self._is_larger_than_a_city and around.speaks_of_a_city(at):
+            return "its sentence speaks of a city, and the text is about a larger place"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -256,6 +263,10 @@ class _Surroundings:
         """Whether the clause of a number says that it may be, or is not so: `could reach`, `did not rise`."""
         clause = self.tokens[self.sentence.clause_start(at) : at]
         return any(token.text in _UNREAL for token in clause)
+
+    def speaks_of_a_city(self, at: int) -> bool:
+        """Whether the sentence says of a number that it is of a city, without its name: `the city's exports`."""
+        return any(token.text in _A_CITY for token in self.tokens[:at])
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""

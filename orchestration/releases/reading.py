@@ -207,7 +207,9 @@ class _Builder:
         for token in tokens:
             if token.quantity is not None or not (token.period or token.names or token.senses):
                 continue
-            for first, last in _numerals(self._folded.chars, token.start, token.end):
+            is_date = token.period is not None and not token.text.strip("0123456789./-")  # 19.10.2023 is one numeral
+            whole = [(token.start, token.end)]
+            for first, last in whole if is_date else _numerals(self._folded.chars, token.start, token.end):
                 start, end = self._folded.span(first, last)
                 at = bisect_right(starts, start) - 1
                 if (at >= 0 and start < ends[at]) or (at + 1 < len(starts) and end > starts[at + 1]):

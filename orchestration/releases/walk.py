@@ -295,11 +295,26 @@ class Walk:
                 phrase.unknown_words, phrase.unknown_names = 0, []
             if token.kind == "colon":
                 phrase.unknown_characters = 0  # 外贸“成绩单”出炉：…
+                if self._announces(index):
+                    phrase.names = {}  # 水果刚刚运抵法国，海关公布数据：今年前8个月，全市进出口…
             self.clause_break = self.clause_break or "weak"
             self.pending_break = True
         else:
             return False
         return True
+
+    def _announces(self, index: int) -> bool:
+        """Whether a Chinese colon ends what only leads to the news: behind it the place is named with its trade."""
+        before, behind = self.tokens[:index], self.tokens[index + 1 :]
+        if {*self.phrase.flows} - {"total"} or self.frame is not None or not self.sentence.is_chinese:
+            return False
+        first_number = next((place for place, one in enumerate(behind) if one.quantity is not None), len(behind))
+        said = behind[:first_number]
+        return (
+            any(one.kind == "comma" for one in before)
+            and any(one.is_a("scope_self") or any(name == "region" for name, _ in one.names) for one in said)
+            and any(one.is_a("flow") for one in said)
+        )
 
     def _mention_cue(self, token: Token) -> bool:
         """Note how a token joins the subject to others; true where it says nothing else."""

@@ -56,7 +56,7 @@ select
     quantity_unit,
     period_start,
     period_end,
-    quantity,
+    quantity as declared_quantity,
     {{ point('power(10, magnitude)') }} as unit_value,
     {{ point('power(10, typical_magnitude)') }} as typical_unit_value,
     powers_of_ten,

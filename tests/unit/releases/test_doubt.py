@@ -156,3 +156,10 @@ def test_a_text_of_which_much_is_unread_is_in_doubt_altogether(codes: CodeLists)
     assert [number.reason for number in reading.numbers if number.printed == "8.1 percent"] == [
         "much of the text is not understood"
     ]
+
+
+def test_a_city_without_its_name_is_not_the_whole_province(codes: CodeLists) -> None:
+    text = "In the first quarter, Xinjiang's exports rose 8.1 percent. The city's exports were 28.29 billion yuan."
+    last = _read(text, codes).numbers[-1]
+    assert last.kind == "uncertain"
+    assert last.reason == "its sentence speaks of a city, and the text is about a larger place"
