@@ -135,6 +135,7 @@ def test_what_changed_is_read_again_and_corrections_of_another_text_fail_loudly(
     assert refreshed.footprint() == before
 
 
+@pytest.mark.long
 def test_bad_releases_are_told_and_their_neighbours_are_published(refreshed: Installation, releases: Path) -> None:
     bad = {
         "binary.txt": (b"\x7fELF\x02\x01\x01" + bytes(200), {}, "is by its content a program"),
