@@ -132,6 +132,6 @@ from compared
 inner join flows
     on
         {{ same('compared', 'flows', ['reporter_id', 'flow', 'amount']) }}
-        and flows.month >= compared.first_month
-        and flows.month <= compared.last_month
+        and compared.first_month <= flows.month
+        and compared.last_month >= flows.month
 inner join {{ ref('stg_customs__sources') }} as sources on flows.source_id = sources.source_id

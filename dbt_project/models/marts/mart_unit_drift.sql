@@ -30,7 +30,7 @@ with months as (
 typical as (
     select
         months.*,
-        median(magnitude) over series as typical_magnitude,
+        median(months.magnitude) over series as typical_magnitude,
         count(*) over series as month_count
     from months
     window series as (
@@ -41,8 +41,8 @@ typical as (
 apart as (
     select
         typical.*,
-        cast(round(typical_magnitude - magnitude) as integer) as powers_of_ten,
-        typical_magnitude - magnitude as difference
+        cast(round(typical.typical_magnitude - typical.magnitude) as integer) as powers_of_ten,
+        typical.typical_magnitude - typical.magnitude as difference
     from typical
 )
 
