@@ -22,15 +22,7 @@ import duckdb
 from orchestration.codes import CodeLists
 from orchestration.customs.files import DeclarationFile, UnusableFile, find_files, readable, unusable
 from orchestration.customs.formats import CODED, VALUES
-from orchestration.customs.loading import (
-    KEYS,
-    UNITS,
-    Content,
-    LoadedFile,
-    MonthTotals,
-    TotalsDiffer,
-    load_file,
-)
+from orchestration.customs.loading import KEYS, UNITS, Content, LoadedFile, MonthTotals, TotalsDiffer, load_file
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.hashing import FileHashes
 from orchestration.sources import Rejection
