@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import dagster
 import duckdb
 from rich.console import Console
 from rich.table import Table
@@ -31,7 +32,10 @@ from orchestration.codes import CodeLists
 from orchestration.customs import Resources, update_lake
 from orchestration.customs.files import find_files, readable
 from orchestration.customs.loading import Content, load_file
+from orchestration.defs.customs import LAKE, RAW_FILES, customs
+from orchestration.defs.resources import warehouse_resource
 from orchestration.hashing import FileHashes
+from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR, Settings
 
 BIN = Path(sys.executable).parent
@@ -147,7 +151,7 @@ def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _load(connection: duckdb.DuckDBPyConnection, file: object, folder: Path) -> None:
     with readable(file, folder / "unpacked") as (path, encoding):  # type: ignore[arg-type]
-        load_file(connection, file, Content(path, encoding), "scratch.lines")  # type: ignore[arg-type]
+        load_file(connection, file, Content(path, encoding), folder / "staged.parquet", "lines")  # type: ignore[arg-type]
 
 
 def _alone(path: Path) -> str:
@@ -168,22 +172,50 @@ def _read_alone(path: Path) -> str:
 
 
 def _back_fill(folder: Path, rows: int) -> list[list[str]]:
-    """All months in one update of the lake, beside a loop in DuckDB that writes each file as Parquet."""
-    raw = folder / "customs"
+    """All months at once: loops in DuckDB alone, the lake's loop alone, and the same as one run of Dagster."""
+    raw = folder / "raw" / "customs"
     files = write_declarations(raw, Plan(rows))
     codes = CodeLists(PROJECT_DIR / "dbt_project" / "seeds")
-    with duckdb.connect() as connection:
-        connection.execute(f"SET threads = {RESOURCES.threads}; SET memory_limit = '{RESOURCES.memory_limit}'")
-        alone = _timed(lambda: [connection.execute(_parquet_alone(path, folder / "alone.parquet")) for path in files])
+    hashes = FileHashes(folder / "hashes.json")
+
+    def into_a_table() -> None:
+        with _database(folder) as connection:
+            connection.execute(_alone(files[0]))
+            for path in files[1:]:
+                connection.execute(f"INSERT INTO scratch.lines SELECT * FROM {_read_alone(path)}")
+
+    def into_parquet() -> None:
+        with _database(folder) as connection:
+            for path in files:
+                connection.execute(_parquet_alone(path, folder / "alone.parquet"))
+
     lake = folder / "lake"
-    taken = _timed(lambda: update_lake(raw, lake, codes, FileHashes(folder / "hashes.json"), RESOURCES))
-    again = _timed(lambda: update_lake(raw, lake, codes, FileHashes(folder / "hashes.json"), RESOURCES))
+    contenders: dict[str, Callable[[], object]] = {
+        "a loop in DuckDB alone, into one table": into_a_table,
+        "a loop in DuckDB alone, each file sorted into Parquet": into_parquet,
+        "the loop of the lake: lines counted and checked, codes mapped, sums compared": lambda: update_lake(
+            raw, lake, codes, hashes, RESOURCES
+        ),
+        "the same loop as one run of Dagster": lambda: _as_one_run(folder),
+        "the loop of the lake again, nothing new": lambda: update_lake(raw, lake, codes, hashes, RESOURCES),
+    }
+    taken = {name: _timed(work) for name, work in contenders.items()}
+    table, parquet, loop = list(taken.values())[:3]
     return [
-        ["what", "seconds", "of the loop in DuckDB"],
-        ["a loop over the files in DuckDB alone", f"{alone:.1f}", "1.00"],
-        ["all months in one update", f"{taken:.1f}", f"{taken / alone:.2f}"],
-        ["the same again, nothing new", f"{again:.1f}", f"{again / alone:.2f}"],
+        ["what", "seconds", "of the table", "of the Parquet files", "of the lake's loop"],
+        *(
+            [name, f"{one:.1f}", f"{one / table:.2f}", f"{one / parquet:.2f}", f"{one / loop:.2f}"]
+            for name, one in taken.items()
+        ),
     ]
+
+
+def _as_one_run(folder: Path) -> None:
+    settings = Settings(raw_dir=folder / "raw", warehouse_dir=folder / "warehouse", memory_limit=RESOURCES.memory_limit)
+    dagster.materialize(
+        [RAW_FILES, LAKE, customs],
+        resources={"warehouse": warehouse_resource(settings, Progress())},
+    )
 
 
 def _one_more_month(folder: Path, rows: int, histories: Sequence[int]) -> list[list[str]]:

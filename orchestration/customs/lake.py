@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -53,6 +55,8 @@ LINE_TYPES = {
     "value_cny_source_id": "VARCHAR",
     "value_usd_source_id": "VARCHAR",
 }
+
+_SCRATCH = ".scratch"
 
 Cell = tuple[str, str, datetime.date]
 
@@ -127,10 +131,11 @@ def update_lake(raw: Path, folder: Path, codes: CodeLists, hashes: FileHashes, r
     Raises TotalsDiffer, after which the lake holds what it held before, and possibly some whole months more.
     """
     files, rejected = find_files(raw, codes, hashes)
-    update = _Update(folder, codes, resources, files)
-    for batch in update.batches():
-        update.load(batch)
-    lake = update.described()
+    with _scratch(folder, resources) as connection:
+        update = _Update(folder, codes, resources, files, connection)
+        update.load_new()
+        update.load_missing()
+        lake = update.described()
     lake.rejected += rejected
     return lake
 
@@ -147,44 +152,64 @@ def lines_of(months: Sequence[StoredMonth]) -> str:
 class _Update:
     """One update of a lake: the files that there are, what is known of them, and what is still to be read."""
 
-    def __init__(self, folder: Path, codes: CodeLists, resources: Resources, files: Sequence[DeclarationFile]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        codes: CodeLists,
+        resources: Resources,
+        files: Sequence[DeclarationFile],
+        connection: duckdb.DuckDBPyConnection,
+    ) -> None:
         self._folder = folder
         self._codes = codes
         self._resources = resources
         self._files = files  # the first published first
+        self._connection = connection
         self._known = {file.key: loaded for file in files if (loaded := _remembered(folder, file)) is not None}
         self._hashes: dict[str, str] = {}
         self._read_files = 0
         self._written: set[Path] = set()
 
-    def batches(self) -> Iterator[list[DeclarationFile]]:
-        """Files that must be read together, those of a month in two currencies; one batch after the other.
+    def load_new(self) -> None:
+        """Read every file that is not known, with those that may share its months by what is said of them.
 
-        Which months a file has is known once it was read. So every file that is not known is read with those that may
-        share its months by what is said of them, and what then is still missing is read again with its counterpart.
+        Files of a month in two currencies are read together. Several months are read at once, a thread each: DuckDB
+        reads files of less than its buffer on one core.
         """
-        groups: dict[tuple[str, str, str], list[DeclarationFile]] = {}
+        batches: dict[tuple[str, str, str], dict[str, DeclarationFile]] = {}
+        seen = set(self._known)
         for file in self._files:
-            if file.key not in self._known:
+            if file.key not in seen:
                 said = file.sidecar
                 month = said.month or file.source.source_id.replace(_currency(file), "")
-                groups.setdefault((file.source.region_id, said.flow or "", month), []).append(file)
-        yield from groups.values()
-        while True:  # what is known has grown meanwhile
+                batches.setdefault((file.source.region_id, said.flow or "", month), {})[file.key] = file
+                seen.add(file.key)
+        with ThreadPoolExecutor(self._resources.threads) as threads:
+            loads = [threads.submit(self._load, list(batch.values())) for batch in batches.values()]
+            try:
+                for load in as_completed(loads):
+                    load.result()
+            except BaseException:
+                threads.shutdown(cancel_futures=True)
+                raise
+
+    def load_missing(self) -> None:
+        """Read files again whose months are not all there: which months a file has is known once it was read."""
+        while True:
             missing = {cell: wanted for cell, wanted in self._wanted().items() if not self._path(cell, wanted).exists()}
             if not missing:
                 return
             first = min(missing, key=lambda cell: (cell[2], cell))
-            yield list({file.key: file for file in missing[first].values()}.values())
+            self._load(list({file.key: file for file in missing[first].values()}.values()))
 
-    def load(self, batch: Sequence[DeclarationFile]) -> None:
+    def _load(self, batch: Sequence[DeclarationFile]) -> None:
         """Read the files of a batch and write the months that they make."""
-        with _scratch(self._folder, self._resources) as connection:
+        with self._connection.cursor() as connection:
             tables = {}
             for file in batch:
-                table = f"scratch.staged_{file.key}"
+                table = f"staged_{file.key}"
                 try:
-                    loaded = self._stage(connection, file, table)
+                    loaded = self._stage(connection, file, self._staged(file), table)
                     tables[file.key] = table
                 except UnusableFile as problem:
                     loaded = LoadedFile(file.key, 0, 0, [], {}, [unusable(file.file, problem)])
@@ -198,6 +223,11 @@ class _Update:
         for file in batch:
             if file.key in tables:
                 _remember(self._folder, self._known[file.key])
+            self._staged(file).unlink(missing_ok=True)
+
+    def _staged(self, file: DeclarationFile) -> Path:
+        """Where the cells of a file stand between it and the lake."""
+        return self._folder / _SCRATCH / f"{file.key}.parquet"
 
     def described(self) -> Lake:
         """What the lake holds now, for the tables of the working warehouse."""
@@ -224,8 +254,7 @@ class _Update:
                 for totals in loaded.months
             ]
         lake.codes = [names[one] for one in sorted(names)]
-        with duckdb.connect() as connection:
-            lake.months = [self._stored(connection, cell, files) for cell, files in sorted(wanted.items())]
+        lake.months = [self._stored(cell, files) for cell, files in sorted(wanted.items())]
         lake.written = [month for month in lake.months if Path(month.path) in self._written]
         return lake
 
@@ -254,13 +283,15 @@ class _Update:
     def _totals(self, file: DeclarationFile, cell: Cell) -> MonthTotals:
         return next(one for one in self._known[file.key].months if one.cell == cell)
 
-    def _stage(self, connection: duckdb.DuckDBPyConnection, file: DeclarationFile, table: str) -> LoadedFile:
+    def _stage(
+        self, connection: duckdb.DuckDBPyConnection, file: DeclarationFile, staged: Path, table: str
+    ) -> LoadedFile:
         began = time.monotonic()
         reporters = [*self._codes.numeric_countries.items(), *((one, one) for one in self._codes.countries)]
-        with readable(file, self._folder / ".unpacked") as (plain, encoding):
+        with readable(file, self._folder / _SCRATCH) as (plain, encoding):
             content = Content(plain, encoding, reporters if "reporter" in file.meanings else [])
             try:
-                loaded = load_file(connection, file, content, table)
+                loaded = load_file(connection, file, content, staged, table)
             except duckdb.Error as problem:
                 raise UnusableFile(f"cannot be read: {str(problem).splitlines()[0]}") from problem
         rate = loaded.rows / (time.monotonic() - began)
@@ -306,11 +337,11 @@ class _Update:
         draft.replace(path)
         self._written.add(path)
 
-    def _stored(
-        self, connection: duckdb.DuckDBPyConnection, cell: Cell, wanted: Mapping[str, DeclarationFile]
-    ) -> StoredMonth:
+    def _stored(self, cell: Cell, wanted: Mapping[str, DeclarationFile]) -> StoredMonth:
         path = self._path(cell, wanted)
-        ((rows,),) = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(path)]).fetchall()
+        ((rows,),) = self._connection.execute(
+            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(path)]
+        ).fetchall()
         cny, usd = wanted.get("value_cny"), wanted.get("value_usd")
         reporter, flow, month = cell
         return StoredMonth(
@@ -360,19 +391,19 @@ def _currency(file: DeclarationFile) -> str:
 
 @contextmanager
 def _scratch(folder: Path, resources: Resources) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with an empty database on disk, gone afterwards, for lines between file and lake."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob(".scratch*"):
-        leftover.unlink()
-    with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = {literal(resources.memory_limit)}")
-        connection.execute(f"SET threads = {resources.threads}")
-        connection.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"ATTACH {literal(str(folder / '.scratch.duckdb'))} AS scratch")
-        yield connection
-    for leftover in folder.glob(".scratch*"):
-        leftover.unlink()
+    """A connection, and an empty folder for lines between file and lake that is gone afterwards."""
+    scratch = folder / _SCRATCH
+    shutil.rmtree(scratch, ignore_errors=True)  # of an update that was cut off
+    scratch.mkdir(parents=True)
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"SET memory_limit = {literal(resources.memory_limit)}")
+            connection.execute(f"SET threads = {resources.threads}")
+            connection.execute(f"SET temp_directory = {literal(str(scratch))}")
+            connection.execute("SET preserve_insertion_order = false")
+            yield connection
+    finally:
+        shutil.rmtree(scratch)
 
 
 def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[str, str]) -> str:
@@ -437,8 +468,15 @@ def _remember(folder: Path, loaded: LoadedFile) -> None:
     path = _manifest(folder, loaded.file_key)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}")
-    draft.write_text(json.dumps(asdict(loaded), default=str, ensure_ascii=False), encoding="utf-8")
+    draft.write_text(json.dumps(loaded, default=_plain, ensure_ascii=False), encoding="utf-8")
     draft.replace(path)
+
+
+def _plain(value: object) -> object:
+    """A value of a manifest as JSON has it; not by `asdict`, which copies each of thousands of codes."""
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return str(value)
 
 
 def _remembered(folder: Path, file: DeclarationFile) -> LoadedFile | None:

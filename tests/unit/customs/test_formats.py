@@ -107,7 +107,7 @@ def test_quirks_of_text_change_nothing(customs: CustomsFolder, content: bytes) -
 def test_compressed_files_are_read(customs: CustomsFolder, name: str, content: bytes) -> None:
     customs.write(name, content)
     assert [line["value_cny"] for line in customs.lines(customs.load())] == [Decimal(3600)]
-    assert not any(customs.lake_dir.glob(".unpacked/*"))
+    assert not any(customs.lake_dir.glob(".scratch"))
 
 
 def test_codes_stay_text(customs: CustomsFolder) -> None:

@@ -137,7 +137,7 @@ def test_a_bomb_is_not_unpacked(customs: CustomsFolder) -> None:
     customs.write("bomb.zip", zipped("bomb.csv", text))
     (rejected,) = customs.load().rejected
     assert rejected.reason.startswith("unpacks to more than")
-    assert not any(customs.lake_dir.glob(".unpacked/*"))
+    assert not any(customs.lake_dir.glob(".scratch"))
 
 
 def test_an_archive_of_several_files_is_refused(customs: CustomsFolder, tmp_path: Path) -> None:
