@@ -59,13 +59,16 @@ def drop_all_others(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(f"DROP {kind} publication.marts.{quoted(name)}")
 
 
-def go_on_with(connection: duckdb.DuckDBPyConnection) -> int:
-    """Bring the table in the copy to what the working warehouse holds; returns how many rows were appended."""
+def go_on_with(connection: duckdb.DuckDBPyConnection, order: str) -> int:
+    """Bring the table in the copy to what the working warehouse holds; returns how many rows were appended.
+
+    `order`: what the new rows are sorted by among themselves, as SQL.
+    """
     target, source = f"publication.marts.{CONTINUED}", f"marts.{CONTINUED}"
     connection.execute(f"DELETE FROM {target} WHERE span_key NOT IN (SELECT DISTINCT span_key FROM {source})")
     appended = connection.execute(
         f"INSERT INTO {target} SELECT * FROM {source} "
-        f"WHERE span_key NOT IN (SELECT DISTINCT span_key FROM {target}) ORDER BY ALL"
+        f"WHERE span_key NOT IN (SELECT DISTINCT span_key FROM {target}) ORDER BY {order}"
     ).fetchone()
     return int(appended[0]) if appended else 0
 

@@ -34,6 +34,8 @@ MARTS = "marts"
 #: are many, and lie in files that never change beside the published one, so that a publication does not copy them.
 LINES_VIEW = "fct_trade_monthly"
 LINES = "customs_lines"
+#: Columns that most questions compare with one value; partners, commodities and periods they list.
+_FIXED_BY_QUESTIONS = ("region_id", "measure", "unit", "flow", "ownership_id", "trade_mode_id")
 
 
 class SourceLost(RuntimeError):
@@ -234,13 +236,14 @@ def _write_marts(
             f"{quoted(name)} {data_type}{'' if is_nullable else ' NOT NULL'}"
             for name, data_type, is_nullable, _ in columns
         )
+        order = _reading_order([name for name, *_ in columns])
         source = f"{MARTS}.{quoted(table)}"
         if appended_before is not None and table == CONTINUED:
-            appended[table] = appended_before + go_on_with(connection)
+            appended[table] = appended_before + go_on_with(connection, order)
             written[table] = _content(connection, target)
         if table not in written or written[table] != _content(connection, source):
             connection.execute(f"CREATE OR REPLACE TABLE {target} ({definitions})")
-            connection.execute(f"INSERT INTO {target} SELECT * FROM {source} ORDER BY ALL")
+            connection.execute(f"INSERT INTO {target} SELECT * FROM {source} ORDER BY {order}")
             appended.pop(table, None)
             written[table] = _content(connection, target)
         if comment:
@@ -249,6 +252,12 @@ def _write_marts(
             if column_comment:
                 connection.execute(f"COMMENT ON COLUMN {target}.{quoted(name)} IS {literal(column_comment)}")
     return written, appended
+
+
+def _reading_order(columns: Sequence[str]) -> str:
+    """What a table is sorted by: what most questions fix to one value first, so that what they ask for lies together."""
+    fixed = [column for column in _FIXED_BY_QUESTIONS if column in columns]
+    return ", ".join(map(quoted, [*fixed, *(column for column in columns if column not in fixed)]))
 
 
 def _write_lines(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
