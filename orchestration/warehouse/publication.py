@@ -255,7 +255,7 @@ def _write_marts(
 
 
 def _reading_order(columns: Sequence[str]) -> str:
-    """What a table is sorted by: what most questions fix to one value first, so that what they ask for lies together."""
+    """What a table is sorted by: first what most questions fix to one value, so that what they list lies together."""
     fixed = [column for column in _FIXED_BY_QUESTIONS if column in columns]
     return ", ".join(map(quoted, [*fixed, *(column for column in columns if column not in fixed)]))
 
