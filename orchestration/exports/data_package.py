@@ -86,11 +86,14 @@ def _resource(file: ExportedFile, table: Table | None) -> dict[str, Any]:
         resource |= {"description": table.description, "schema": schema(table)}
     if table and file.format is Format.csv:
         resource |= {
+            "type": "table",
             "profile": "tabular-data-resource",
             "encoding": "utf-8",
             "rows": table.row_count,
             MARK: {"guard": GUARD, "guarded": FORMULA_START},
         }
+    else:
+        resource["type"] = "file"  # what Frictionless does not read itself, it checks by size and hash
     return resource
 
 

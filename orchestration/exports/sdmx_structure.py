@@ -262,20 +262,31 @@ def components(*, with_text_numbers: bool = False) -> Any:
 
 def structures(connection: duckdb.DuckDBPyConnection) -> Sequence[Any]:
     """Code lists, concepts, data structure and dataflow, with every code that the dimensions of the marts have."""
-    from pysdmx.model import Codelist, Concept, ConceptScheme
+    from pysdmx.model import Codelist, Concept, ConceptScheme, DataType
     from pysdmx.model.dataflow import Dataflow, DataStructureDefinition
 
-    lists = [
-        Codelist(id=_code_list_id(part), name=part.name, agency=AGENCY, version=VERSION, items=_codes(connection, part))
+    lists = {
+        part.id: Codelist(
+            id=_code_list_id(part), name=part.name, agency=AGENCY, version=VERSION, items=_codes(connection, part)
+        )
         for part in COMPONENTS
         if part.is_coded
-    ]
+    }
     concepts = ConceptScheme(
         id=CONCEPTS_ID,
         name="Concepts of Customhouse's trade figures",
         agency=AGENCY,
         version=VERSION,
-        items=[Concept(id=part.id, name=part.name, description=part.description) for part in COMPONENTS],
+        items=[
+            Concept(
+                id=part.id,
+                name=part.name,
+                description=part.description,
+                dtype=None if part.is_coded else DataType(part.type),
+                codes=lists.get(part.id),
+            )
+            for part in COMPONENTS
+        ],
     )
     structure = DataStructureDefinition(
         id=STRUCTURE_ID,
@@ -291,7 +302,7 @@ def structures(connection: duckdb.DuckDBPyConnection) -> Sequence[Any]:
         version=VERSION,
         structure=structure,
     )
-    return [*lists, concepts, structure, flow]
+    return [*lists.values(), concepts, structure, flow]
 
 
 def header(publication: Publication) -> Any:
