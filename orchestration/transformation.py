@@ -145,9 +145,7 @@ def column_facts(manifest: Path) -> list[ColumnFacts]:
             position = key.index(name) + 1 if name in key else None
             unit = column["config"]["meta"].get("unit") or _UNIT_OF_SUFFIX.get(name.rpartition("_")[2])
             if position or unit:
-                facts.append(
-                    ColumnFacts(table_name=node["name"], column_name=name, key_position=position, unit=unit)
-                )
+                facts.append(ColumnFacts(table_name=node["name"], column_name=name, key_position=position, unit=unit))
     return facts
 
 

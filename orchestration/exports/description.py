@@ -80,7 +80,9 @@ def read_description(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str
     Raises ExportRefused for a table that is not there, and for a file of an earlier version, which does not say what
     the keys are.
     """
-    described = {name for (name,) in connection.execute("SELECT column_name FROM (DESCRIBE metadata.columns)").fetchall()}
+    described = {
+        name for (name,) in connection.execute("SELECT column_name FROM (DESCRIBE metadata.columns)").fetchall()
+    }
     if not {"is_nullable", "key_position", "unit"} <= described:
         raise ExportRefused(
             "this publication is of an earlier version and does not say what its keys and units are: "
@@ -106,7 +108,8 @@ def read_description(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str
     unknown = sorted(set(wanted) - {table.name for table in tables})
     if unknown:
         raise ExportRefused(
-            f"there is no table {', '.join(unknown)} in the published file; there are {', '.join(name for name, *_ in rows)}"
+            f"there is no table {', '.join(unknown)} in the published file; "
+            f"there are {', '.join(name for name, *_ in rows)}"
         )
     return Description(_publication(connection), tables, _documents(connection), *_span(connection))
 

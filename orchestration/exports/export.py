@@ -121,9 +121,7 @@ def _written_sdmx(
         folder.mkdir()
         sdmx_data.write_structure(connection, folder / "structure.xml", publication)
         title = "SDMX: data structure and code lists"
-        files.append(
-            exported_file(draft, "sdmx/structure.xml", title, Format.sdmx_ml, media_type=STRUCTURE_MEDIA_TYPE)
-        )
+        files.append(exported_file(draft, "sdmx/structure.xml", title, Format.sdmx_ml, media_type=STRUCTURE_MEDIA_TYPE))
     total = sdmx_data.observation_count(connection, observed)
 
     def advance(done: int) -> None:

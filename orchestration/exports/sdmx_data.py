@@ -137,16 +137,14 @@ def write_structure(connection: duckdb.DuckDBPyConnection, path: Path, publicati
 
 
 def _query(tables: Sequence[str]) -> str:
-    """Every observation, in the order of the tables: numbers as text with all their digits; without what says nothing."""
+    """Every observation of the tables, with numbers as text that has all their digits; rows without any are left out."""
     parts = []
     for transformation, (table, columns) in _OBSERVATIONS.items():
         if table in tables:
             parts.append(f"SELECT '{transformation}' AS TRANSFORMATION, {_SERIES}, {columns} FROM marts.{table}")
     numbers = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in _NUMBERS)
     says_something = " OR ".join(f"{name} IS NOT NULL" for name in _NUMBERS)
-    return (
-        f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)}) WHERE {says_something}"
-    )
+    return f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)}) WHERE {says_something}"
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> Iterator[pandas.DataFrame]:

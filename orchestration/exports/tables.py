@@ -15,9 +15,7 @@ FORMULA_START = "=+-@\t\r\n＝＋－＠'"
 GUARD = "'"
 
 
-def write_parquet(
-    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, publication: Publication
-) -> None:
+def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, publication: Publication) -> None:
     """Write a table as one Parquet file; the publication stands in the file's own metadata."""
     metadata = (
         f"{{customhouse_publication: {literal(publication.publication_id)}, "
@@ -36,9 +34,7 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -
     nothing, and a program takes one apostrophe away. Lists are JSON.
     """
     cells = ", ".join(f"{_cell(column)} AS {quoted(column.name)}" for column in table.columns)
-    connection.execute(
-        f"COPY (SELECT {cells} FROM {source_of(table)}) TO {literal(str(path))} (FORMAT csv, HEADER)"
-    )
+    connection.execute(f"COPY (SELECT {cells} FROM {source_of(table)}) TO {literal(str(path))} (FORMAT csv, HEADER)")
 
 
 def guarded(text: str) -> str:

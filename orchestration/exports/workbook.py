@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -52,7 +53,6 @@ def write_workbook(
     refuse_what_does_not_fit(description.tables)
     total = sum(table.row_count for table in description.tables)
     done = 0
-    as_text: Counter[tuple[str, str]] = Counter()
     options = {
         "constant_memory": True,
         "tmpdir": str(path.parent),
@@ -61,63 +61,94 @@ def write_workbook(
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(str(path), options) as workbook:
-        publication = description.publication
-        workbook.set_properties({"title": "Customhouse", "comments": f"Publication {publication.publication_id}"})
-        workbook.set_custom_property("customhouse_publication", publication.publication_id)
-        bold = workbook.add_format({"bold": True})
-        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        right = workbook.add_format({"align": "right"})
+        publication_id = description.publication.publication_id
+        workbook.set_properties({"title": "Customhouse", "comments": f"Publication {publication_id}"})
+        workbook.set_custom_property("customhouse_publication", publication_id)
+        styles = _Styles(
+            header=workbook.add_format({"bold": True}),
+            day=workbook.add_format({"num_format": "yyyy-mm-dd"}),
+            digits=workbook.add_format({"align": "right"}),
+        )
         about = workbook.add_worksheet("about")
         columns = workbook.add_worksheet("columns")
+        sheets = []
         for table in description.tables:
-            sheet = workbook.add_worksheet(table.name[:_SHEET_NAME_CHARACTERS])
-            sheet.freeze_panes(1, 0)
-            for position, column in enumerate(table.columns):
-                sheet.set_column(position, position, min(max(len(column.name) + 2, 12), 40))
-            for position, column in enumerate(table.columns):
-                sheet.write_string(0, position, column.name, bold)
+            sheet = _Sheet(workbook.add_worksheet(table.name[:_SHEET_NAME_CHARACTERS]), table, styles)
             cursor = connection.execute(f"FROM {source_of(table)}")
-            row_number = 0
             while batch := cursor.fetchmany(_BATCH_ROWS):
                 for row in batch:
-                    row_number += 1
-                    for position, value in enumerate(row):
-                        if value is None or value == "":
-                            continue
-                        if isinstance(value, bool):
-                            sheet.write_boolean(row_number, position, value)
-                        elif isinstance(value, int | Decimal):
-                            if is_number_kept(Decimal(value)):
-                                sheet.write_number(row_number, position, float(value))
-                            else:
-                                sheet.write_string(row_number, position, _digits(Decimal(value)), right)
-                                as_text[table.name, table.columns[position].name] += 1
-                        elif isinstance(value, datetime.date):
-                            sheet.write_datetime(row_number, position, value, day)
-                        else:
-                            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                            _refuse_long_text(text, table, position, row_number)
-                            sheet.write_string(row_number, position, text)
+                    sheet.write(row)
                 done += len(batch)
                 advance(done, total, table.name)
-            if table.columns:
-                sheet.autofilter(0, 0, row_number, len(table.columns) - 1)
-        _write_rows(about, _about(description), bold)
-        _write_rows(columns, _columns(description, as_text), bold)
+            sheet.finish()
+            sheets.append(sheet)
+        _write_rows(about, _about(description), styles)
+        _write_rows(columns, _columns(sheets), styles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """How cells look; what they are is of no interest to anybody but the library."""
+
+    header: Any
+    day: Any
+    digits: Any
+
+
+class _Sheet:
+    """The sheet of one table, written row by row; `as_text` counts the numbers of each column that became text."""
+
+    def __init__(self, sheet: Any, table: Table, styles: _Styles) -> None:
+        self.table = table
+        self.as_text = [0] * len(table.columns)
+        self._sheet = sheet
+        self._styles = styles
+        self._row_number = 0
+        sheet.freeze_panes(1, 0)
+        for position, column in enumerate(table.columns):
+            sheet.set_column(position, position, min(max(len(column.name) + 2, 12), 40))
+            sheet.write_string(0, position, column.name, styles.header)
+
+    def write(self, row: Sequence[object]) -> None:
+        """Write the next row."""
+        self._row_number += 1
+        for position, value in enumerate(row):
+            if value is None or value == "":
+                continue
+            if isinstance(value, bool):
+                self._sheet.write_boolean(self._row_number, position, value)
+            elif isinstance(value, int | Decimal):
+                self._write_number(position, Decimal(value))
+            elif isinstance(value, datetime.date):
+                self._sheet.write_datetime(self._row_number, position, value, self._styles.day)
+            else:
+                self._write_text(position, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+    def finish(self) -> None:
+        """Give the rows that were written their filter."""
+        self._sheet.autofilter(0, 0, self._row_number, len(self.table.columns) - 1)
+
+    def _write_number(self, position: int, value: Decimal) -> None:
+        if is_number_kept(value):
+            self._sheet.write_number(self._row_number, position, float(value))
+        else:
+            self._sheet.write_string(self._row_number, position, _digits(value), self._styles.digits)
+            self.as_text[position] += 1
+
+    def _write_text(self, position: int, text: str) -> None:
+        if len(text) > CELL_CHARACTERS:
+            raise ExportRefused(
+                f"{self.table.name}, row {self._row_number}, column {self.table.columns[position].name}: a text of "
+                f"{len(text):,} characters, and a cell of Excel takes {CELL_CHARACTERS:,}: "
+                "write this table with --format parquet or csv"
+            )
+        self._sheet.write_string(self._row_number, position, text)
 
 
 def _digits(value: Decimal) -> str:
     """A number with all its digits and no trailing noughts behind the point."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _refuse_long_text(text: str, table: Table, position: int, row_number: int) -> None:
-    if len(text) > CELL_CHARACTERS:
-        raise ExportRefused(
-            f"{table.name}, row {row_number}, column {table.columns[position].name}: a text of {len(text):,} characters, "
-            f"and a cell of Excel takes {CELL_CHARACTERS:,}: write this table with --format parquet or csv"
-        )
 
 
 def _about(description: Description) -> list[list[str]]:
@@ -134,26 +165,26 @@ def _about(description: Description) -> list[list[str]]:
     ]
 
 
-def _columns(description: Description, as_text: Counter[tuple[str, str]]) -> list[list[str]]:
+def _columns(sheets: Sequence[_Sheet]) -> list[list[str]]:
     header = ["table", "column", "type", "null", "key", "unit", "meaning", "numbers written as text"]
     return [header] + [
         [
-            table.name,
+            sheet.table.name,
             column.name,
             column.data_type.lower(),
             "may be" if column.is_nullable else "never",
-            f"{table.key.index(column.name) + 1}" if column.name in table.key else "",
+            f"{sheet.table.key.index(column.name) + 1}" if column.name in sheet.table.key else "",
             column.unit or "",
             column.description,
-            f"{as_text[table.name, column.name]}" if as_text[table.name, column.name] else "",
+            f"{count}" if count else "",
         ]
-        for table in description.tables
-        for column in table.columns
+        for sheet in sheets
+        for column, count in zip(sheet.table.columns, sheet.as_text, strict=True)
     ]
 
 
-def _write_rows(sheet: object, rows: list[list[str]], bold: object) -> None:
+def _write_rows(sheet: Any, rows: list[list[str]], styles: _Styles) -> None:
     for row_number, row in enumerate(rows):
         for position, text in enumerate(row):
-            style = [bold] if row[0] == "table" else []
-            sheet.write_string(row_number, position, text, *style)  # type: ignore[attr-defined]
+            style = [styles.header] if row[0] == "table" else []
+            sheet.write_string(row_number, position, text, *style)

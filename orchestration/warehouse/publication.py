@@ -382,7 +382,7 @@ def _write_metadata(
     )
     table(
         "columns",
-        "Every column of the schema marts, with its type, its place in the key of its table, its unit and what it means.",
+        "Every column of the schema marts: its type, its place in the key of the table, its unit, and what it means.",
         f"""SELECT found.table_name, found.column_name, found.data_type, found.comment AS description,
             found.column_index AS position, found.is_nullable, facts.key_position, facts.unit
         FROM duckdb_columns() AS found
