@@ -137,7 +137,7 @@ def write_structure(connection: duckdb.DuckDBPyConnection, path: Path, publicati
 
 
 def _query(tables: Sequence[str]) -> str:
-    """Every observation of the tables, with numbers as text that has all their digits; rows without any are left out."""
+    """Every observation of the tables: numbers as text that has all their digits, and no row without any."""
     parts = []
     for transformation, (table, columns) in _OBSERVATIONS.items():
         if table in tables:
