@@ -12,7 +12,9 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from orchestration import cli
 from orchestration.exports.catalogue import catalogue
 from orchestration.exports.data_package import data_package, schema
 from orchestration.exports.description import (
@@ -28,6 +30,7 @@ from orchestration.exports.files import CATALOGUE, DATA_PACKAGE, ExportedFile, F
 from orchestration.exports.sdmx_structure import COMPONENTS, sdmx_code, time_period
 from orchestration.exports.tables import guarded, unguarded, write_csv
 from orchestration.exports.workbook import SHEET_ROWS, is_number_kept, refuse_what_does_not_fit
+from orchestration.transformation import column_facts
 
 PUBLICATION = Publication("20240101T000000Z-abc", datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC), "0.1.0")
 TABLE = Table(
@@ -105,6 +108,44 @@ def test_a_publication_that_does_not_say_its_keys_is_refused() -> None:
         connection.execute("CREATE SCHEMA metadata; CREATE TABLE metadata.columns (table_name VARCHAR)")
         with pytest.raises(ExportRefused, match="earlier version"):
             read_description(connection)
+
+
+def test_key_and_unit_come_from_the_yml_of_the_marts(tmp_path: Path) -> None:
+    def column(name: str, unit: str | None = None) -> dict[str, object]:
+        return {"name": name, "config": {"meta": {"unit": unit} if unit else {}}}
+
+    columns = [
+        column("flow"),
+        column("region_id"),
+        column("growth_pct"),
+        column("value", "column unit"),
+        column("note"),
+    ]
+    model = {"resource_type": "model", "schema": "marts", "name": "fct_one", "columns": dict(enumerate(columns))}
+    test = {
+        "resource_type": "test",
+        "attached_node": "model.fct_one",
+        "test_metadata": {"name": "one_row_each", "kwargs": {"columns": ["region_id", "flow"]}},
+    }
+    other = {**model, "schema": "intermediate", "name": "int_one"}
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"nodes": {"model.fct_one": model, "model.int_one": other, "test.one": test}}))
+    assert [(one.column_name, one.key_position, one.unit) for one in column_facts(manifest)] == [
+        ("flow", 2, None),
+        ("region_id", 1, None),
+        ("growth_pct", None, "percent"),
+        ("value", None, "column unit"),
+    ]
+
+
+def test_command_says_that_nothing_is_published_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTOMHOUSE_WAREHOUSE_DIR", str(tmp_path / "warehouse"))
+    done = CliRunner().invoke(cli.app, ["export", "--output", str(tmp_path / "out")])
+    assert done.exit_code == cli.EXIT_FAILED
+    assert "nothing is published yet" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 # Cells
