@@ -42,9 +42,11 @@ check: $(READY) ## Lint Python and SQL, check types and the arrows between packa
 ui: $(READY) ## Open Dagster's web UI on http://127.0.0.1:3000, with schedule and sensor running.
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 --workspace workspace.yaml
 
-docs: $(READY) ## Write the data dictionary and build the documentation into site/.
+docs: $(READY) ## Write the data dictionary, build the documentation and the lineage of the models into site/.
 	$(BIN)/python -m docs.dictionary
 	$(BIN)/mkdocs build --quiet --strict
+	cd dbt_project && CUSTOMHOUSE_WORKING_DATABASE=:memory: DBT_TARGET_PATH=target/docs ../$(BIN)/dbt --quiet docs generate --static --empty-catalog
+	mkdir -p site/dbt && mv dbt_project/target/docs/static_index.html site/dbt/index.html
 
 bench: $(READY) ## Measure a refresh against dbt and SQL alone, the reader of releases, the loading of declarations.
 	$(BIN)/python -m bench.refresh

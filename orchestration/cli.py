@@ -53,6 +53,17 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class ExportFormat(StrEnum):
+    """What an export is written as."""
+
+    parquet = "parquet"
+    csv = "csv"
+    xlsx = "xlsx"
+    sdmx_csv = "sdmx-csv"
+    sdmx_ml = "sdmx-ml"
+    all = "all"
+
+
 class ReadFormat(StrEnum):
     """How a reading is printed: for people, or as the records that programs take."""
 
@@ -137,6 +148,47 @@ def query(
         _fail(f"{problem}" + (f"\n{what_can_be_asked()}" if as_of is not None else ""), EXIT_FAILED)
     except (NothingPublished, NotKnownByDay, duckdb.Error, OSError) as problem:
         _fail(str(problem), EXIT_FAILED)
+
+
+@app.command()
+def export(
+    format: Annotated[
+        list[ExportFormat] | None,
+        typer.Option("--format", "-f", help="May be given several times. [default: parquet and csv]"),
+    ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", "-t", metavar="NAME", help="A table of the schema marts; may be given several times."),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder: a new one, or that of an earlier export.")
+    ] = Path("customhouse-export"),
+) -> None:
+    """Write the published tables for other tools, with descriptors of what is in them.
+
+    `customhouse export --format xlsx --table mart_growth --table mart_share`
+
+    Parquet, CSV and Excel hold the tables as they are; `sdmx-csv` and `sdmx-ml` hold levels, growth and shares as
+    statistical offices exchange them. `datapackage.json` (Frictionless) and `catalogue.jsonld` (DCAT) beside them say
+    which publication it is, and have columns, keys, units, sources and hashes. The folder is replaced as a whole.
+    """
+    import duckdb
+
+    from orchestration.console import ConsoleProgress, print_export
+    from orchestration.exports.description import ExportRefused
+    from orchestration.exports.export import export as exported
+    from orchestration.exports.files import Format as Written
+    from orchestration.warehouse.published import NothingPublished
+
+    asked = {one.value for one in format or (ExportFormat.parquet, ExportFormat.csv)}
+    formats = [one for one in Written if one.value in asked or ExportFormat.all.value in asked]
+    with ConsoleProgress() as progress:
+        try:
+            done = exported(_settings(), formats, output, progress, wanted=table or ())
+        except (ExportRefused, NothingPublished, duckdb.Error, OSError) as problem:
+            progress.stop()
+            _fail(str(problem), EXIT_FAILED)
+    print_export(done)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from orchestration.answers import plain, reading_in_words, status_report
+from orchestration.exports.export import Export
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import FoundRows
@@ -92,6 +93,26 @@ def print_refresh(settings: Settings, seconds: dict[str, float]) -> None:
         console.print(f"rejected: {place}{column}: {row['reason']}", style="yellow", highlight=False, markup=False)
     for finding in report["findings"]:
         console.print(f"{finding['check_name']}: {finding['message']}", style="yellow", highlight=False, markup=False)
+
+
+def print_export(done: Export) -> None:
+    """Which publication was written where, and how large the files of each format are."""
+    console = Console()
+    console.print(
+        f"{done.folder}: publication [bold]{done.publication.publication_id}[/bold], "
+        f"published {done.publication.published_at:%Y-%m-%d %H:%M} UTC",
+        highlight=False,
+        soft_wrap=True,
+    )
+    table = Table(show_header=False, box=None)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    for format in dict.fromkeys(file.format for file in done.files):
+        files = [file for file in done.files if file.format is format]
+        size = sum(file.bytes for file in files)
+        table.add_row(format.value, f"{len(files)} file{'s' if len(files) > 1 else ''}", f"{size / 1e6:,.2f} MB")
+    console.print(table)
 
 
 def print_failed_checks(found: Sequence[FoundRows]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from filelock import FileLock
 
 from orchestration.inputs import current_inputs
 from orchestration.settings import Settings
-from orchestration.warehouse.working import CheckOutcome
+from orchestration.warehouse.working import CheckOutcome, ColumnFacts
 
 if TYPE_CHECKING:
     from dbt.contracts.results import RunResult
@@ -24,6 +25,9 @@ OnNode = Callable[[int, int, str], None]
 class TransformationFailed(RuntimeError):
     """dbt could not parse the project or build a model; the message holds dbt's own words."""
 
+
+#: The unit of a column whose name says it.
+_UNIT_OF_SUFFIX = {"pct": "percent", "pp": "percentage points", "cny": "CNY", "usd": "USD"}
 
 #: How many of the rows that a check found are shown.
 SHOWN_ROWS = 10
@@ -117,6 +121,32 @@ def check_outcomes(outcomes: Sequence[NodeOutcome]) -> list[CheckOutcome]:
         for outcome in outcomes
         if outcome.resource_type == "test"
     ]
+
+
+def column_facts(manifest: Path) -> list[ColumnFacts]:
+    """Key and unit of the columns of the marts, as their yml says.
+
+    The key is the columns of the test `one_row_each`. The unit is `meta.unit` of the column, or what its name ends in:
+    `_pct`, `_pp`, or the currency. Columns with neither are left out.
+    """
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    keys: dict[str, list[str]] = {}
+    for node in nodes.values():
+        test = node.get("test_metadata") or {}
+        if test.get("name") == "one_row_each":
+            keys[node["attached_node"]] = test["kwargs"]["columns"]
+    facts = []
+    for unique_id, node in nodes.items():
+        if node["resource_type"] != "model" or node["schema"] != "marts":
+            continue
+        key = keys.get(unique_id, [])
+        for column in node["columns"].values():
+            name = column["name"]
+            position = key.index(name) + 1 if name in key else None
+            unit = column["config"]["meta"].get("unit") or _UNIT_OF_SUFFIX.get(name.rpartition("_")[2])
+            if position or unit:
+                facts.append(ColumnFacts(table_name=node["name"], column_name=name, key_position=position, unit=unit))
+    return facts
 
 
 def _invoke(settings: Settings, arguments: list[str], *, on_node: OnNode | None = None) -> Sequence[RunResult]:

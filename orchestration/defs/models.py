@@ -15,9 +15,17 @@ from orchestration.transformation import (
     TransformationFailed,
     build_models,
     check_outcomes,
+    column_facts,
     found_rows,
 )
-from orchestration.warehouse.working import built_from, open_working, record_checks, record_inputs, row_counts
+from orchestration.warehouse.working import (
+    built_from,
+    open_working,
+    record_checks,
+    record_column_facts,
+    record_inputs,
+    row_counts,
+)
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 
@@ -80,6 +88,7 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
         }
         with open_working(warehouse.settings) as connection:
             record_checks(connection, "dbt", checks, is_whole=not context.is_subset)
+            record_column_facts(connection, column_facts(manifest))
             # The code lists are read here, too; raw files that no source reads are nobody else's to record.
             record_inputs(
                 connection,

@@ -27,7 +27,7 @@ from orchestration.warehouse.published import (
     open_published,
     publication_row,
 )
-from orchestration.warehouse.working import CHECK_TYPES, open_working
+from orchestration.warehouse.working import CHECK_TYPES, COLUMN_FACTS, open_working
 
 MARTS = "marts"
 #: The one view among the marts, and the view of the working warehouse that says of which files it is made: declarations
@@ -391,10 +391,13 @@ def _write_metadata(
     )
     table(
         "columns",
-        "Every column of the schema marts, with its type and what it means.",
-        """SELECT table_name, column_name, data_type, comment AS description, column_index AS position
-        FROM duckdb_columns() WHERE database_name = 'publication' AND schema_name = 'marts'
-        ORDER BY table_name, column_index""",
+        "Every column of the schema marts: its type, its place in the key of the table, its unit, and what it means.",
+        f"""SELECT found.table_name, found.column_name, found.data_type, found.comment AS description,
+            found.column_index AS position, found.is_nullable, facts.key_position, facts.unit
+        FROM duckdb_columns() AS found
+        LEFT JOIN {COLUMN_FACTS} AS facts USING (table_name, column_name)
+        WHERE found.database_name = 'publication' AND found.schema_name = 'marts'
+        ORDER BY found.table_name, found.column_index""",
     )
     table(
         "functions",

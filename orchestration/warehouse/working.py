@@ -38,6 +38,24 @@ CHECK_TYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnFacts:
+    """What is known of a column of the marts beside its type: its place in the table's key, and its unit."""
+
+    table_name: str
+    column_name: str
+    key_position: int | None  # from 1; None where it is no part of the key
+    unit: str | None  # in words: `percent`, `column unit`; None where it has none
+
+
+COLUMN_FACTS_TYPES = {
+    "table_name": "VARCHAR",
+    "column_name": "VARCHAR",
+    "key_position": "INTEGER",
+    "unit": "VARCHAR",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedInput:
     """A file that a step was about to read."""
@@ -50,6 +68,8 @@ class RecordedInput:
 
 
 INPUT_TYPES = {"step": "VARCHAR", "path": "VARCHAR", "kind": "VARCHAR", "sha256": "VARCHAR", "bytes": "BIGINT"}
+
+COLUMN_FACTS = "raw.column_facts"
 
 #: The tables that a raw folder is loaded into: name to columns and their types.
 SourceTables = Mapping[str, Mapping[str, str]]
@@ -185,6 +205,14 @@ def record_checks(
             "DELETE FROM raw.checks WHERE kind = $1 AND ($2 OR list_contains($3, check_name))", [kind, is_whole, names]
         )
         _insert(connection, "raw.checks", CHECK_TYPES, outcomes)
+
+
+def record_column_facts(connection: duckdb.DuckDBPyConnection, facts: Sequence[ColumnFacts]) -> None:
+    """Replace `raw.column_facts`, which goes into `metadata.columns` of what is published."""
+    with _raw_transaction(connection):
+        _ensure_table(connection, COLUMN_FACTS, COLUMN_FACTS_TYPES)
+        connection.execute(f"DELETE FROM {COLUMN_FACTS}")
+        _insert(connection, COLUMN_FACTS, COLUMN_FACTS_TYPES, facts)
 
 
 def record_inputs(connection: duckdb.DuckDBPyConnection, step: str, *inputs: Inputs) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from typer.main import get_command
 
 from docs.dictionary import PAGE, Table, page, read_functions, read_tables
@@ -188,6 +189,28 @@ def test_rows_keep_what_is_said_of_key_and_nulls(table: Table, warehouse: duckdb
     assert table.key, "its yml has no test one_row_each"
     groups = warehouse.execute(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(table.key)} FROM marts.{table.name})")
     assert groups.fetchall() == [(total,)]
+
+
+@pytest.mark.parametrize("table", read_tables(), ids=lambda table: table.name)
+def test_published_file_says_key_and_unit_of_every_table(table: Table, warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = warehouse.execute(
+        "SELECT column_name, key_position, unit, is_nullable, data_type FROM metadata.columns WHERE table_name = ?",
+        [table.name],
+    ).fetchall()
+    key = sorted((position, name) for name, position, *_ in rows if position)
+    assert tuple(name for _, name in key) == table.key
+    assert not [name for name, _, unit, _, data_type in rows if data_type.startswith("DECIMAL") and not unit]
+    if table.name != "fct_trade_monthly":  # the columns of a view have no constraints
+        assert {name: is_nullable for name, _, _, is_nullable, _ in rows} == {
+            column.name: column.is_nullable for column in table.columns
+        }
+
+
+@pytest.mark.parametrize("exposure", ["superset", "exports"])
+def test_what_holds_every_mart_hangs_on_every_mart(exposure: str) -> None:
+    text = (PROJECT_DIR / "dbt_project" / "models" / "exposures.yml").read_text(encoding="utf-8")
+    (found,) = [one for one in yaml.safe_load(text)["exposures"] if one["name"] == exposure]
+    assert found["depends_on"] == sorted(f"ref('{table.name}')" for table in read_tables())
 
 
 def test_metadata_tables_are_documented(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -9,12 +9,21 @@ from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import Rejection
 from orchestration.warehouse.publication import Publication, publish
-from orchestration.warehouse.working import CheckOutcome, open_working, record_checks, replace_source_kind
+from orchestration.warehouse.working import (
+    CheckOutcome,
+    ColumnFacts,
+    open_working,
+    record_checks,
+    record_column_facts,
+    replace_source_kind,
+)
 
 REJECTION = Rejection(
     source_kind="sheets", file="sheets/one.csv", row_number=3, column_name="unit", reason="is empty", raw_text="level,"
 )
 CHECK = CheckOutcome(check_name="a name is unique", kind="dbt", severity="error", status="pass", failures=0, message="")
+
+LEVEL = ColumnFacts(table_name="fct_figures", column_name="level", key_position=None, unit="CNY")
 
 #: Source, region, first day, level.
 Row = tuple[str, str, datetime.date, int]
@@ -30,6 +39,7 @@ def build_marts(settings: Settings, rows: Sequence[Row] = ROWS) -> None:
     with open_working(settings) as connection:
         replace_source_kind(connection, "sheets", figures=[], sources=[], rejected=[REJECTION])
         record_checks(connection, "dbt", [CHECK])
+        record_column_facts(connection, [LEVEL])
         connection.execute("DROP SCHEMA IF EXISTS marts CASCADE; CREATE SCHEMA marts")
         connection.execute(
             "CREATE TABLE marts.fct_figures (source_id VARCHAR, region_id VARCHAR, period_start DATE, "
