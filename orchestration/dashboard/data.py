@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+
+from orchestration.dashboard import rests
+from orchestration.dashboard.queries import IDS, ids, records, scalar
+from orchestration.dashboard.rests import SOURCE, Known, Rests, known_of
 
 #: Rows that a table of the page has at most, before the page is found to be too large.
 MAXIMUM_ROWS = 1200
@@ -25,77 +29,40 @@ _BOUNDS = {
 _SUBJECT = ("region_id", "partner_id", "commodity_id", "flow", "ownership_id", "trade_mode_id", "measure", "unit")
 _KEY = (*_SUBJECT, "period_start", "period_end")
 
-#: What can be known of a subject, by statistic: the figures that state it, and what follows of it in each document.
-#: `extra` tells apart what has one subject: the span that a growth compares with, the whole of a share.
-_KNOWN = f"""
-CREATE OR REPLACE TEMP MACRO subject_of({", ".join(_KEY)}) AS concat_ws('|', {", ".join(_KEY)});
-
-CREATE OR REPLACE TEMP MACRO extra_of(statistic, comparison_start, comparison_end, reference) AS
-    CASE WHEN statistic = 'growth' THEN concat_ws('|', comparison_start, comparison_end)
-        WHEN statistic IN ('level', 'contribution') THEN '' ELSE coalesce(reference, '') END;
-
-CREATE OR REPLACE TEMP TABLE stated AS
-SELECT
-    statistic, subject_of({", ".join(_SUBJECT[:-1])}, series_unit, period_start, period_end) AS subject,
-    source_id, low, high, min(figure_id) AS figure_id
-FROM fct_figures WHERE status = 'read' AND statistic IN ('level', 'rank') GROUP BY ALL;
-
-CREATE OR REPLACE TEMP TABLE documents AS SELECT source_id, document_id FROM dim_source;
-
-CREATE OR REPLACE TEMP TABLE deduced AS
-SELECT
-    statistic, subject_of({", ".join(_KEY)}) AS subject,
-    extra_of(statistic, comparison_start, comparison_end, reference) AS extra,
-    document_id, any_value(source_id) AS source_id, max(deduced_id) AS deduced_id, max(as_of_date) AS as_of_date
-FROM fct_deductions JOIN documents USING (source_id)
-GROUP BY ALL;
-
--- Of what a document has of a subject; else of what the latest one has.
-CREATE OR REPLACE TEMP MACRO deduced_of(name, subject_asked, extra_asked, source_asked) AS (
-    SELECT d.deduced_id FROM deduced AS d JOIN documents AS own ON own.source_id = source_asked
-    WHERE d.statistic = name AND d.subject = subject_asked AND d.extra = extra_asked
-    ORDER BY d.document_id = own.document_id DESC, d.as_of_date DESC, d.deduced_id LIMIT 1
-);
-
-CREATE OR REPLACE TEMP MACRO level_stated(subject_asked, source_asked, low_asked, high_asked) AS (
-    SELECT s.figure_id FROM stated AS s
-    WHERE s.statistic = 'level' AND s.subject = subject_asked AND s.source_id = source_asked
-        AND s.low IS NOT DISTINCT FROM low_asked AND s.high IS NOT DISTINCT FROM high_asked LIMIT 1
-);
-
-CREATE OR REPLACE TEMP MACRO widened(reference, dimension, code) AS
-    coalesce(nullif(regexp_extract(reference, '(^|;)' || dimension || '=([^;]*)', 2), ''), code);
-
+#: Regions by how much is known of them, for which the page has series.
+_SHOWN_REGIONS = """
 CREATE OR REPLACE TEMP TABLE shown_regions AS
 SELECT region_id, row_number() OVER (ORDER BY count(*) DESC, region_id) AS place
 FROM (SELECT region_id FROM fct_levels UNION ALL SELECT region_id FROM mart_growth)
-GROUP BY region_id;
-"""  # noqa: S608  # names of columns are our own
+GROUP BY region_id
+"""
+_IS_WHOLE = (
+    "(m.partner_id = 'WORLD' AND m.commodity_id = 'TOTAL' AND m.ownership_id = 'ALL' AND m.trade_mode_id = 'ALL')"
+)
+_ALL_KEY = ", ".join(f"m.{name}" for name in _KEY)
+_NEWEST = f"m.period_end DESC, m.period_start DESC, {_IS_WHOLE} DESC"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One table of the page: `columns` are those of `mart`, `evidence` says what each number rests on.
 
-    `salience` orders the rows: those that come first are shown where not all are. `quota` limits rows to so many a
+    `salience` orders the rows: those that come first are shown where not all are. `has_quota` limits rows to so many a
     region, so that one region never crowds out the others.
     """
 
     mart: str
     columns: tuple[str, ...]
     salience: str
-    evidence: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, Rests]
     where: str = "true"
     has_quota: bool = False
+    hidden: tuple[str, ...] = ()  # columns that evidence is looked up by, and that the page does not show
 
     def sql(self, limit: int) -> str:
         """The query for at most `limit` rows."""
-        named = ", ".join(f"m.{name}" for name in self.columns)
-        evidence = "".join(
-            f", CASE WHEN coalesce(m.{name}, m.{_BOUNDS.get(name, name)}) IS NOT NULL THEN {sql} END AS {name}{EVIDENCE}"
-            for name, sql in self.evidence.items()
-        )
-        regions, quota = "", ""
+        named = ", ".join(f"m.{name}" for name in (*self.columns, *self.hidden))
+        regions, quota, order = "", "", self.salience
         if self.has_quota:
             regions = f"JOIN shown_regions AS r ON r.region_id = m.region_id AND r.place <= {MAXIMUM_REGIONS}"
             # The region with the most figures may take half; each other one what is left of it, shared out.
@@ -103,68 +70,18 @@ class Question:
                 f"QUALIFY row_number() OVER (PARTITION BY m.region_id ORDER BY {self.salience}) "
                 f"<= CASE WHEN r.place = 1 THEN {limit // 2} ELSE {max(limit // 20, 4)} END"
             )
-        order = ("r.place, " if self.has_quota else "") + self.salience
-        # Evidence is looked up of the rows that are shown, and of no others.
+            order = f"r.place, {order}"
         return (
-            f"WITH picked AS (SELECT m.* FROM {self.mart} AS m {regions} WHERE {self.where} {quota} "  # noqa: S608
-            f"ORDER BY {order} LIMIT {limit}) SELECT {named}{evidence} FROM picked AS m ORDER BY {self.salience}"
+            f"SELECT {named} FROM {self.mart} AS m {regions} WHERE {self.where} {quota} ORDER BY {order} LIMIT {limit}"
         )
 
-
-def _subject(prefix: str = "m", **replaced: str) -> str:
-    """SQL for the subject of a row, with some of its parts replaced."""
-    return f"subject_of({', '.join(replaced.get(name, f'{prefix}.{name}') for name in _KEY)})"
-
-
-def _deduced(statistic: str, subject: str, extra: str = "''", source: str = "m.source_id") -> str:
-    return f"deduced_of('{statistic}', {subject}, {extra}, {source})"
-
-
-def _first(*choices: str) -> str:
-    """The first of several lists that has anything in it."""
-    lists = [f"nullif(list_filter([{choice}], x -> x IS NOT NULL), [])" for choice in choices]
-    return f"coalesce({', '.join(lists)}, ['source:' || m.source_id])"
-
-
-_BASE = _subject(period_start="m.comparison_start", period_end="m.comparison_end")
-_GROWTH = _deduced("growth", _subject(), "concat_ws('|', m.comparison_start, m.comparison_end)")
-_LEVEL = _deduced("level", _subject())
-_WHOLE = {
-    name: f"widened(m.reference, '{name.removesuffix('_id')}', m.{name})"
-    for name in ("region_id", "partner_id", "commodity_id", "flow", "ownership_id", "trade_mode_id", "measure")
-}
-_WHOLE_BASE = _subject(
-    partner_id="'WORLD'", commodity_id="'TOTAL'", ownership_id="'ALL'", trade_mode_id="'ALL'",
-    period_start="m.comparison_start", period_end="m.comparison_end",
-)  # fmt: skip
-_PRICE_SPAN = "concat_ws('|', m.comparison_start, m.comparison_end)"
-
-
-def _price(measure: str, unit: str) -> str:
-    return _deduced("growth", _subject(measure=f"'{measure}'", unit=unit), _PRICE_SPAN)
-
-
-_PRICE_UNIT = (
-    "CASE WHEN 'unstated' IN (m.currency, m.quantity_unit) THEN 'unstated' "
-    "ELSE m.currency || '/' || m.quantity_unit END"
-)
-_PARTS_OF_PRICE = ", ".join(
-    (_price("value", "m.currency"), _price("quantity", "m.quantity_unit"), _price("unit_value", _PRICE_UNIT))
-)
-_IS_WHOLE = "(m.partner_id = 'WORLD' AND m.commodity_id = 'TOTAL' AND m.ownership_id = 'ALL' AND m.trade_mode_id = 'ALL')"
-_ALL_KEY = ", ".join(f"m.{name}" for name in _KEY)
-_NEWEST = f"m.period_end DESC, m.period_start DESC, {_IS_WHOLE} DESC"
 
 QUESTIONS: dict[str, Question] = {
     "levels": Question(
         "fct_levels",
         (*_KEY, "value", "low", "high", "origin", "source_id"),
         salience=f"{_NEWEST}, coalesce(m.high, m.low) DESC NULLS LAST, {_ALL_KEY}",
-        evidence={
-            "value": _first(
-                f"CASE WHEN m.origin = 'stated' THEN level_stated({_subject()}, m.source_id, m.low, m.high) END", _LEVEL
-            )
-        },
+        evidence={"value": rests.level_of_row},
         has_quota=True,
     ),
     "growth": Question(
@@ -176,14 +93,13 @@ QUESTIONS: dict[str, Question] = {
         ),
         salience=f"{_NEWEST}, m.level_high DESC NULLS LAST, {_ALL_KEY}, m.comparison_start",
         evidence={
-            "growth_pct": _first("m.stated_figure_id", _GROWTH, f"{_LEVEL}, {_deduced('level', _BASE)}"),
-            "level": _first(_LEVEL),
-            "base": _first(_deduced("level", _BASE), f"{_LEVEL}, {_GROWTH}"),
-            "contribution_pp": _first(
-                _deduced("contribution", _subject()), f"{_LEVEL}, {_GROWTH}, {_deduced('level', _WHOLE_BASE)}"
-            ),
+            "growth_pct": rests.growth,
+            "level": rests.level,
+            "base": rests.base,
+            "contribution_pp": rests.contribution,
         },
         has_quota=True,
+        hidden=("stated_figure_id",),
     ),
     "shares": Question(
         "mart_share",
@@ -193,29 +109,15 @@ QUESTIONS: dict[str, Question] = {
             "source_id",
         ),
         salience=f"{_NEWEST}, m.share_high_pct DESC NULLS LAST, {_ALL_KEY}, m.reference",
-        evidence={
-            "share_pct": _first(
-                "m.stated_share_figure_id",
-                _deduced("share", _subject(), "m.reference"),
-                f"{_LEVEL}, {_deduced('level', _subject(**_WHOLE))}",
-            ),
-            "share_change_pp": _first(
-                _deduced("share_change", _subject(), "m.reference"),
-                f"{_LEVEL}, {_deduced('level', _subject(**_WHOLE))}",
-            ),
-        },
+        evidence={"share_pct": rests.share, "share_change_pp": rests.share_change},
         has_quota=True,
+        hidden=("stated_share_figure_id",),
     ),
     "balance": Question(
         "mart_balance",
         (*_KEY, "balance", "balance_low", "balance_high", "origin", "source_id"),
         salience=f"{_NEWEST}, {_ALL_KEY}",
-        evidence={
-            "balance": _first(
-                f"{_deduced('level', _subject(flow=repr('export')))}, "
-                f"{_deduced('level', _subject(flow=repr('import')))}"
-            )
-        },
+        evidence={"balance": rests.balance},
         where=_IS_WHOLE,
         has_quota=True,
     ),
@@ -229,22 +131,7 @@ QUESTIONS: dict[str, Question] = {
             "(m.peers LIKE 'prefecture%' OR m.peers LIKE 'province%') DESC, m.period_end DESC, m.period_start DESC, "
             f"m.peers, m.ranked_by, m.rank NULLS LAST, {_ALL_KEY}"
         ),
-        evidence={
-            "ranked_value": _first(
-                f"CASE m.ranked_by WHEN 'level' THEN {_LEVEL} ELSE "
-                + _deduced(
-                    "growth",
-                    _subject(),
-                    "concat_ws('|', CAST(m.period_start - INTERVAL 1 YEAR AS DATE), "
-                    "CAST(m.period_end + INTERVAL 1 DAY - INTERVAL 1 YEAR - INTERVAL 1 DAY AS DATE))",
-                )
-                + " END"
-            ),
-            "stated_rank": _first(
-                f"(SELECT s.figure_id FROM stated AS s WHERE s.statistic = 'rank' AND s.subject = {_subject()} "
-                "AND s.low = m.stated_rank ORDER BY s.source_id = m.source_id DESC, s.figure_id LIMIT 1)"
-            ),
-        },
+        evidence={"ranked_value": rests.ranked_value, "stated_rank": rests.stated_rank},
     ),
     "price_volume": Question(
         "mart_price_volume",
@@ -258,14 +145,17 @@ QUESTIONS: dict[str, Question] = {
             "price_contribution_pp", "price_contribution_low_pp", "price_contribution_high_pp",
             "origin", "source_id",
         ),
-        salience="m.period_end DESC, m.period_start DESC, m.value_now DESC NULLS LAST, abs(m.value_growth_pct) DESC NULLS LAST, "
-        "m.region_id, m.partner_id, m.commodity_id, m.flow, m.ownership_id, m.trade_mode_id, m.rule",
+        salience=(
+            "m.period_end DESC, m.period_start DESC, m.value_now DESC NULLS LAST, "
+            "abs(m.value_growth_pct) DESC NULLS LAST, m.region_id, m.partner_id, m.commodity_id, m.flow, "
+            "m.ownership_id, m.trade_mode_id, m.rule"
+        ),
         evidence={
-            "value_growth_pct": _first(_price("value", "m.currency"), _PARTS_OF_PRICE),
-            "quantity_growth_pct": _first(_price("quantity", "m.quantity_unit"), _PARTS_OF_PRICE),
-            "unit_value_growth_pct": _first(_price("unit_value", _PRICE_UNIT), _PARTS_OF_PRICE),
-            "quantity_contribution_pp": _first(_PARTS_OF_PRICE),
-            "price_contribution_pp": _first(_PARTS_OF_PRICE),
+            "value_growth_pct": rests.growth_of("value"),
+            "quantity_growth_pct": rests.growth_of("quantity"),
+            "unit_value_growth_pct": rests.growth_of("unit_value"),
+            "quantity_contribution_pp": rests.parts_of_price,
+            "price_contribution_pp": rests.parts_of_price,
         },
     ),
     "revisions": Question(
@@ -275,15 +165,15 @@ QUESTIONS: dict[str, Question] = {
             "change_low_pct", "change_high_pct", "is_explained_by_rounding",
         ),
         salience=(
-            "m.is_explained_by_rounding, "
-            "least(abs(m.change_low_pct), abs(m.change_high_pct)) DESC NULLS LAST, "
+            "m.is_explained_by_rounding, least(abs(m.change_low_pct), abs(m.change_high_pct)) DESC NULLS LAST, "
             f"m.period_end DESC, {_ALL_KEY}, m.first_source_id, m.latest_source_id"
         ),
         evidence={
-            "first_low": "[m.first_deduced_id]",
-            "latest_low": "[m.latest_deduced_id]",
-            "change_low_pct": "[m.first_deduced_id, m.latest_deduced_id]",
+            "first_low": rests.named("first_deduced_id"),
+            "latest_low": rests.named("latest_deduced_id"),
+            "change_low_pct": rests.named("first_deduced_id", "latest_deduced_id"),
         },
+        hidden=("first_deduced_id", "latest_deduced_id"),
     ),
     "checks": Question(
         "mart_checks",
@@ -292,13 +182,7 @@ QUESTIONS: dict[str, Question] = {
             "distance_in_last_digits", "is_culprit", "figure_id", "source_id",
         ),
         salience="m.is_culprit DESC, m.distance_in_last_digits DESC NULLS LAST, m.source_id, m.figure_id, m.rule",
-        evidence={
-            "stated_low": "[m.figure_id]",
-            "recomputed_low": (
-                "list_distinct(list_prepend(m.figure_id, coalesce((SELECT flatten(list(c.member_figure_ids)) "
-                "FROM mart_conflicts AS c WHERE list_contains(c.member_figure_ids, m.figure_id)), [])))"
-            ),
-        },
+        evidence={"stated_low": rests.named("figure_id"), "recomputed_low": rests.contradicted},
         where="m.verdict = 'inconsistent'",
     ),
     "unprinted": Question(
@@ -308,7 +192,7 @@ QUESTIONS: dict[str, Question] = {
             "sentence_zh", "derivation_id", "source_id",
         ),
         salience=f"m.salience DESC, m.source_id, m.salience_rank, {_ALL_KEY}",
-        evidence={"low": "[m.derivation_id]"},
+        evidence={"low": rests.named("derivation_id")},
     ),
 }  # fmt: skip
 
@@ -328,36 +212,36 @@ class Table:
         return {row[place] for row in self.rows for place in places if row[place]}
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make what the questions look evidence up in, in the connection's own temporary tables."""
-    connection.execute(_KNOWN)
+def prepare(connection: duckdb.DuckDBPyConnection) -> Known:
+    """What the tables need: the order of the regions, in a temporary table, and what is known of each subject."""
+    connection.execute(_SHOWN_REGIONS)
+    return known_of(connection)
 
 
-def tables(connection: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Table]:
-    """Every table of the page, with at most `limit` rows each; needs `prepare`."""
+def tables(connection: duckdb.DuckDBPyConnection, known: Known, limit: int) -> dict[str, Table]:
+    """Every table of the page, with at most `limit` rows each, and behind their columns those of the evidence."""
     found = {}
     for name, question in QUESTIONS.items():
         cursor = connection.execute(question.sql(limit))
         columns = [column[0] for column in cursor.description or ()]
-        rows = [list(row) for row in cursor.fetchall()]
+        rows = []
+        for cells in cursor.fetchall():
+            row = dict(zip(columns, cells, strict=True))
+            evidence = [question_rests(row, number, own, known) for number, own in question.evidence.items()]
+            rows.append([*cells[: len(question.columns)], *evidence])
         total = len(rows)
         if question.has_quota or total >= limit:
-            total = scalar(connection, f"SELECT count(*) FROM {question.mart} AS m WHERE {question.where}")  # noqa: S608
-        found[name] = Table(question.mart, columns, rows, total)
+            total = scalar(connection, f"SELECT count(*) FROM {question.mart} AS m WHERE {question.where}")
+        headings = [*question.columns, *(f"{number}{EVIDENCE}" for number in question.evidence)]
+        found[name] = Table(question.mart, headings, rows, total)
     return found
 
 
-def scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
-    """The one value that a query answers with."""
-    row = connection.execute(sql).fetchone()
-    return None if row is None else row[0]
-
-
-def records(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """Rows of a query as mappings."""
-    cursor = connection.execute(sql, list(parameters))
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def question_rests(row: dict[str, Any], number: str, own: Rests, known: Known) -> list[str] | None:
+    """What a number rests on: its figures, deduced figures or steps, else its document; None where there is none."""
+    if row[number] is None and row.get(_BOUNDS.get(number, number)) is None:
+        return None
+    return own(row, known) or [f"{SOURCE}{row['source_id']}"]
 
 
 def names(connection: duckdb.DuckDBPyConnection, used: dict[str, set[str]]) -> dict[str, dict[str, list[str]]]:
@@ -366,16 +250,16 @@ def names(connection: duckdb.DuckDBPyConnection, used: dict[str, set[str]]) -> d
     for name in ("region", "partner", "commodity", "flow", "ownership", "trade_mode", "measure", "unit", "finding"):
         code = name if name in ("flow", "measure", "unit", "finding") else f"{name}_id"
         rows = connection.execute(
-            f"SELECT {code}, {name}_name_en, coalesce({name}_name_zh, {name}_name_en) FROM dim_{name} "  # noqa: S608
-            f"WHERE {code} IN (SELECT unnest(CAST(? AS VARCHAR[]))) ORDER BY 1",
-            [sorted(used.get(name, set()))],
+            f"SELECT {code}, {name}_name_en, coalesce({name}_name_zh, {name}_name_en) FROM dim_{name} "
+            f"WHERE {code} IN {IDS} ORDER BY 1",
+            [ids(used.get(name, ()))],
         ).fetchall()
         found[name] = {code: [english, chinese] for code, english, chinese in rows}
     rows = connection.execute(
         "SELECT concat(period_start, '/', period_end), period_name_en, coalesce(period_name_zh, period_name_en) "
-        "FROM dim_period WHERE concat(period_start, '/', period_end) IN (SELECT unnest(CAST(? AS VARCHAR[]))) "
+        f"FROM dim_period WHERE concat(period_start, '/', period_end) IN {IDS} "
         "ORDER BY 1",
-        [sorted(used.get("period", set()))],
+        [ids(used.get("period", ()))],
     ).fetchall()
     found["period"] = {code: [english, chinese] for code, english, chinese in rows}
     return found
@@ -387,7 +271,7 @@ def inside(connection: duckdb.DuckDBPyConnection, used: dict[str, set[str]]) -> 
     A group lies within another where all its members do. Several that a source merely takes together hold nothing.
     """
     partners = connection.execute(
-        """WITH used AS (SELECT unnest(CAST(? AS VARCHAR[])) AS id),
+        f"""WITH used(id) AS {IDS},
         members AS (
             SELECT DISTINCT partner_id AS whole, member_partner_id AS member FROM bridge_partner_group_member
             JOIN used ON used.id = partner_id WHERE basis <> 'joint'
@@ -398,10 +282,10 @@ def inside(connection: duckdb.DuckDBPyConnection, used: dict[str, set[str]]) -> 
         JOIN sizes AS s ON s.whole = w.whole JOIN sizes AS own ON own.whole = part.whole
         WHERE (own.size = 0 OR part.member <> part.whole) AND s.size > own.size
         GROUP BY part.whole, w.whole, own.size HAVING count(*) >= greatest(own.size, 1) ORDER BY ALL""",
-        [sorted(used.get("partner", set()))],
+        [ids(used.get("partner", ()))],
     ).fetchall()
     commodities = connection.execute(
-        """WITH RECURSIVE used AS (SELECT unnest(CAST(? AS VARCHAR[])) AS id),
+        f"""WITH RECURSIVE used(id) AS {IDS},
         links AS (
             SELECT member_commodity_id AS part, commodity_id AS whole FROM bridge_commodity_group_member
             WHERE basis <> 'joint'
@@ -412,7 +296,7 @@ def inside(connection: duckdb.DuckDBPyConnection, used: dict[str, set[str]]) -> 
             WHERE steps < 8)
         SELECT part, whole, min(steps) FROM above JOIN used ON used.id = whole WHERE part <> whole
         GROUP BY ALL ORDER BY ALL""",
-        [sorted(used.get("commodity", set()))],
+        [ids(used.get("commodity", ()))],
     ).fetchall()
     return {"partner": [list(row) for row in partners], "commodity": [list(row) for row in commodities]}
 
@@ -427,11 +311,11 @@ def sources(connection: duckdb.DuckDBPyConnection, used: Iterable[str], limit: i
     """The documents in use, and the latest of the others, at most `limit` of those."""
     return records(
         connection,
-        """SELECT source_id, source_kind, raw_path, title, publisher, published_date, url, language, licence, note,
+        f"""SELECT source_id, source_kind, raw_path, title, publisher, published_date, url, language, licence, note,
             figure_count, first_period_start, last_period_end
         FROM dim_source
-        QUALIFY source_id IN (SELECT unnest(CAST($1 AS VARCHAR[])))
+        QUALIFY source_id IN {IDS.replace("?", "$1")}
             OR row_number() OVER (ORDER BY published_date DESC, source_id) <= $2
         ORDER BY published_date DESC, source_id""",
-        [sorted(used), limit],
+        [ids(used), limit],
     )

@@ -8,12 +8,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dashboard.data import records
+from orchestration.dashboard.queries import IDS, ids, records
+from orchestration.dashboard.rests import SOURCE
 
 #: Steps that a number may lie above the figures that it rests on; what is deeper is told by `customhouse explain`.
 MAXIMUM_DEPTH = 12
-#: What evidence that names a document, and no figure of it, begins with.
-SOURCE = "source:"
 
 _FIGURE = """
 SELECT
@@ -64,18 +63,16 @@ def evidence_of(connection: duckdb.DuckDBPyConnection, roots: Iterable[str]) -> 
     return found
 
 
-def _figures(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    rows = records(
-        connection, f"{_FIGURE} WHERE figure_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) ORDER BY 1", [sorted(ids)]
-    )
+def _figures(connection: duckdb.DuckDBPyConnection, asked: Iterable[str]) -> dict[str, dict[str, Any]]:
+    rows = records(connection, f"{_FIGURE} WHERE figure_id IN {IDS} ORDER BY 1", [ids(asked)])
     return {row.pop("figure_id"): row for row in rows}
 
 
-def _steps(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _steps(connection: duckdb.DuckDBPyConnection, asked: Iterable[str]) -> dict[str, dict[str, Any]]:
     """By the id asked for: of a deduced figure its last step, of a step the step itself."""
     rows = records(
         connection,
-        """WITH asked AS (SELECT unnest(CAST(? AS VARCHAR[])) AS id)
+        f"""WITH asked(id) AS {IDS}
         SELECT
             asked.id, d.source_id, d.statistic, d.region_id, d.partner_id, d.commodity_id, d.flow, d.ownership_id,
             d.trade_mode_id, d.measure, d.unit AS series_unit, d.period_start, d.period_end, d.reference, s.rule,
@@ -88,7 +85,7 @@ def _steps(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[st
         QUALIFY row_number()
             OVER (PARTITION BY asked.id ORDER BY CAST(split_part(s.step_id, '.', 2) AS INTEGER) DESC) = 1
         ORDER BY asked.id""",
-        [sorted(ids)],
+        [ids(asked)],
     )
     return {row.pop("id"): row for row in rows}
 
@@ -97,11 +94,10 @@ def _add_matches(connection: duckdb.DuckDBPyConnection, found: Evidence) -> None
     """A figure of a sheet also stands in the release that it was keyed from: its sentence is shown with it."""
     rows = records(
         connection,
-        f"{_FIGURE} WHERE matched_figure_id IN (SELECT unnest(CAST(? AS VARCHAR[]))) OR figure_id IN "
-        "(SELECT unnest(CAST(? AS VARCHAR[]))) ORDER BY 1",
+        f"{_FIGURE} WHERE matched_figure_id IN {IDS} OR figure_id IN {IDS} ORDER BY 1",
         [
-            sorted(found.figures),
-            sorted({one["matched_figure_id"] for one in found.figures.values() if one["matched_figure_id"]}),
+            ids(found.figures),
+            ids({one["matched_figure_id"] for one in found.figures.values() if one["matched_figure_id"]}),
         ],
     )
     for row in rows:
@@ -118,14 +114,14 @@ def _add_matches(connection: duckdb.DuckDBPyConnection, found: Evidence) -> None
 def _add_passages(connection: duckdb.DuckDBPyConnection, found: Evidence) -> None:
     """Give each figure of a text its paragraph; a paragraph is kept once, however many figures stand in it."""
     rows = connection.execute(
-        """WITH asked AS (SELECT unnest(CAST(? AS VARCHAR[])) AS figure_id)
+        f"""WITH asked(figure_id) AS {IDS}
         SELECT f.figure_id, n.paragraph, f.char_start - n.paragraph_start, f.char_end - n.paragraph_start
         FROM asked JOIN fct_figures AS f USING (figure_id)
         JOIN fct_numbers AS n
             ON n.source_id = f.source_id AND n.char_start < f.char_end AND n.char_end > f.char_start
         QUALIFY row_number() OVER (PARTITION BY f.figure_id ORDER BY n.char_start) = 1
         ORDER BY f.figure_id""",
-        [sorted(key for key, one in found.figures.items() if one["char_start"] is not None)],
+        [ids(key for key, one in found.figures.items() if one["char_start"] is not None)],
     ).fetchall()
     places: dict[str, int] = {}
     for figure_id, paragraph, start, end in rows:

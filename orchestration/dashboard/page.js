@@ -6,13 +6,15 @@
   const DIMENSIONS = ["partner", "commodity", "ownership", "trade_mode"];
   const COLOURS = [1, 2, 3, 4, 5, 6, 7].map((number) => `var(--series-${number})`);
   const FLOW_COLOURS = { total: COLOURS[0], export: COLOURS[1], import: COLOURS[2] };
+  const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye"];
+  const GLYPHS = ["●", "■", "▲", "◆", "★", "✚", "▬"];
   const SIGNS = { stated: "●", computed: "◐", deduced: "○" };
   const FIRST_ROWS = 12;
 
   const WORDS = {
     en: {
       title: "Customhouse: foreign trade, figure by figure", close: "Close", table: "Table", rows: "rows", all: "All",
-      growth: "Growth", level: "Level", base: "Year before", contribution: "Contribution", share: "Share",
+      growth: "Growth", level: "Level", base: "A year before", contribution: "Contribution", share: "Share",
       share_change: "Change of share", period: "Period", series: "Series", part: "Part", whole: "of", rank: "Rank",
       stated_rank: "Stated rank", name: "Name", source: "Source", known: "Known", date: "Date", figures: "Figures",
       covers: "Covers", publisher: "Publisher", quantity: "Quantity", price: "Unit value", value: "Value",
@@ -22,7 +24,7 @@
       found: "What follows", says: "What is stated", apart: "Apart, in last digits", culprit: "the one that does not fit",
       rounding: "rounding explains it", restated: "restated", verdict: "", within: "in", none: "not known",
       flow: "Flow", ownership: "Enterprises", trade_mode: "Trade mode", partner: "Partners", commodity: "Commodities",
-      region: "Region", at: (name, period) => `${name}, ${period}`, from: "from", row: "Row of the sheet", place: "Place",
+      region: "Region", one_partner: "Partner", one_commodity: "Commodity", at: (name, period) => `${name}, ${period}`, from: "from", row: "Row of the sheet", place: "Place",
       file: "File", printed: "Value keyed in", keyed: "Keyed in from it", follows: "How it follows", words: "The words",
       above: "told above", same: "The same in another file of the document", notable: "Not printed, and implied",
       other: "Other regions have some:", more: (n) => `and ${n} more`, show_all: (n) => `Show all ${n}`,
@@ -33,7 +35,7 @@
       left_out: (shown, total) => `Shown are ${shown} of ${total} rows: regions with the most figures, then the newest periods and largest levels.`,
       shown_all: (total) => `All ${total} rows of the marts behind these sections are shown.`,
       of_total: (shown, total) => `${shown} of ${total}`, no_quote: "The document states it; the published file keeps no words of it.",
-      to: "to", at_least: "at least", at_most: "at most", quarter: "", about: "About", unit: "Unit",
+      to: " to ", at_least: "at least ", at_most: "at most ", quarter: "", about: "About", unit: "Unit",
     },
     zh: {
       title: "Customhouse：外贸统计，数数有出处", close: "关闭", table: "表格", rows: "行", all: "全部",
@@ -47,7 +49,7 @@
       found: "推得区间", says: "公布区间", apart: "相差（末位单位）", culprit: "不相容者",
       rounding: "可由舍入解释", restated: "已修订", verdict: "", within: "属", none: "未知",
       flow: "流向", ownership: "企业类型", trade_mode: "贸易方式", partner: "贸易伙伴", commodity: "商品",
-      region: "地区", at: (name, period) => `${name}，${period}`, from: "来源", row: "录入表行", place: "位置",
+      region: "地区", one_partner: "伙伴", one_commodity: "商品", at: (name, period) => `${name}，${period}`, from: "来源", row: "录入表行", place: "位置",
       file: "文件", printed: "录入值", keyed: "据此录入", follows: "推算过程", words: "原文",
       above: "见上", same: "同一文件的另一版本", notable: "未写明而可推知",
       other: "其他地区有：", more: (n) => `另有${n}项`, show_all: (n) => `显示全部${n}项`,
@@ -178,19 +180,20 @@
   const between = (one, unitAlso = true) => {
     const suffix = unitAlso ? one.suffix : "";
     if (one.low === null && one.high === null) return "";
-    if (one.high === null) return `${word("at_least")} ${one.bound(one.low, Math.floor)}${suffix}`;
-    if (one.low === null) return `${word("at_most")} ${one.bound(one.high, Math.ceil)}${suffix}`;
+    if (one.high === null) return `${word("at_least")}${one.bound(one.low, Math.floor)}${suffix}`;
+    if (one.low === null) return `${word("at_most")}${one.bound(one.high, Math.ceil)}${suffix}`;
     if (one.low === one.high) return "";
     const [low, high] = [one.bound(one.low, Math.floor), one.bound(one.high, Math.ceil)];
-    const joint = one.low < 0 || low.startsWith("+") ? ` ${word("to")} ` : "–";
+    const joint = one.low < 0 || low.startsWith("+") ? word("to") : "–";
     return `${low}${joint}${high}${suffix}`;
   };
   const said = (value, low, high, statistic, unit) => {
     const one = parts(value ?? null, low ?? null, high ?? null, statistic, unit);
     if (!one) return { main: "", interval: "" };
-    if (one.value === null) return { main: between(one) || `${one.main(one.low)}${one.suffix}`, interval: "" };
-    return { main: `${one.main(one.value)}${one.suffix}`, interval: between(one, false) };
+    const main = one.value === null ? between(one, false) || one.main(one.low) : one.main(one.value);
+    return { digits: main, suffix: one.suffix, main: `${main}${one.suffix}`, interval: one.value === null ? "" : between(one, false) };
   };
+  const measured = (digits, suffix) => [digits, suffix ? make("span", { class: "measured" }, suffix) : null];
   // A number of the page: its text, its interval, and the way to what it rests on.
   const number = (row, column, { low, high, statistic = "level", unit = row.unit, evidence = column, label, withInterval = true } = {}) => {
     const text = said(row[column], low ? row[low] : null, high ? row[high] : null, statistic, unit);
@@ -198,8 +201,8 @@
     const rests = row[`${evidence}_evidence`];
     const cell = { "data-table": row._table, "data-row": row._place, "data-column": column, "data-low": low, "data-high": high };
     const found = [rests && rests.length
-      ? make("a", { class: "number", href: `#figure=${encodeURIComponent(rests.join(","))}&of=${row._table}.${row._place}.${column}`, title: label, ...cell }, text.main)
-      : make("span", { ...cell, class: "plain" }, text.main)];
+      ? make("a", { class: "number", href: `#figure=${encodeURIComponent(rests.join(","))}&of=${row._table}.${row._place}.${column}`, title: label, ...cell }, measured(text.digits, text.suffix))
+      : make("span", { ...cell, class: "plain" }, measured(text.digits, text.suffix))];
     if (withInterval && text.interval) found.push(make("span", { class: "interval" }, text.interval));
     return found;
   };
@@ -234,11 +237,10 @@
     const one = parts(null, row[low], row[high], statistic, unit ?? row.unit);
     if (!one) return null;
     const rests = row[`${evidence || low}_evidence`];
-    const text = between(one) || `${one.main(one.low)}${one.suffix}`;
     return make("a", {
       class: "number", href: `#figure=${encodeURIComponent((rests || []).join(","))}&of=${row._table}.${row._place}.${low}`,
       "data-table": row._table, "data-row": row._place, "data-low": low, "data-high": high,
-    }, text);
+    }, measured(between(one, false) || one.main(one.low), one.suffix));
   };
   const origin = (row) => make("span", { class: "origin", title: word(row.origin) }, `${SIGNS[row.origin] || ""} ${word(row.origin) || ""}`);
 
@@ -299,9 +301,9 @@
   };
   const noChart = (id) => { drawn.delete(id); put(id); };
   const style = (width) => ({ className: "chart", width, style: { background: "transparent", fontSize: "12px" } });
-  const legend = (entries) => make("ul", { class: "legend" }, entries.map(([text, colour]) => {
-    const swatch = make("i");
-    swatch.style.background = colour;
+  const legend = (entries) => make("ul", { class: "legend" }, entries.map(([text, colour, glyph]) => {
+    const swatch = make("i", { "aria-hidden": "true" }, glyph || "■");
+    swatch.style.color = colour;
     return make("li", {}, swatch, text);
   }));
   const day = (text) => new Date(`${text}T00:00:00Z`);
@@ -319,7 +321,7 @@
     const short = (number) => statistic === "level" ? said(number, null, null, "level", "").main.trim() : said(number, null, null, statistic === "share" ? "share" : "growth", "").main;
     const svg = Plot.plot({
       ...style(width), height: Math.min(380, Math.max(260, width * 0.42)), marginLeft: statistic === "level" ? 76 : 52, marginRight: 16, marginBottom: 32, marginTop: 22,
-      ariaLabel: label, x: { type: "utc", label: null, ticks: width < 500 ? 4 : 8 }, y: { label: null, tickFormat: short, ticks: 6, grid: true, nice: true, zero: statistic !== "share" },
+      ariaLabel: label, x: { type: "utc", label: null, ticks: width < 500 ? 4 : 8, ...(state.language === "zh" ? { tickFormat: (date, place) => `${date.getUTCMonth() + 1}月${place === 0 || date.getUTCMonth() === 0 ? `\n${date.getUTCFullYear()}` : ""}` } : {}) }, y: { label: null, tickFormat: short, ticks: 6, grid: true, nice: true, zero: statistic !== "share" },
       color: { domain: names, range: domain },
       marks: [
         Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.6 }),
@@ -328,9 +330,9 @@
         Plot.dot(cells, { x: "x2", y: "y", fill: "series", r: 4, symbol: "series" }),
         Plot.tip(cells, Plot.pointer({ x: "x2", y: "y", title: "text", fill: "var(--paper)" })),
       ],
-      symbol: { domain: names },
+      symbol: { domain: names, range: SYMBOLS },
     });
-    return [legend(names.map((one, place) => [one, domain[place]])), svg];
+    return [legend(names.map((one, place) => [one, domain[place], GLYPHS[place]])), svg];
   };
 
   // ---- sections ----
@@ -352,7 +354,7 @@
         for (const row of grown) {
           const isYear = row.comparison_start.slice(5) === row.period_start.slice(5);
           if (row.growth_pct !== null || row.growth_low_pct !== null) lines.push([isYear ? word("growth") : `${word("growth")} (${periodName(`${row.comparison_start}/${row.comparison_end}`)})`, shown(row, "growth_pct")]);
-          if (row.base_low !== null) lines.push([periodName(`${row.comparison_start}/${row.comparison_end}`), shown(row, "base")]);
+          if (row.base_low !== null) lines.push([isYear ? word("base") : periodName(`${row.comparison_start}/${row.comparison_end}`), shown(row, "base")]);
         }
         for (const row of shares.filter((one) => one.flow === flow && one.unit === unit)) {
           lines.push([`${word("share")} · ${name("region", row.reference.slice(7).split(";")[0])}`, shown(row, "share_pct")]);
@@ -404,7 +406,7 @@
   const dimensionOf = (row) => Object.keys(wholeOf(row)).find((one) => one !== "flow") || "flow";
   const shares = () => {
     const found = ofRegion("shares").filter((row) => row.measure === "value" && row.unit === mainUnit() && (row.share_pct !== null || row.share_low_pct !== null));
-    const kinds = [...new Set(found.map(dimensionOf))].sort((a, b) => found.filter((row) => dimensionOf(row) === b).length - found.filter((row) => dimensionOf(row) === a).length);
+    const kinds = [...DIMENSIONS, "region", "flow"].filter((one) => found.some((row) => dimensionOf(row) === one));
     if (!found.length) {
       put("shares-controls");
       noChart("shares-plot");
@@ -537,7 +539,7 @@
     const units = new Set(lines.map((line) => line.unit));
     const flows = new Set(lines.map((line) => line.flow));
     return put(id, table(lines, [
-      [word(dimension), (line) => {
+      [word(`one_${dimension}`), (line) => {
         const label = make("span", {}, `${line.depth ? "└ " : ""}${name(dimension, line.code)}`, line.parent ? make("span", { class: "aside" }, `, ${word("within")} ${name(dimension, line.parent)}`) : null);
         label.style.paddingLeft = `${line.depth * 1.1}em`;
         label.style.display = "inline-block";
@@ -570,24 +572,24 @@
       chart("prices-plot", (width) => {
         const one = (row) => ({ row, name: `${label(row)}, ${flowName(row.flow).toLowerCase()}` + (new Set(found.map(periodOf)).size > 1 ? `, ${periodName(periodOf(row))}` : "") });
         const cells = bars.flatMap((row) => ["quantity", "price"].map((kind) => ({ ...one(row), kind: word(`from_${kind}`), value: row[`${kind}_contribution_pp`] })));
-        const totals = bars.map((row) => ({ ...one(row), value: row.value_growth_pct, text: said(row.value_growth_pct, row.value_growth_low_pct, row.value_growth_high_pct, "growth").main }));
+        const totals = bars.map((row) => ({ ...one(row), value: row.value_growth_pct, end: Math.max(0, row.value_growth_pct, row.quantity_contribution_pp, row.price_contribution_pp), text: said(row.value_growth_pct, row.value_growth_low_pct, row.value_growth_high_pct, "growth").main }));
         const svg = Plot.plot({
-          ...style(width), height: totals.length * 44 + 36, marginLeft: 8, marginRight: 64, marginBottom: 30, marginTop: 6,
-          ariaLabel: `${word("from_quantity")}, ${word("from_price")}`, x: { label: null, grid: true, ticks: 6, tickFormat: (value) => said(value, null, null, "growth").main },
-          y: { axis: null, domain: totals.map((total) => total.name), padding: 0.55 }, color: { domain: [word("from_quantity"), word("from_price")], range: ["var(--series-2)", "var(--series-3)"] },
+          ...style(width), height: totals.length * 48 + 40, marginLeft: 20, marginRight: 64, marginBottom: 30, marginTop: 6,
+          ariaLabel: `${word("from_quantity")}, ${word("from_price")}`, x: { label: null, grid: true, ticks: width < 500 ? 3 : 6, tickFormat: (value) => said(value, null, null, "growth").main },
+          y: { axis: null, domain: totals.map((total) => total.name), padding: 0.6 }, color: { domain: [word("from_quantity"), word("from_price")], range: ["var(--series-2)", "var(--series-3)"] },
           marks: [
             Plot.barX(cells, { x: "value", y: "name", fill: "kind", insetLeft: 0.5, insetRight: 0.5 }),
             Plot.ruleX([0], { stroke: "currentColor" }),
             Plot.tickX(totals, { x: "value", y: "name", stroke: "currentColor", strokeWidth: 2.5, insetTop: -4, insetBottom: -4 }),
-            Plot.text(totals, { x: (total) => Math.max(total.value, 0), y: "name", text: "text", dx: 8, textAnchor: "start", fill: "currentColor", fontWeight: 600 }),
-            Plot.text(totals, { x: 0, y: "name", text: "name", dx: 0, dy: -17, textAnchor: "start", fill: "currentColor" }),
+            Plot.text(totals, { x: "end", y: "name", text: "text", dx: 8, textAnchor: "start", fill: "currentColor", fontWeight: 600 }),
+            Plot.text(totals, { frameAnchor: "left", y: "name", text: "name", dy: -19, fill: "currentColor" }),
           ],
         });
         return [legend([[word("from_quantity"), "var(--series-2)"], [word("from_price"), "var(--series-3)"]]), svg];
       });
     } else noChart("prices-plot");
     return put("prices-table", folded(found, [
-      [word("commodity"), label], [word("flow"), (row) => flowName(row.flow)], [word("period"), (row) => periodName(periodOf(row))],
+      [word("one_commodity"), label], [word("flow"), (row) => flowName(row.flow)], [word("period"), (row) => periodName(periodOf(row))],
       ...["value", "quantity", "unit_value"].map((one) => [word(one === "unit_value" ? "price" : one), (row) => shown(row, `${one}_growth_pct`), true]),
       ...["quantity", "price"].map((one) => [word(`from_${one}`), (row) => shown(row, `${one}_contribution_pp`), true]),
       [word("known"), origin], [word("source"), (row) => sourceTitle(row.source_id)],
@@ -608,11 +610,11 @@
       const colours = ["var(--series-3)", "var(--series-1)"];
       const svg = Plot.plot({
         ...style(width), height: cells.length * 40 + 36, marginLeft: 20, marginRight: 20, marginBottom: 30, marginTop: 6, ariaLabel: word("change"),
-        x: { label: null, grid: true, ticks: 6, zero: true, nice: true, tickFormat: (value) => said(value, null, null, "growth").main }, y: { axis: null, domain: cells.map((cell) => cell.name), padding: 0.6 }, color: { domain: kinds, range: colours },
+        x: { label: null, grid: true, ticks: width < 500 ? 3 : 6, zero: true, nice: true, tickFormat: (value) => said(value, null, null, "growth").main }, y: { axis: null, domain: cells.map((cell) => cell.name), padding: 0.6 }, color: { domain: kinds, range: colours },
         marks: [
           Plot.ruleX([0], { stroke: "currentColor" }),
           Plot.barX(cells, { x1: "low", x2: "high", y: "name", fill: "kind" }),
-          Plot.text(cells, { x: (cell) => Math.min(cell.low, 0), y: "name", text: "name", dy: -15, textAnchor: "start", fill: "currentColor" }),
+          Plot.text(cells, { frameAnchor: "left", y: "name", text: "name", dy: -16, fill: "currentColor" }),
         ],
       });
       return [legend(kinds.map((kind, place) => [kind, colours[place]])), svg];
@@ -734,7 +736,7 @@
     if (told.has(own)) return make("li", {}, label, make("span", { class: "how" }, word("above")));
     told.add(own);
     if (figures.has(own)) return make("li", {}, label, make("span", { class: "how" }, `${SIGNS.stated} ${sourceTitle(one.source_id)}`));
-    const inputs = one.inputs.map((input) => branch(input, told)).filter(Boolean);
+    const inputs = [...new Set(one.inputs.map(resolved))].map((input) => branch(input, told)).filter(Boolean);
     return make("li", {}, label, make("span", { class: "how" }, `← ${RULES[state.language][one.rule] || one.rule}`), inputs.length ? make("ul", {}, inputs) : null);
   };
   const dialog = document.getElementById("evidence");

@@ -20,18 +20,17 @@ import duckdb
 from orchestration.dashboard.data import (
     EVIDENCE,
     MAXIMUM_ROWS,
-    QUESTIONS,
     Table,
     check_counts,
     inside,
     names,
     prepare,
-    records,
-    scalar,
     sources,
     tables,
 )
-from orchestration.dashboard.evidence import SOURCE, Evidence, evidence_of
+from orchestration.dashboard.evidence import Evidence, evidence_of
+from orchestration.dashboard.queries import records, scalar
+from orchestration.dashboard.rests import Known
 
 PAGE = "index.html"
 #: The whole page is smaller, whatever the warehouse holds.
@@ -106,10 +105,10 @@ def write_dashboard(connection: duckdb.DuckDBPyConnection, folder: Path) -> Writ
 
 def _fitting(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], str]:
     """The most rows with which the page is not too large."""
-    prepare(connection)
+    known = prepare(connection)
     limit = MAXIMUM_ROWS
     while True:
-        data = page_data(connection, limit)
+        data = page_data(connection, known, limit)
         text = page(data)
         size = len(text.encode("utf-8", "backslashreplace"))
         if size < MAXIMUM_BYTES:
@@ -119,9 +118,9 @@ def _fitting(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], str
         limit = max(limit // 2, _FEWEST_ROWS)
 
 
-def page_data(connection: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Any]:
-    """All that the page shows, with at most `limit` rows a table; needs `prepare`."""
-    found = tables(connection, limit)
+def page_data(connection: duckdb.DuckDBPyConnection, known: Known, limit: int) -> dict[str, Any]:
+    """All that the page shows, with at most `limit` rows a table; `known` is of `prepare`."""
+    found = tables(connection, known, limit)
     evidence = evidence_of(
         connection,
         {
@@ -134,9 +133,7 @@ def page_data(connection: duckdb.DuckDBPyConnection, limit: int) -> dict[str, An
         },
     )
     used_sources = {
-        code
-        for table in found.values()
-        for code in table.values("source_id", "first_source_id", "latest_source_id")
+        code for table in found.values() for code in table.values("source_id", "first_source_id", "latest_source_id")
     } | evidence.values("source_id")
     return {
         "publication": records(
