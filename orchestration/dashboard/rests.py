@@ -1,4 +1,4 @@
-"""What a number of a mart rests on: the figure that states it, else the deduced figure, else those it is computed from."""
+"""What a number of a mart rests on: the figure that states it, the deduced one, or those that it is computed from."""
 
 from __future__ import annotations
 
