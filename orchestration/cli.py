@@ -235,6 +235,35 @@ def status(
 
 
 @app.command()
+def dashboard(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write it to this folder. [default: warehouse/dashboard]"),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write what is published as a page: one file, in English and Chinese, that opens without a server.
+
+    Each number on it leads to the words that state it. Every refresh writes it, too, to `warehouse/dashboard/`.
+    """
+    import duckdb
+
+    from orchestration.dashboard import PageTooLarge, write_dashboard
+    from orchestration.warehouse.published import NothingPublished, open_published
+
+    settings = _settings()
+    try:
+        with open_published(settings.published_database) as connection:
+            written = write_dashboard(connection, output or settings.dashboard_dir)
+    except (NothingPublished, PageTooLarge, duckdb.Error, OSError) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    shown = "all" if written.rows == written.total else f"{written.rows:,} of"
+    typer.echo(f"{written.path}: publication {written.publication_id}, {shown} {written.total:,} rows")
+    if open_it:
+        typer.launch(written.path.resolve().as_uri())
+
+
+@app.command()
 def rollback(
     to: Annotated[str | None, typer.Option("--to", help="Id of a kept publication; default: the one before.")] = None,
 ) -> None:

@@ -4,6 +4,6 @@ It is made of the published file alone, in three steps: `data` asks the marts, `
 figures that it rests on, `page` writes both into one HTML file together with the style and the program that show them.
 """
 
-from orchestration.dashboard.page import Written, write_dashboard
+from orchestration.dashboard.page import PageTooLarge, Written, write_dashboard
 
-__all__ = ["Written", "write_dashboard"]
+__all__ = ["PageTooLarge", "Written", "write_dashboard"]
