@@ -10,6 +10,8 @@
   const GLYPHS = ["●", "■", "▲", "◆", "★", "✚", "▬"];
   const SIGNS = { stated: "●", computed: "◐", deduced: "○" };
   const FIRST_ROWS = 12;
+  // Percentage points: a share that is known less well than this says little in a chart, and is in the table alone.
+  const WIDEST_SHARE = 25;
 
   const WORDS = {
     en: {
@@ -35,7 +37,7 @@
       left_out: (shown, total) => `Shown are ${shown} of ${total} rows: regions with the most figures, then the newest periods and largest levels.`,
       shown_all: (total) => `All ${total} rows of the marts behind these sections are shown.`,
       of_total: (shown, total) => `${shown} of ${total}`, no_quote: "The document states it; the published file keeps no words of it.",
-      to: " to ", at_least: "at least ", at_most: "at most ", quarter: "", about: "About", unit: "Unit",
+      only_table: (n) => `${n} more ${n === 1 ? "is" : "are"} in the table alone: of other parts, or known too roughly to draw.`, to: " to ", at_least: "at least ", at_most: "at most ", quarter: "", about: "About", unit: "Unit",
     },
     zh: {
       title: "Customhouse：外贸统计，数数有出处", close: "关闭", table: "表格", rows: "行", all: "全部",
@@ -60,7 +62,7 @@
       left_out: (shown, total) => `共${total}行，显示${shown}行：数据最多的地区优先，其次为最新时期和较大数额。`,
       shown_all: (total) => `以上各节所依据的${total}行数据全部显示。`,
       of_total: (shown, total) => `${shown}/${total}`, no_quote: "该文件公布了此数；发布文件中未存其原文。",
-      to: "至", at_least: "至少", at_most: "至多", quarter: "", about: "关于", unit: "单位",
+      only_table: (n) => `另有${n}项仅列于表中：属其他部分，或区间过宽而无法绘出。`, to: "至", at_least: "至少", at_most: "至多", quarter: "", about: "关于", unit: "单位",
     },
   };
   const FLOW_NAMES = {
@@ -193,7 +195,7 @@
     const main = one.value === null ? between(one, false) || one.main(one.low) : one.main(one.value);
     return { digits: main, suffix: one.suffix, main: `${main}${one.suffix}`, interval: one.value === null ? "" : between(one, false) };
   };
-  const measured = (digits, suffix) => [digits, suffix ? make("span", { class: "measured" }, suffix) : null];
+  const measured = (digits, suffix) => [make("span", { class: "digits" }, digits), suffix ? make("span", { class: "measured" }, suffix) : null];
   // A number of the page: its text, its interval, and the way to what it rests on.
   const number = (row, column, { low, high, statistic = "level", unit = row.unit, evidence = column, label, withInterval = true } = {}) => {
     const text = said(row[column], low ? row[low] : null, high ? row[high] : null, statistic, unit);
@@ -415,16 +417,19 @@
     const kind = kinds.includes(choice.shares) ? choice.shares : kinds[0];
     put("shares-controls", select(word("dimension"), kinds.map((one) => [one, word(one) || one]), kind, (value) => { choice.shares = value; shares(); }));
     const own = found.filter((row) => dimensionOf(row) === kind);
-    const label = (row) => seriesName(row);
+    const isOneFlow = new Set(own.map((row) => row.flow)).size === 1;
+    const label = (row) => (isOneFlow && kind !== "flow" && seriesParts(row).length > 1 ? seriesParts(row).slice(1).join(" · ") : seriesName(row));
+    const drawable = (row) => row.share_low_pct !== null && row.share_high_pct !== null && row.share_high_pct - row.share_low_pct <= WIDEST_SHARE;
     const counts = new Map();
-    for (const row of own) {
+    for (const row of own.filter(drawable)) {
       const before = counts.get(label(row)) || [0, 0];
       counts.set(label(row), [before[0] + 1, Math.max(before[1], row.share_high_pct ?? row.share_pct)]);
     }
     const drawnParts = [...counts].sort((a, b) => b[1][0] - a[1][0] || b[1][1] - a[1][1]).slice(0, 6).map(([one]) => one);
-    const chosen = own.filter((row) => drawnParts.includes(label(row))).sort((a, b) => drawnParts.indexOf(label(a)) - drawnParts.indexOf(label(b)));
+    const chosen = own.filter(drawable).filter((row) => drawnParts.includes(label(row))).sort((a, b) => drawnParts.indexOf(label(a)) - drawnParts.indexOf(label(b)));
     chart("shares-plot", (width) => spans(width, chosen, { series: label, colour: (one, all) => COLOURS[all.indexOf(one) % COLOURS.length], value: "share_pct", low: "share_low_pct", high: "share_high_pct", statistic: "share", label: `${word("share")}: ${name("region", state.region)}` }));
-    return put("shares-table", folded(own, [
+    const left = own.length - chosen.length;
+    return put("shares-table", left ? make("p", { class: "more" }, word("only_table")(left)) : null, folded(own, [
       [word("part"), (row) => seriesName(row)], [word("period"), (row) => periodName(periodOf(row))],
       [word("whole"), (row) => wholeName(row)], [word("share"), (row) => shown(row, "share_pct"), true],
       [word("share_change"), (row) => shown(row, "share_change_pp"), true], [word("known"), origin],
@@ -727,6 +732,12 @@
       make("dl", {}, lines.flatMap(([term, text]) => [make("dt", {}, term), make("dd", {}, term === word("printed") ? make("mark", {}, text) : text)])),
       make("figcaption", {}, isSheet ? null : `${word("no_quote")} `, caption(figure.source_id)));
   };
+  // Where a figure stands: its document, and of a sheet its file and the place that the sheet names.
+  const placeOf = (figure) => {
+    const source = sources.get(figure.source_id);
+    const isSheet = source && source.source_kind === "sheets";
+    return [sourceTitle(figure.source_id), ...(isSheet ? [source.raw_path, figure.quote] : [])].filter(Boolean).join(" · ");
+  };
   const branch = (id, told) => {
     const own = resolved(id);
     const one = figures.get(own) || steps.get(own);
@@ -735,7 +746,7 @@
     const label = [`${what(one)}, ${periodName(periodOf(one))}: `, make("strong", {}, main), interval ? ` (${interval})` : ""];
     if (told.has(own)) return make("li", {}, label, make("span", { class: "how" }, word("above")));
     told.add(own);
-    if (figures.has(own)) return make("li", {}, label, make("span", { class: "how" }, `${SIGNS.stated} ${sourceTitle(one.source_id)}`));
+    if (figures.has(own)) return make("li", {}, label, make("span", { class: "how" }, `${SIGNS.stated} ${placeOf(one)}`));
     const inputs = [...new Set(one.inputs.map(resolved))].map((input) => branch(input, told)).filter(Boolean);
     return make("li", {}, label, make("span", { class: "how" }, `← ${RULES[state.language][one.rule] || one.rule}`), inputs.length ? make("ul", {}, inputs) : null);
   };
