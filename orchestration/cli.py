@@ -284,9 +284,22 @@ def rollback(
             on_wait=lambda text: typer.echo(text, err=True),
         ):
             target = roll_back(settings, to)
+            typer.echo(f"Published again: {target.publication_id}")
+            _write_page_of_it(settings)
     except (LookupError, WarehouseHeld) as problem:
         _fail(str(problem.args[0]), EXIT_FAILED)
-    typer.echo(f"Published again: {target.publication_id}")
+
+
+def _write_page_of_it(settings: Settings) -> None:
+    """The page shows what is published; that it cannot be written takes nothing back."""
+    from orchestration.dashboard import write_dashboard
+    from orchestration.warehouse.published import open_published
+
+    try:
+        with open_published(settings.published_database) as connection:
+            write_dashboard(connection, settings.dashboard_dir)
+    except Exception as problem:  # a publication of an earlier version lacks what the page shows
+        typer.secho(f"The page still shows the other publication: {problem}", err=True, fg=typer.colors.RED)
 
 
 @app.command()

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs import automation, customs, dashboard, deduction, models, publishing, releases, resources, sheets, sources
+from orchestration.defs import (
+    automation,
+    customs,
+    dashboard,
+    deduction,
+    models,
+    publishing,
+    releases,
+    resources,
+    sheets,
+    sources,
+)
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import prepare_manifest

@@ -212,23 +212,24 @@ class Table:
         return {row[place] for row in self.rows for place in places if row[place]}
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> Known:
-    """What the tables need: the order of the regions, in a temporary table, and what is known of each subject."""
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what the tables need: the order of the regions, in a temporary table."""
     connection.execute(_SHOWN_REGIONS)
-    return known_of(connection)
 
 
-def tables(connection: duckdb.DuckDBPyConnection, known: Known, limit: int) -> dict[str, Table]:
-    """Every table of the page, with at most `limit` rows each, and behind their columns those of the evidence."""
+def tables(connection: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Table]:
+    """Every table of the page, with at most `limit` rows each, and behind their columns those of the evidence.
+
+    Needs `prepare`.
+    """
+    asked = {name: records(connection, question.sql(limit)) for name, question in QUESTIONS.items()}
+    known = known_of(connection, [row for rows in asked.values() for row in rows])
     found = {}
     for name, question in QUESTIONS.items():
-        cursor = connection.execute(question.sql(limit))
-        columns = [column[0] for column in cursor.description or ()]
         rows = []
-        for cells in cursor.fetchall():
-            row = dict(zip(columns, cells, strict=True))
+        for row in asked[name]:
             evidence = [question_rests(row, number, own, known) for number, own in question.evidence.items()]
-            rows.append([*cells[: len(question.columns)], *evidence])
+            rows.append([*(row[column] for column in question.columns), *evidence])
         total = len(rows)
         if question.has_quota or total >= limit:
             total = scalar(connection, f"SELECT count(*) FROM {question.mart} AS m WHERE {question.where}")

@@ -30,7 +30,6 @@ from orchestration.dashboard.data import (
 )
 from orchestration.dashboard.evidence import Evidence, evidence_of
 from orchestration.dashboard.queries import records, scalar
-from orchestration.dashboard.rests import Known
 
 PAGE = "index.html"
 #: The whole page is smaller, whatever the warehouse holds.
@@ -105,10 +104,10 @@ def write_dashboard(connection: duckdb.DuckDBPyConnection, folder: Path) -> Writ
 
 def _fitting(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], str]:
     """The most rows with which the page is not too large."""
-    known = prepare(connection)
+    prepare(connection)
     limit = MAXIMUM_ROWS
     while True:
-        data = page_data(connection, known, limit)
+        data = page_data(connection, limit)
         text = page(data)
         size = len(text.encode("utf-8", "backslashreplace"))
         if size < MAXIMUM_BYTES:
@@ -118,9 +117,9 @@ def _fitting(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], str
         limit = max(limit // 2, _FEWEST_ROWS)
 
 
-def page_data(connection: duckdb.DuckDBPyConnection, known: Known, limit: int) -> dict[str, Any]:
-    """All that the page shows, with at most `limit` rows a table; `known` is of `prepare`."""
-    found = tables(connection, known, limit)
+def page_data(connection: duckdb.DuckDBPyConnection, limit: int) -> dict[str, Any]:
+    """All that the page shows, with at most `limit` rows a table; needs `prepare`."""
+    found = tables(connection, limit)
     evidence = evidence_of(
         connection,
         {

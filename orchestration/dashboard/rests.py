@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.dashboard.queries import IDS, ids
+
 #: What evidence that names a document, and no figure of it, begins with.
 SOURCE = "source:"
 
@@ -47,14 +49,23 @@ class Known:
 Rests = Callable[[Row, Known], list[str]]
 
 
-def known_of(connection: duckdb.DuckDBPyConnection) -> Known:
-    """What the published file knows."""
+def known_of(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> Known:
+    """What the published file knows of the regions and the last days that these rows speak of."""
     known = Known()
+    regions = {row["region_id"] for row in rows} | {
+        _whole_of_share(row).get("region_id", "") for row in rows if "reference" in row
+    }
+    ends = {row[name] for row in rows for name in ("period_end", "comparison_end") if row.get(name)}
+    ends |= {_year_before(row["period_end"]) for row in rows}
+    spoken_of = f"region_id IN {IDS} AND period_end IN (SELECT unnest(CAST(? AS DATE[])))"
+    limits = [ids(regions), sorted(ends)]
     known.documents = dict(connection.execute("SELECT source_id, document_id FROM dim_source").fetchall())
     series = ", ".join(_SERIES)
     stated = connection.execute(
         f"SELECT {series}, series_unit, period_start, period_end, statistic, source_id, low, high, figure_id "
-        "FROM fct_figures WHERE status = 'read' AND statistic IN ('level', 'rank') ORDER BY figure_id DESC"
+        f"FROM fct_figures WHERE status = 'read' AND statistic IN ('level', 'rank') AND {spoken_of} "
+        "ORDER BY figure_id DESC",
+        limits,
     ).fetchall()
     for row in stated:
         subject, (statistic, source_id, low, high, figure_id) = row[:10], row[10:]
@@ -64,8 +75,9 @@ def known_of(connection: duckdb.DuckDBPyConnection) -> Known:
             known.stated_ranks[(*subject[:7], *subject[8:], low)].append((source_id, figure_id))
     deduced = connection.execute(
         f"SELECT {series}, unit, period_start, period_end, statistic, comparison_start, comparison_end, reference, "
-        f"source_id, deduced_id FROM fct_deductions WHERE statistic IN {_STATISTICS} "
-        "ORDER BY as_of_date, is_across_vintages, deduced_id"
+        f"source_id, deduced_id FROM fct_deductions WHERE statistic IN {_STATISTICS} AND {spoken_of} "
+        "ORDER BY as_of_date, is_across_vintages, deduced_id",
+        limits,
     ).fetchall()
     for row in deduced:
         subject, (statistic, start, end, reference, source_id, deduced_id) = row[:10], row[10:]

@@ -18,7 +18,7 @@ class DashboardFailed(RuntimeError):
     key=KEY,
     deps=[publishing.KEY],
     group_name="publication",
-    description="`warehouse/dashboard/index.html`: the publication as a page, each number with the words that state it.",
+    description="`warehouse/dashboard/index.html`: what is published as a page, each number with its words.",
     kinds={"html"},
 )
 def dashboard(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:

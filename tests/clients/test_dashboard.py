@@ -45,7 +45,11 @@ def write_page(warehouse: Path, output: Path) -> Path:
     """The page of the published file in a folder, by the command that people use."""
     environment = os.environ | {"CUSTOMHOUSE_WAREHOUSE_DIR": str(warehouse)}
     done = subprocess.run(
-        [str(COMMAND), "dashboard", "--output", str(output)], env=environment, capture_output=True, text=True, check=False
+        [str(COMMAND), "dashboard", "--output", str(output)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert str(output) in done.stdout
@@ -227,9 +231,7 @@ def plain(value: object) -> object:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_displayed_number_is_the_marts(
-    watched: Watched, marts: duckdb.DuckDBPyConnection, language: str
-) -> None:
+def test_every_displayed_number_is_the_marts(watched: Watched, marts: duckdb.DuckDBPyConnection, language: str) -> None:
     data = data_of(watched.page)
     exact: dict[tuple[str, int], dict[str, Any]] = {}
     for name, table in data["tables"].items():
@@ -244,7 +246,9 @@ def test_every_displayed_number_is_the_marts(
     shown = {(cell["table"], int(cell["row"])) for cell in cells}
     # Whatever the data has can be seen: of ranks only those that stand among others, of regions those that can be chosen.
     for name in ("growth", "price_volume", "revisions", "unprinted"):
-        regions = {row[0] for row in data["tables"]["growth"]["rows"]} | {row[0] for row in data["tables"]["levels"]["rows"]}
+        regions = {row[0] for row in data["tables"]["growth"]["rows"]} | {
+            row[0] for row in data["tables"]["levels"]["rows"]
+        }
         rows = data["tables"][name]["rows"]
         if name != "growth":
             assert {(name, place) for place, row in enumerate(rows) if row[0] in regions} <= shown, name

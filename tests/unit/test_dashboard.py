@@ -114,13 +114,13 @@ def sized(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A page of 10 000 bytes a row; what is returned are the numbers of rows that were tried."""
     tried: list[int] = []
 
-    def data_of(connection: object, known: object, limit: int) -> dict[str, Any]:
+    def data_of(connection: object, limit: int) -> dict[str, Any]:
         tried.append(limit)
         data = some_data()
         data["tables"]["levels"] |= {"rows": [["x" * 10_000]] * min(limit, 2000), "total": 2000}
         return data
 
-    monkeypatch.setattr(page, "prepare", lambda connection: Known())
+    monkeypatch.setattr(page, "prepare", lambda connection: None)
     monkeypatch.setattr(page, "page_data", data_of)
     return tried
 
