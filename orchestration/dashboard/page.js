@@ -4,10 +4,10 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const WHOLE = { partner: "WORLD", commodity: "TOTAL", ownership: "ALL", trade_mode: "ALL" };
   const DIMENSIONS = ["partner", "commodity", "ownership", "trade_mode"];
-  const COLOURS = [1, 2, 3, 4, 5, 6, 7].map((number) => `var(--series-${number})`);
+  const COLOURS = [1, 2, 3, 4, 5, 6].map((number) => `var(--series-${number})`);
   const FLOW_COLOURS = { total: COLOURS[0], export: COLOURS[1], import: COLOURS[2] };
-  const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye"];
-  const GLYPHS = ["●", "■", "▲", "◆", "★", "✚", "▬"];
+  const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross"];
+  const GLYPHS = ["●", "■", "▲", "◆", "★", "✚"];
   const SIGNS = { stated: "●", computed: "◐", deduced: "○" };
   const FIRST_ROWS = 12;
   // Percentage points: a share that is known less well than this says little in a chart, and is in the table alone.
@@ -22,13 +22,13 @@
       covers: "Covers", publisher: "Publisher", quantity: "Quantity", price: "Unit value", value: "Value",
       from_quantity: "from quantity", from_price: "from unit value", first: "First", latest: "Latest",
       change: "Change", stated: "stated", computed: "computed", deduced: "deduced", measured: "Show",
-      dimension: "Shares by", peers: "Among", ranked_by: "by", finding: "Finding", document: "Document",
+      dimension: "Shares by", peers: "Among", finding: "Finding", document: "Document",
       found: "What follows", says: "What is stated", apart: "Apart, in last digits", culprit: "the one that does not fit",
-      rounding: "rounding explains it", restated: "restated", verdict: "", within: "in", none: "not known",
+      rounding: "rounding explains it", restated: "restated", within: "in",
       flow: "Flow", ownership: "Enterprises", trade_mode: "Trade mode", partner: "Partners", commodity: "Commodities",
-      region: "Region", one_partner: "Partner", one_commodity: "Commodity", at: (name, period) => `${name}, ${period}`, from: "from", row: "Row of the sheet", place: "Place",
-      file: "File", printed: "Value keyed in", keyed: "Keyed in from it", follows: "How it follows", words: "The words",
-      above: "told above", same: "The same in another file of the document", notable: "Not printed, and implied",
+      region: "Region", one_partner: "Partner", one_commodity: "Commodity", at: (name, period) => `${name}, ${period}`, row: "Row of the sheet", place: "Place",
+      file: "File", printed: "Value keyed in", follows: "How it follows", words: "The words",
+      above: "told above", notable: "Not printed, and implied",
       other: "Other regions have some:", more: (n) => `and ${n} more`, show_all: (n) => `Show all ${n}`,
       empty: "Nothing is known of this.", empty_series: "No document states growth for it.",
       empty_cards: "No document states the trade of this region and period as a whole.",
@@ -36,8 +36,8 @@
       undetermined: (n) => `Of ${n} more the other figures say nothing.`,
       left_out: (shown, total) => `Shown are ${shown} of ${total} rows: regions with the most figures, then the newest periods and largest levels.`,
       shown_all: (total) => `All ${total} rows of the marts behind these sections are shown.`,
-      of_total: (shown, total) => `${shown} of ${total}`, no_quote: "The document states it; the published file keeps no words of it.",
-      only_table: (n) => `${n} more ${n === 1 ? "is" : "are"} in the table alone: of other parts, or known too roughly to draw.`, to: " to ", at_least: "at least ", at_most: "at most ", quarter: "", about: "About", unit: "Unit",
+      no_quote: "The document states it; the published file keeps no words of it.",
+      only_table: (n) => `${n} more ${n === 1 ? "is" : "are"} in the table alone: of other parts, or known too roughly to draw.`, to: " to ", at_least: "at least ", at_most: "at most ", unit: "Unit",
     },
     zh: {
       title: "Customhouse：外贸统计，数数有出处", close: "关闭", table: "表格", rows: "行", all: "全部",
@@ -47,13 +47,13 @@
       covers: "时间范围", publisher: "发布者", quantity: "数量", price: "单价", value: "货值",
       from_quantity: "数量贡献", from_price: "单价贡献", first: "最初", latest: "最新",
       change: "变化", stated: "公布", computed: "计算", deduced: "推得", measured: "显示",
-      dimension: "比重分类", peers: "范围", ranked_by: "按", finding: "结论", document: "文件",
+      dimension: "比重分类", peers: "范围", finding: "结论", document: "文件",
       found: "推得区间", says: "公布区间", apart: "相差（末位单位）", culprit: "不相容者",
-      rounding: "可由舍入解释", restated: "已修订", verdict: "", within: "属", none: "未知",
+      rounding: "可由舍入解释", restated: "已修订", within: "属",
       flow: "流向", ownership: "企业类型", trade_mode: "贸易方式", partner: "贸易伙伴", commodity: "商品",
-      region: "地区", one_partner: "伙伴", one_commodity: "商品", at: (name, period) => `${name}，${period}`, from: "来源", row: "录入表行", place: "位置",
-      file: "文件", printed: "录入值", keyed: "据此录入", follows: "推算过程", words: "原文",
-      above: "见上", same: "同一文件的另一版本", notable: "未写明而可推知",
+      region: "地区", one_partner: "伙伴", one_commodity: "商品", at: (name, period) => `${name}，${period}`, row: "录入表行", place: "位置",
+      file: "文件", printed: "录入值", follows: "推算过程", words: "原文",
+      above: "见上", notable: "未写明而可推知",
       other: "其他地区有：", more: (n) => `另有${n}项`, show_all: (n) => `显示全部${n}项`,
       empty: "尚无相关数据。", empty_series: "尚无文件公布其增速。",
       empty_cards: "尚无文件公布该地区该时期的进出口总体数据。",
@@ -61,8 +61,8 @@
       undetermined: (n) => `另有${n}个无从核对。`,
       left_out: (shown, total) => `共${total}行，显示${shown}行：数据最多的地区优先，其次为最新时期和较大数额。`,
       shown_all: (total) => `以上各节所依据的${total}行数据全部显示。`,
-      of_total: (shown, total) => `${shown}/${total}`, no_quote: "该文件公布了此数；发布文件中未存其原文。",
-      only_table: (n) => `另有${n}项仅列于表中：属其他部分，或区间过宽而无法绘出。`, to: "至", at_least: "至少", at_most: "至多", quarter: "", about: "关于", unit: "单位",
+      no_quote: "该文件公布了此数；发布文件中未存其原文。",
+      only_table: (n) => `另有${n}项仅列于表中：属其他部分，或区间过宽而无法绘出。`, to: "至", at_least: "至少", at_most: "至多", unit: "单位",
     },
   };
   const FLOW_NAMES = {
@@ -300,6 +300,7 @@
     const width = Math.max(280, Math.floor(place.clientWidth || place.parentElement.clientWidth));
     const svg = draw(width);
     place.replaceChildren(...(svg ? [svg].flat() : []));
+    place.querySelector("svg.chart, figure svg")?.setAttribute("role", "img");
   };
   const noChart = (id) => { drawn.delete(id); put(id); };
   const style = (width) => ({ className: "chart", width, style: { background: "transparent", fontSize: "12px" } });
@@ -519,10 +520,14 @@
     ofRegion("levels").filter(fits).forEach((row) => add(row, "level"));
     ofRegion("growth").filter(fits).forEach((row) => add(row, "growth"));
     ofRegion("shares").filter((row) => fits(row) && dimensionOf(row) === dimension).forEach((row) => add(row, "share"));
-    if (!nodes.size) return put(id, empty(word("empty"), dimension === "partner" || dimension === "commodity" ? null : "growth"));
+    if (!nodes.size) return put(id, empty(word("empty")));
     const size = (node) => node.level?.high ?? node.growth?.level_high ?? (node.share?.share_high_pct ?? -1) / 100;
     const flowOrder = ["total", "export", "import", "balance", ""];
-    const byFlow = Map.groupBy ? Map.groupBy(nodes.values(), (node) => `${node.flow}|${node.unit}`) : [...nodes.values()].reduce((map, node) => map.set(`${node.flow}|${node.unit}`, [...(map.get(`${node.flow}|${node.unit}`) || []), node]), new Map());
+    const byFlow = new Map();
+    for (const node of nodes.values()) {
+      const key = `${node.flow}|${node.unit}`;
+      byFlow.set(key, [...(byFlow.get(key) || []), node]);
+    }
     const lines = [];
     for (const [, group] of [...byFlow].sort((a, b) => flowOrder.indexOf(a[0].split("|")[0]) - flowOrder.indexOf(b[0].split("|")[0]))) {
       const present = new Map(group.map((node) => [node.code, node]));
@@ -693,8 +698,8 @@
     return steps.has(id) ? leaves(steps.get(id).inputs, told) : [];
   });
   const what = (one) => [STATISTICS[state.language][one.statistic] || one.statistic || "", subjectName(one)].filter(Boolean).join(" · ");
-  const amount = (one, unit = one.series_unit) => {
-    const text = said(one.value ?? null, one.low, one.high, one.statistic, one.statistic === "level" || one.statistic === "change" ? unit : unit);
+  const amount = (one) => {
+    const text = said(one.value ?? null, one.low, one.high, one.statistic, one.series_unit);
     return [text.main, text.interval];
   };
   const caption = (sourceId) => {

@@ -509,3 +509,27 @@ def test_bars_are_labelled_with_the_marts_numbers(watched: Watched, marts: duckd
         assert value in known
         assert name in labels
         assert any(re.search(r"\d", label) and parsed(label)[0] == Decimal(str(value)) for label in labels), name
+
+
+def test_a_failed_check_is_listed_with_both_intervals(context: BrowserContext, tmp_path: Path) -> None:
+    path = altered(
+        tmp_path,
+        "UPDATE mart_checks SET verdict = 'inconsistent', recomputed_low = stated_high * 2, "
+        "recomputed_high = stated_high * 3, distance_in_last_digits = 42, is_culprit = true WHERE figure_id = "
+        "(SELECT figure_id FROM mart_checks WHERE verdict = 'consistent' AND region_id = 'CN-XJ' AND stated_high > 0 "
+        "ORDER BY figure_id LIMIT 1)",
+    )
+    watched = opened(context, path)
+    page = watched.page
+    page.select_option("#region", "CN-XJ")
+    row = data_of(page)["tables"]["checks"]
+    place = {name: row["columns"].index(name) for name in ("stated_low", "recomputed_high", "distance_in_last_digits")}
+    stated, follows, apart = page.locator("#checks-table .number").all()
+    shown = bounds_parsed(stated.inner_text(), stated.inner_text())
+    assert abs(shown[0][0] - Decimal(str(row["rows"][0][place["stated_low"]]))) < shown[0][1]
+    shown = bounds_parsed(follows.inner_text(), follows.inner_text())
+    assert abs(shown[1][0] - Decimal(str(row["rows"][0][place["recomputed_high"]]))) < shown[1][1]
+    assert apart.inner_text() == "42"
+    stated.click()
+    assert page.locator("#evidence mark").count()
+    assert watched.is_quiet(), (watched.console, watched.requests)
