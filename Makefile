@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-long check ui docs bench lock clean
+.PHONY: help setup refresh test test-long clients check ui docs bench lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,18 @@ test: $(READY) ## Run the tests.
 
 test-long: $(READY) ## Run the tests that take minutes: kills at many instants, races, rebuilds.
 	$(BIN)/pytest -m long
+
+CLIENTS := .venv-clients
+clients: $(READY) $(CLIENTS)/.ready ## Test with real counterparts: a browser (installs Debian's chromium where it is missing).
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get install --quiet --yes chromium fonts-noto-cjk; } || \
+	  { echo "The tests need the Debian packages chromium and fonts-noto-cjk" >&2; exit 1; }
+	$(CLIENTS)/bin/pytest -c tests/clients/pytest.ini --rootdir tests/clients --confcutdir tests/clients tests/clients
+
+$(CLIENTS)/.ready: tests/clients/requirements.lock
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
 
 check: $(READY) ## Lint Python and SQL, check types and the arrows between packages.
 	$(BIN)/ruff check .

@@ -287,6 +287,35 @@ def status(
 
 
 @app.command()
+def dashboard(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write it to this folder. [default: warehouse/dashboard]"),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Write what is published as a page: one file, in English and Chinese, that opens without a server.
+
+    Each number on it leads to the words that state it. Every refresh writes it, too, to `warehouse/dashboard/`.
+    """
+    import duckdb
+
+    from orchestration.dashboard import PageTooLarge, write_dashboard
+    from orchestration.warehouse.published import NothingPublished, open_published
+
+    settings = _settings()
+    try:
+        with open_published(settings.published_database) as connection:
+            written = write_dashboard(connection, output or settings.dashboard_dir)
+    except (NothingPublished, PageTooLarge, duckdb.Error, OSError) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    shown = "all" if written.rows == written.total else f"{written.rows:,} of"
+    typer.echo(f"{written.path}: publication {written.publication_id}, {shown} {written.total:,} rows")
+    if open_it:
+        typer.launch(written.path.resolve().as_uri())
+
+
+@app.command()
 def rollback(
     to: Annotated[str | None, typer.Option("--to", help="Id of a kept publication; default: the one before.")] = None,
 ) -> None:
@@ -307,9 +336,22 @@ def rollback(
             on_wait=lambda text: typer.echo(text, err=True),
         ):
             target = roll_back(settings, to)
+            typer.echo(f"Published again: {target.publication_id}")
+            _write_page_of_it(settings)
     except (LookupError, WarehouseHeld) as problem:
         _fail(str(problem.args[0]), EXIT_FAILED)
-    typer.echo(f"Published again: {target.publication_id}")
+
+
+def _write_page_of_it(settings: Settings) -> None:
+    """The page shows what is published; that it cannot be written takes nothing back."""
+    from orchestration.dashboard import write_dashboard
+    from orchestration.warehouse.published import open_published
+
+    try:
+        with open_published(settings.published_database) as connection:
+            write_dashboard(connection, settings.dashboard_dir)
+    except Exception as problem:  # a publication of an earlier version lacks what the page shows
+        typer.secho(f"The page still shows the other publication: {problem}", err=True, fg=typer.colors.RED)
 
 
 @app.command()

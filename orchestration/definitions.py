@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs import automation, customs, deduction, models, publishing, releases, resources, sheets, sources
+from orchestration.defs import (
+    automation,
+    customs,
+    dashboard,
+    deduction,
+    models,
+    publishing,
+    releases,
+    resources,
+    sheets,
+    sources,
+)
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import prepare_manifest
@@ -34,6 +45,7 @@ def build_definitions(settings: Settings | None = None, progress: Progress | Non
             deduction.deduction,
             model_assets,
             publishing.publication_asset(sorted(marts)),
+            dashboard.dashboard,
         ],
         jobs=[job],
         schedules=[automation.refresh_schedule(settings)],

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.defs.automation import JOB_NAME
+from orchestration.defs.dashboard import DashboardFailed
 from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.transformation import ChecksFailed, TransformationFailed
@@ -25,6 +26,7 @@ KNOWN_FAILURES = (
     WarehouseHeld,
     WorkingWarehouseHeld,
     PublicationDamaged,
+    DashboardFailed,
 )
 #: Those of them after which nothing was published because the result was not good enough.
 BLOCKING_FAILURES = (ChecksFailed, ChecksStandAgainst, SourceLost)

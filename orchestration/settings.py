@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "publications"
 
     @cached_property
+    def dashboard_dir(self) -> Path:
+        """The page of what is published."""
+        return self.warehouse_dir / "dashboard"
+
+    @cached_property
     def file_hashes(self) -> Path:
         """Hashes of large raw files, as long as those are not touched."""
         return self.warehouse_dir / "file_hashes.json"

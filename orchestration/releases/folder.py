@@ -20,6 +20,9 @@ KIND = "releases"
 SUFFIXES = tuple(MAXIMUM_BYTES)
 #: Characters on either side of a number that are kept to show where it stands.
 _CONTEXT = 60
+#: Characters on either side of a number that are kept of its paragraph: whole sentences, and no end of a text without
+#: line breaks.
+_PARAGRAPH = 600
 #: The currency of a country's releases that state no value and do not say what they measure it in.
 _CURRENCIES = {"CHN": "CNY"}
 
@@ -46,6 +49,8 @@ class ReleaseNumber:
     reason: str
     figure_ids: str  # joined by spaces
     context: str  # the words around it
+    paragraph_start: int  # character of the text with which `paragraph` begins
+    paragraph: str  # the line it stands in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +187,10 @@ def _numbers(review: Review) -> Iterator[ReleaseNumber]:
     for number in review.reading.numbers:
         line_start = text.rfind("\n", 0, number.char_start) + 1
         line_end = text.find("\n", number.char_end)
+        line_end = len(text) if line_end < 0 else line_end
         first = max(line_start, number.char_start - _CONTEXT)
-        last = min(len(text) if line_end < 0 else line_end, number.char_end + _CONTEXT)
+        last = min(line_end, number.char_end + _CONTEXT)
+        paragraph_start = max(line_start, number.char_start - _PARAGRAPH)
         yield ReleaseNumber(
             source_id=review.source_id,
             char_start=number.char_start,
@@ -193,6 +200,8 @@ def _numbers(review: Review) -> Iterator[ReleaseNumber]:
             reason=number.reason,
             figure_ids=" ".join(number.figure_ids),
             context=text[first:last].strip(),
+            paragraph_start=paragraph_start,
+            paragraph=text[paragraph_start : min(line_end, number.char_end + _PARAGRAPH)],
         )
 
 

@@ -98,6 +98,7 @@ def test_the_published_file_cannot_be_written_and_nothing_is_left_lying(first: I
     assert first.published.stat().st_mode & 0o222 == 0
     assert sorted(path.name for path in first.warehouse.iterdir()) == [
         "customhouse.duckdb",
+        "dashboard",
         "publications",
         "working.duckdb",
         "writer.lock",

@@ -103,8 +103,9 @@ def test_every_asset_comes_from_raw_files(graph: dict[str, Any]) -> None:
         assert {one.split("/")[0] for one in sources} == {"raw"}, key
 
 
-def test_every_asset_reaches_the_publication(graph: dict[str, Any]) -> None:
-    assert set(graph["assets"]) - upstream(graph, "publication") == set()
+def test_every_asset_reaches_the_publication_but_the_page_of_it(graph: dict[str, Any]) -> None:
+    assert set(graph["assets"]) - upstream(graph, "publication") == {"dashboard"}
+    assert graph["assets"]["dashboard"]["deps"] == ["publication"]
 
 
 def test_only_raw_files_are_made_by_others(graph: dict[str, Any]) -> None:

@@ -6,5 +6,7 @@ select
     kind,
     reason,
     figure_ids,
-    context
+    context,
+    paragraph_start,
+    paragraph
 from {{ ref('int_numbers') }}

@@ -184,6 +184,9 @@ def test_a_release_gives_its_figures_its_document_and_the_account_of_its_numbers
         assert TEXT[number.char_start : number.char_end] == number.printed
         assert number.printed in number.context
         assert number.context in TEXT
+        assert number.context in number.paragraph
+        assert TEXT[number.paragraph_start :].startswith(number.paragraph)
+        assert number.paragraph[number.char_start - number.paragraph_start :].startswith(number.printed)
 
 
 def test_what_a_release_does_not_say_of_itself_is_left_open(folder: Path, codes: CodeLists) -> None:

@@ -6,5 +6,7 @@ select
     kind,
     nullif(reason, '') as reason,
     nullif(figure_ids, '') as figure_ids,
-    context
+    context,
+    paragraph_start,
+    paragraph
 from {{ source('releases', 'numbers') }}
