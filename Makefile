@@ -60,10 +60,11 @@ docs: $(READY) ## Write the data dictionary, build the documentation and the lin
 	cd dbt_project && CUSTOMHOUSE_WORKING_DATABASE=:memory: DBT_TARGET_PATH=target/docs ../$(BIN)/dbt --quiet docs generate --static --empty-catalog
 	mkdir -p site/dbt && mv dbt_project/target/docs/static_index.html site/dbt/index.html
 
-bench: $(READY) ## Measure a refresh against dbt and SQL alone, the reader of releases, the loading of declarations.
+bench: $(READY) ## Measure a refresh against dbt and SQL alone, the reader of releases, the loading of declarations, serving.
 	$(BIN)/python -m bench.refresh
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.customs
+	$(BIN)/python -m bench.serving
 
 lock: ## Resolve requirements.lock anew (needs uv).
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --strip-extras \

@@ -355,6 +355,40 @@ def _write_page_of_it(settings: Settings) -> None:
 
 
 @app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; others than loopback need TLS.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", help="Port to listen on; 0 takes a free one.", min=0, max=65535)
+    ] = 9494,
+    log: Annotated[bool, typer.Option("--log", help="Write a line of JSON a statement to standard error.")] = False,
+) -> None:
+    """Serve the published warehouse to many readers over the network, read-only.
+
+    Readers connect with DuckDB's own protocol, quack; what is printed at the start can be pasted into a client. They
+    show a token: `CUSTOMHOUSE_SERVE_TOKEN`, or the one in `warehouse/serve.token`, which is made at the first start and
+    only its owner can read.
+
+    A new publication is noticed within a second: the next statement of each reader sees it, statements under way end
+    on the one before. Each statement is bound in time, memory, threads and size (`CUSTOMHOUSE_SERVE_…`).
+
+    docs/serving.md says how to connect tools, how to put TLS before it, and what it costs.
+    """
+    from orchestration.serving.front import CannotServe
+    from orchestration.serving.server import serve as serve_until_stopped
+    from orchestration.serving.token import TokenUnusable
+    from orchestration.warehouse.published import NothingPublished
+
+    try:
+        serve_until_stopped(_settings(), host=host, port=port, log=log, tell=typer.echo)
+    except (NothingPublished, TokenUnusable, CannotServe) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    except OSError as problem:
+        _fail(f"{host}:{port} cannot be listened on: {problem.strerror or problem}", EXIT_FAILED)
+
+
+@app.command()
 def read(
     files: Annotated[list[Path], typer.Argument(help="Releases: .txt, .md, .html, .pdf, .docx.", metavar="FILE")],
     *,

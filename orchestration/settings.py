@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -52,6 +52,21 @@ class Settings(BaseSettings):
     schedule_timezone: str = Field("Asia/Shanghai", description="Time zone of the schedule.")
     sensor_interval_seconds: int = Field(30, ge=5, description="How often the sensor looks for new files in raw/.")
 
+    serve_token: SecretStr = Field(
+        SecretStr(""),
+        description="The token that readers of `customhouse serve` show; empty: the one in the token file.",
+    )
+    serve_seconds: float = Field(60, gt=0, description="How long a statement of a reader may take.")
+    serve_answer_megabytes: int = Field(256, ge=1, description="How large an answer to a reader may be, in MiB.")
+    serve_memory_limit: str = Field("512MiB", description="Memory limit of DuckDB for a reader.")
+    serve_threads: int = Field(1, ge=1, description="Threads of DuckDB for a reader.")
+    serve_processes: int = Field(
+        16, ge=1, description="How many readers are answered at once, each by a process of its own."
+    )
+    serve_idle_seconds: float = Field(
+        60, ge=1, description="How long the process of a reader waits for its next statement before it ends."
+    )
+
     @field_validator("raw_dir", "warehouse_dir", "dbt_project_dir", "dbt_target_dir", "dagster_home")
     @classmethod
     def _is_absolute(cls, path: Path) -> Path:
@@ -86,6 +101,11 @@ class Settings(BaseSettings):
     def lake_dir(self) -> Path:
         """The lines of declarations, one Parquet file a month of a flow, never changed once written."""
         return self.warehouse_dir / "customs"
+
+    @cached_property
+    def serve_token_file(self) -> Path:
+        """The token of `customhouse serve`, where the environment gives none."""
+        return self.warehouse_dir / "serve.token"
 
     @cached_property
     def seeds_dir(self) -> Path:

@@ -25,6 +25,13 @@ OTHERS = {
     "schedule_cron": "0 6 * * *",
     "schedule_timezone": "Europe/Berlin",
     "sensor_interval_seconds": "60",
+    "serve_token": "**********",  # what any token is printed as
+    "serve_seconds": "5.5",
+    "serve_answer_megabytes": "7",
+    "serve_memory_limit": "1GiB",
+    "serve_threads": "2",
+    "serve_processes": "3",
+    "serve_idle_seconds": "7.5",
 }
 
 
