@@ -61,6 +61,7 @@ _MAKING = frozenset({"使", "令", "使得"})
 _BESIDES = frozenset({"除", "除了", "除去"})
 _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
+_OUTSIDE = frozenset({"outside", "beyond"})
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
@@ -105,6 +106,7 @@ class Claims:
             self._claim_descriptions(sentence)
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
+            self._claim_outside(sentence)
         else:
             self._claim_besides(sentence)
         self._claim_appositions(sentence)
@@ -370,6 +372,20 @@ class Claims:
             is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
                 _claim_names(sentence, index + 1, last, "apposition")
+
+    def _claim_outside(self, sentence: Sentence) -> None:
+        """`The USA was the main market outside the EU`: the group that a partner is no part of is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _OUTSIDE or not index or not tokens[index - 1].is_a("rank_noun", "header_dimension"):
+                continue
+            last = index + 1
+            while last < len(tokens) and tokens[last].text == "the":
+                last += 1
+            is_group = last < len(tokens) and self._dimension(sentence, last) == "partner"
+            start = sentence.clause_start(index)
+            if is_group and any(self._dimension(sentence, at) == "partner" for at in range(start, index)):
+                sentence.claim(index, last + 1, "outside")
 
     @staticmethod
     def _claim_buyers(sentence: Sentence) -> None:
@@ -879,7 +895,7 @@ class Claims:
         tokens = sentence.tokens
         if not sentence.free(index):
             return
-        if tokens[index].text in ("on", "over") and (index == 0 or tokens[index - 1].quantity is None):
+        if tokens[index].text in ("on", "over") and not _ends_any_change(tokens, index - 1):
             return
         if self._percent_over_value(sentence, index):
             return
@@ -1285,6 +1301,13 @@ def _ends_change(tokens: list[Token], index: int) -> bool:
     return quantity is not None and (
         quantity.unit_kind == "percent" or any(one.is_a("rise", "fall") for one in tokens[max(index - 3, 0) : index])
     )
+
+
+def _ends_any_change(tokens: list[Token], index: int) -> bool:
+    """Whether a number, or a change told in any way, ends at a place: `up $446 million (11 percent)`, `0.4% down`."""
+    if index > 0 and tokens[index].is_a("rise", "fall") and tokens[index - 1].quantity is not None:
+        return True
+    return index >= 0 and (tokens[index].quantity is not None or _ends_change(tokens, index))
 
 
 def _is_of_change(tokens: list[Token], index: int) -> bool:

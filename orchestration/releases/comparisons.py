@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.periods import Span, length_in_months, shifted
+from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.tokens import Token
 
 #: What stands before the value of the period compared with.
@@ -143,6 +144,10 @@ def has_comparison_near(numbers: NumberGroup) -> bool:
 def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
     """What the number is compared with: the clause says, before or after it."""
     behind = numbers.clause_end
+    if numbers.in_parentheses and behind < len(numbers.tokens) and numbers.tokens[behind].kind == "close":
+        behind = _behind_parenthesis(numbers, behind)
+    elif _is_followed_by_percent(numbers, behind):
+        behind = _behind_parenthesis(numbers, behind + 2)  # up 446 million (11 percent) on March
     if behind < len(numbers.tokens) and behind in numbers.claims.base_values:
         behind = numbers.sentence.clause_end(behind)  # growth over the value of the month before
     for index in [
@@ -159,6 +164,29 @@ def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
         if found == "base":
             return "yoy", None
     return _compared_at_first(numbers)
+
+
+def _is_followed_by_percent(numbers: NumberGroup, index: int) -> bool:
+    """Whether a parenthesis with nothing but a percentage opens at a place: the number is said again in it."""
+    if numbers.sentence.is_chinese or index + 2 >= len(numbers.tokens):
+        return False
+    opening, inner, closing = numbers.tokens[index : index + 3]
+    is_percent = inner.quantity is not None and inner.quantity.unit_kind == "percent"
+    return opening.kind == "open" and is_percent and closing.kind == "close"
+
+
+def _behind_parenthesis(numbers: NumberGroup, closing: int) -> int:
+    """Where the comparison right behind a parenthesis ends; that of the parenthesis where none stands there."""
+    if numbers.sentence.is_chinese:
+        return closing
+    last = closing + 1
+    while last < len(numbers.tokens) and last < closing + 5 and numbers.tokens[last].quantity is None:
+        if numbers.claims.comparisons.get(last):
+            return last + 1
+        if numbers.tokens[last].kind in BOUNDARIES or numbers.tokens[last].is_a("and", "while"):
+            break
+        last += 1
+    return closing
 
 
 def _compared_at_first(numbers: NumberGroup) -> tuple[str, Span | None]:

@@ -101,6 +101,8 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return "unit_value"  # 进口量…，均价每吨568美元，跌9.2%
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
         return frame.measures[0]
+    if walk.sentence_measure and not frame.measures:
+        return walk.sentence_measure
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
         return walk.last_level.measure
     previous = walk.previous[-1] if walk.previous else None

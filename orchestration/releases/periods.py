@@ -134,12 +134,12 @@ _ENGLISH = [
             r"(?:a|one) year (?:earlier|ago|before|previously|prior)"),
         ("based",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
-            rf"(?: (?:of|in)){{0,2}} (?:the )?(?:year )?(?P<year>{_Y})"),
+            rf"(?: (?:of|in|for)){{0,2}} (?:the )?(?:(?:fiscal |financial )?year |fiscal )?(?P<year>{_Y})"),
         ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously|prior)(?! to)"),
         ("base", r"(?:twelve|12) months (?:earlier|ago|before|previously|prior)(?! to)"),
         ("prior",
             r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
-            r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
+            r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
         ("to_month", rf"(?:through|up to) (?P<a>{_M}){_YEAR}?(?![0-9])"),

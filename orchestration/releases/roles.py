@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.releases.comparisons import base_period, is_base, period_of
@@ -43,6 +44,8 @@ _OF_MONTHS = frozenset(words("of_months"))
 #: What may be twice as great without anything having doubled.
 _PACES = frozenset(words("pace"))
 _EACH_BEHIND = frozenset(words("each_behind"))
+#: Between `doubled` and the level that it comes to.
+_COMING_TO = frozenset({"to", "reaching"})
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -167,6 +170,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             price_unit, measure = level.unit, "unit_value"
     elif change is not None:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
+    elif not price_unit and (sign_of_whole := _part_of_change(numbers)):
+        statistic, sign, rule = "change", sign_of_whole, "change, as that which it is a part of"
     elif not price_unit and (sign_before := _change_of_list(numbers)):
         statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
@@ -201,7 +206,26 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     )
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
+    if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit:
+        return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
     return statements
+
+
+def _both_signs(statement: Statement) -> tuple[Statement, Statement]:
+    """`the deficit widened by 3 billion`: the deficit grew by it, the balance fell by it."""
+    doubt = statement.doubt or "whether it is the change of the deficit or of the balance is not said"
+    other = replace(statement, sign=-statement.sign, doubt=doubt, rule=f"{statement.rule} of the balance")
+    return replace(statement, doubt=doubt), other
+
+
+def _part_of_change(numbers: NumberGroup) -> int:
+    """The sign of `rose by $8 billion, of which cars accounted for $4 billion`; 0 where it is no part of a change."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    share = numbers.left("share")
+    if previous is None or previous.statistic != "change" or share is None or numbers.sentence.is_chinese:
+        return 0
+    opens = numbers.tokens[numbers.sentence.clause_start(numbers.first)]
+    return previous.sign if opens.is_a("among") and share == numbers.first - 1 else 0
 
 
 def _average_of_subject(numbers: NumberGroup) -> int | None:
@@ -518,7 +542,7 @@ def _price_unit(numbers: NumberGroup, position: int) -> str:
 def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     """`doubled`, 翻一番, 持平: growth in a word."""
     if walk.sentence.quantities() and any(
-        cursor in walk.in_list_of
+        cursor in walk.in_list_of and not (cursor == index + 2 and walk.tokens[index + 1].text in _COMING_TO)
         for cursor in range(walk.sentence.clause_start(index), walk.sentence.clause_end(index))
     ):
         return

@@ -44,6 +44,8 @@ _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
+#: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
+_ADVERBIAL_MEASURES = ("by ", "in ", "after ")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
 _FLOW_PAIRS = {
@@ -80,6 +82,8 @@ class Walk:
         self.last_level: Statement | None = None
         self.list_measures: list[str] = []
         self.clause_break = ""
+        #: What the sentence says at its beginning that all of it is measured in: by volume, …
+        self.sentence_measure = ""
         self.currency_terms = ""
         self.own_period = False
         self.joint_next = False
@@ -681,7 +685,8 @@ class Walk:
             return  # clearance time for imports, tariffs on imports
         phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
         is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
-        if phrase.measures and not phrase.flows and is_of_clause_before and not self.sentence.is_chinese:
+        says_how = self.tokens[self._last_measure].text.startswith(_ADVERBIAL_MEASURES)
+        if phrase.measures and not phrase.flows and is_of_clause_before and not (self.sentence.is_chinese or says_how):
             phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
         if self._is_trader(index):
@@ -735,6 +740,12 @@ class Walk:
         """Whether the sentence sets a value apart from a volume."""
         return any(token.text in _VALUE_WORDS for token in self.tokens)
 
+    def _says_price(self) -> bool:
+        """Whether an English sentence sets a volume apart from a price: `prices rose 2%, volumes fell 1%`."""
+        return not self.sentence.is_chinese and any(
+            token.is_a("measure") and token.senses["measure"] == "unit_value" for token in self.tokens
+        )
+
     def _names_since(self, index: int) -> bool:
         start = self.sentence.clause_start(index)
         return any(last >= start for last in self.last_name.values())
@@ -747,13 +758,16 @@ class Walk:
                 one.is_a("measure") and one.senses["measure"] in ("value", "quantity") and at != index
                 for at, one in enumerate(self.tokens)
             )
-            measure = "quantity" if other and self._says_value() else "volume"
+            measure = "quantity" if (other and self._says_value()) or self._says_price() else "volume"
         if measure == "value" and not self._is_measure_list(index):
             says_other = any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
             is_of_another = self.last_level is not None and self.last_level.measure in ("quantity", "unit_value")
             framed = self.frame is not None and set(self.frame.measures) - {"value"}
             if not (says_other or framed or is_of_another):
                 return
+        is_first = not self.stated and not phrase.flows and not phrase.names
+        if is_first and token.text.startswith(_ADVERBIAL_MEASURES) and not self.sentence.is_chinese:
+            self.sentence_measure = measure
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
             phrase.measures = [measure]
         else:
