@@ -13,7 +13,7 @@ from orchestration.releases.number_groups import NumberGroup, Role, change_that_
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.periods import Span
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.statements import Statement
+from orchestration.releases.statements import RECKONED_OTHERWISE, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
@@ -237,7 +237,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return ("share", 1, "share that rose to")
     if (
         previous is not None
-        and not previous.doubt
+        and _is_certain(previous)
         and previous.statistic in ("growth", "share")
         and previous.quantity.unit_kind == "percent"
         and _list_like(numbers, previous.statistic)
@@ -259,14 +259,14 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         ["and", "by"],
     )
     grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
-    if goes_on and grown is not None and grown.statistic == "growth" and not grown.doubt:
+    if goes_on and grown is not None and grown.statistic == "growth" and _is_certain(grown):
         return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if (
         ordered is not None
-        and not ordered.doubt
+        and _is_certain(ordered)
         and ordered.statistic in ("growth", "share")
         and any(token.is_a("next_in_order") for token in tokens[: numbers.first])
     ):
@@ -284,6 +284,11 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
             # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
             return ("growth", earlier.sign, "growth, as that before")
     return None
+
+
+def _is_certain(statement: Statement) -> bool:
+    """Whether it is certain what a number says, be it reckoned otherwise than trade in goods."""
+    return statement.doubt in ("", RECKONED_OTHERWISE)
 
 
 def _may_qualify(token: Token) -> bool:

@@ -13,7 +13,7 @@ from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
-from orchestration.releases.statements import Reading, Statement
+from orchestration.releases.statements import RECKONED_OTHERWISE, Reading, Statement
 from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
-_RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 #: What a partner does, and the flow that it is for the one who reports.
 _DEALINGS = dict(words_with_values("partner_dealing"))
 _EARNING = frozenset(words("earning"))
@@ -115,7 +114,7 @@ class Walk:
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
         if any(token.is_a("condition") for token in tokens):
-            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE  # be it said behind the number
+            self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE  # be it said behind the number
         if self._tells_of_a_company():
             self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
@@ -145,7 +144,7 @@ class Walk:
         for token in tokens:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
-        grammar.condition = _RECKONED_OTHERWISE if self.sentence_doubt == _RECKONED_OTHERWISE else ""
+        grammar.condition = RECKONED_OTHERWISE if self.sentence_doubt == RECKONED_OTHERWISE else ""
         self._carry_period(period_before)
         grammar.paragraph_has_figures = grammar.paragraph_has_figures or bool(self.stated)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
@@ -348,7 +347,7 @@ class Walk:
         if is_of_the_place and phrase.has_statistic and not phrase.flows:
             phrase.names, phrase.measures = {}, []  # 煤炭价格回落，全省进口…
         if "condition" in senses:
-            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
+            self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
