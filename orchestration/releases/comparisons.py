@@ -9,6 +9,8 @@ from orchestration.releases.tokens import Token
 
 #: What stands before the value of the period compared with.
 _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
+#: What begins a clause of its own: a surplus of 6 million where a year earlier there had been one of 904 million.
+_TURNING = frozenset({"where", "when", "whereas", "while"})
 #: Likewise, where the period compared with stands right behind: `it was 5 billion a year ago`.
 _WAS = frozenset({"was", "were"})
 
@@ -68,7 +70,7 @@ def is_base(numbers: NumberGroup) -> bool:
             return False
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
         if numbers.claims.comparisons.get(index) == "base" and not any(
-            numbers.tokens[cursor].is_a("versus", "than", "rise", "fall")
+            numbers.tokens[cursor].is_a("versus", "than", "rise", "fall") or numbers.tokens[cursor].text in _TURNING
             for cursor in range(numbers.last + 1, index + 1)
         ):
             left = _before_balance(numbers)

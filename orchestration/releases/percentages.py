@@ -22,7 +22,10 @@ _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
 #: Behind a percentage they say that it is a change.
 _MORE_OR_LESS = frozenset(words("more_or_less"))
+_LESS = frozenset({"less", "fewer", "more"})
 _RISING_TO = frozenset(words("rising_to"))
+#: How doubts begin that are of the flow alone.
+_FLOW_DOUBTS = ("whether exports, imports", "whether the flow")
 _FALLING_NOUNS = frozenset(words("falling_noun"))
 #: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
 _SHARE_FROM = "share that it rose from"
@@ -216,6 +219,8 @@ def _role_by_cues(numbers: NumberGroup) -> Role | None:
     is_right_behind = after is not None and after == numbers.last + 1
     if cue is not None and is_right_behind and cue < numbers.first - 2 and not _only_small(numbers, cue):
         cue = None
+    if cue is not None and is_right_behind and tokens[cue].is_a("share") and tokens[after or 0].text in _LESS:
+        cue = None  # took 27.9 percent less
     if cue is not None:
         role = _role_of_cue(numbers, cue)
         if role:
@@ -287,8 +292,8 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
 
 
 def _is_certain(statement: Statement) -> bool:
-    """Whether it is certain what a number says, be it reckoned otherwise than trade in goods."""
-    return statement.doubt in ("", RECKONED_OTHERWISE)
+    """Whether it is certain what a number says, be it of what is in doubt."""
+    return statement.doubt in ("", RECKONED_OTHERWISE) or statement.doubt.startswith(_FLOW_DOUBTS)
 
 
 def _may_qualify(token: Token) -> bool:

@@ -46,6 +46,7 @@ _PACES = frozenset(words("pace"))
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Between `doubled` and the level that it comes to.
 _COMING_TO = frozenset({"to", "reaching"})
+_SMALL = frozenset({"the", "those", "that", "to", "from"})
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -300,9 +301,24 @@ def _change_of_list(numbers: NumberGroup) -> int:
     """The sign of `exports rose by 2.5 billion and imports by 0.2 billion`: the verb is said once."""
     before = numbers.tokens[numbers.first - 1] if numbers.first else None
     if before is None or before.text != "by":
-        return 0
+        return _change_of_next(numbers)
     earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
     return 0 if earlier is None else earlier.sign
+
+
+def _change_of_next(numbers: NumberGroup) -> int:
+    """The sign of `gold fell $1.0 billion and crude oil $0.6 billion`; 0 where a verb or anything else is said."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    between = numbers.tokens[numbers.window_start : numbers.first]
+    if previous is None or previous.statistic != "change" or numbers.in_parentheses or numbers.sentence.is_chinese:
+        return 0
+    is_list = bool(between) and between[0].text in ("and", "but")
+    is_named = any(token.names or token.senses.get("flow") in ("export", "import") for token in between)
+    is_alone = all(
+        token.kind == "comma" or token.is_a("and", "of") or token.names or token.is_a("flow") or token.text in _SMALL
+        for token in between
+    )
+    return previous.sign if is_list and is_named and is_alone else 0
 
 
 def _balance_said_by_flows(numbers: NumberGroup, frame: Frame) -> Frame:

@@ -26,6 +26,7 @@ _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
 #: What a partner does, and the flow that it is for the one who reports.
 _DEALINGS = dict(words_with_values("partner_dealing"))
+_MORE_OR_LESS = frozenset(words("more_or_less"))
 _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -40,6 +41,7 @@ _VALUE_WORDS = frozenset(words("value_word"))
 #: Before a flow they make it that of all goods and partners.
 _TOTALS = frozenset(words("total_flow"))
 _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
+_AMONG = frozenset({"among", "amongst", "within"})
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
@@ -390,8 +392,10 @@ class Walk:
         if not flow or phrase.flows or self.sentence.is_chinese or index + 1 >= len(self.tokens):
             return
         following = self.tokens[index + 1 : index + 6]
-        amount = next((one.quantity for one in following if not one.is_a("qualifier", "filler")), None)
-        if amount is None or amount.unit_kind != "money":
+        said = [one for one in following if not one.is_a("qualifier", "filler") or one.text in _MORE_OR_LESS]
+        amount = said[0].quantity if said else None
+        is_change = len(said) > 1 and said[1].text in _MORE_OR_LESS  # took 28 percent less
+        if amount is None or not (amount.unit_kind == "money" or (amount.unit_kind == "percent" and is_change)):
             return
         if phrase.names.get("partner") and self._partner_is_subject():
             phrase.hinted_flow = flow
@@ -558,7 +562,16 @@ class Walk:
             before -= 1
         if not self.tokens[before].names or self._dimension(before) != "partner":
             return False
+        while before > 1 and self._joins_partner(before - 1):
+            before -= 1  # China, Hong Kong and Macao bought …
         return before == 0 or not self.tokens[before - 1].is_a("partner_preposition", "of")
+
+    def _joins_partner(self, index: int) -> bool:
+        """Whether a token joins partners to a list, or is one of them."""
+        token = self.tokens[index]
+        if token.kind == "comma" or token.is_a("and") or token.text == "the":
+            return any(one.names for one in self.tokens[max(index - 2, 0) : index])
+        return bool(token.names) and self._dimension(index) == "partner"
 
     def _is_exporter(self, index: int) -> bool:
         """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
@@ -646,8 +659,18 @@ class Walk:
         has_own = any(one.quantity is not None or one.is_a("flow") for one in between)
         return before is not None and before.is_a("next_in_order") and not has_own
 
+    def _is_group_of(self, first: int, last: int) -> bool:
+        """`Among agricultural products, soybeans fell …`: what stands behind the comma is a part of the first."""
+        start = first - 1 - (first > 1 and self.tokens[first - 1].text == "the")
+        is_among = start >= 0 and self.tokens[start].text in _AMONG and last == first + 2
+        behind = self.tokens[last + 1] if last + 1 < len(self.tokens) else None
+        goes_on = behind is not None and (behind.kind == "comma" or behind.is_a("and"))
+        return is_among and self.tokens[first + 1].kind == "comma" and not goes_on
+
     def _coordinated(self, first: int, last: int) -> bool:
         """Whether only what separates names of one list stands between two names."""
+        if self._is_group_of(first, last):
+            return False
         has_separator = False
         depth = 0
         for cursor in range(first + 1, last):
