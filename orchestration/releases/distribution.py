@@ -152,7 +152,9 @@ def distribute(
             row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
         other_period = numbers.grammar.other_period
         if other_period is not None:
-            row += [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
+            later = [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
+            row += later
+            stated = [*stated, *later] if others else stated
         for names, flow in others[:_MOST_OTHERS]:
             row += [
                 replace(
