@@ -61,6 +61,8 @@ _MAKING = frozenset({"使", "令", "使得"})
 _BESIDES = frozenset({"除", "除了", "除去"})
 _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
+#: Between "from" and the value compared with: from a revised 44.7 billion.
+_REVISED = frozenset({"the", "a", "an", "revised", "upwardly", "downwardly", "record", "high", "low", "previous"})
 _OFFICES = ("ministry of", "department of")
 _OUTSIDE = frozenset({"outside", "beyond"})
 _TREATIES = frozenset(words("treaty"))
@@ -933,7 +935,8 @@ class Claims:
                 return
             if token.quantity is not None:
                 is_apart = cursor > index + 1 and not tokens[index + 1].is_a("qualifier")
-                if tokens[index].text == "from" and is_apart and tokens[index + 1].text != "the":
+                is_revised = all(one.text in _REVISED for one in tokens[index + 1 : cursor])
+                if tokens[index].text == "from" and is_apart and not is_revised:
                     return
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
@@ -1075,6 +1078,12 @@ class Claims:
                 self.comparisons[index] = "prior"  # between August and September exports grew
                 self.spans[index] = _last_month(span)
                 continue
+            if token.text.startswith("between ") and 1 < period.months < 12 and self._goes_from_to(sentence):
+                self.doubt = self.doubt or "whether it is from the first of these months to the last is not said"
+                self.comparison_spans[index] = _first_month(span)
+                self.comparisons[index] = "span"
+                self.spans[index] = _last_month(span)
+                continue
             before = tokens[index - 1] if index else None
             if (before is not None and before.is_a("stock") and period.months) or (
                 index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in _MONTH_ENDS
@@ -1112,6 +1121,15 @@ class Claims:
             tokens[at - 1].is_a("by") and any(one.is_a("rise", "fall") for one in tokens[max(0, at - 3) : at])
             for at in sentence.quantities()
             if at
+        )
+
+    @staticmethod
+    def _goes_from_to(sentence: Sentence) -> bool:
+        """Whether a sentence tells two levels: `between January and March exports rose from 5 billion to 6 billion`."""
+        tokens, numbers = sentence.tokens, sentence.quantities()
+        return not sentence.is_chinese and any(
+            left and tokens[left - 1].text == "from" and tokens[right - 1].text == "to" and right == left + 2
+            for left, right in pairwise(numbers)
         )
 
     def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
@@ -1248,6 +1266,10 @@ class Claims:
 
 def _last_month(span: Span) -> Span:
     return span[1].replace(day=1), span[1]
+
+
+def _first_month(span: Span) -> Span:
+    return span_of(span[0].year, span[0].month, 1)
 
 
 def _has_date(tokens: list[Token]) -> bool:

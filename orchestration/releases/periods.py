@@ -67,6 +67,7 @@ _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
 _AGAIN = r"(?: \([a-z]+[a-z. ]*\))?"
 _YEAR = (
     rf"(?:,? (?:of |in |for )?(?:the )?(?:year )?(?P<year>{_Y})"
+    r"|'(?P<short>[0-9]{2})(?![0-9])"
     r"|,? (?:of |in )?(?P<this>this year|the current year|current year|the year)"
     r"|,? (?:of |in )?(?P<last>last year|the previous year|the preceding year))"
 )
@@ -95,6 +96,9 @@ _ENGLISH = [
         ("rolling",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
             rf"(?: period)?(?! (?:of|in) )"),
+        ("quarter_to",
+            rf"(?:the )?(?P<a>(?:march|mar|june|jun|september|sept?|december|dec)\b)(?: (?P<year1>{_Y}))? quarter"
+            rf"{_YEAR}?(?![0-9])"),
         ("range", rf"(?P<a>{_M}), (?:{_M},? )+and (?P<b>{_M}){_YEAR}?"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
@@ -264,6 +268,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
+    if groups.get("short"):
+        year = 2000 + int(groups["short"])  # Nov'22
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None
     if kind == "based":
         return Period("span", 0, 0, year, None, is_loose=True)
@@ -286,6 +292,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "up_to":
         months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(groups["n"].split()[0])
         return _up_to(_month(groups["a"]), months, year, relative)
+    if kind == "quarter_to":
+        return Period("span", _month(groups["a"]) - 2, 3, year or int(groups["year1"] or 0) or None, relative)
     if kind == "months":
         count = _count(groups["n"])
         if groups.get("lead", "") in ("last", "past", "final", "last ", "past "):
@@ -330,11 +338,9 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     return Period("span", 1, 12, year, relative if year is None else None)
 
 
-def _up_to(last_month: int, months: int, year: int | None, relative: int | None) -> Period | None:
-    """`the quarter to March 2024`: so many months, the last of which is said with its year."""
+def _up_to(last_month: int, months: int, year: int | None, relative: int | None) -> Period:
+    """`the quarter to March 2024`: so many months, the last of which is said."""
     first = last_month - months + 1
-    if first < 1 and year is None:
-        return None
     return Period(
         "span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative
     )
