@@ -452,8 +452,8 @@ def _contribution_of_next(numbers: NumberGroup) -> int:
     previous = numbers.walk.previous[-1] if numbers.walk.previous else None
     if previous is None or previous.statistic != "contribution" or previous.quantity.unit_kind != "points":
         return 0
-    between = numbers.tokens[numbers.window_start : numbers.first]
-    says_other = any(token.is_a("rise", "fall", "share", "gap_up", "gap_down", "than") for token in between)
+    clause = numbers.tokens[numbers.clause_start : numbers.first]
+    says_other = any(token.is_a("rise", "fall", "share", "gap_up", "gap_down", "than") for token in clause)
     return 0 if says_other or numbers.right("than", "gap_up", "gap_down") is not None else previous.sign
 
 

@@ -67,7 +67,6 @@ _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
 _AGAIN = r"(?: \([a-z]+[a-z. ]*\))?"
 _YEAR = (
     rf"(?:,? (?:of |in |for )?(?:the )?(?:year )?(?P<year>{_Y})"
-    r"|'(?P<short>[0-9]{2})(?![0-9])"
     r"|,? (?:of |in )?(?P<this>this year|the current year|current year|the year)"
     r"|,? (?:of |in )?(?P<last>last year|the previous year|the preceding year))"
 )
@@ -268,8 +267,6 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
-    if groups.get("short"):
-        year = 2000 + int(groups["short"])  # Nov'22
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None
     if kind == "based":
         return Period("span", 0, 0, year, None, is_loose=True)
