@@ -915,7 +915,9 @@ class Claims:
         tokens = sentence.tokens
         if not sentence.free(index):
             return
-        if tokens[index].text in ("on", "over") and not _ends_any_change(tokens, index - 1):
+        if tokens[index].text in ("on", "over") and not (
+            _ends_any_change(tokens, index - 1) or self._is_growth_over_base(sentence, index)
+        ):
             return
         if self._percent_over_value(sentence, index):
             return
@@ -958,6 +960,16 @@ class Claims:
             if token.names or (token.is_a("flow") and token.senses["flow"] != "balance"):
                 return
             cursor += 1
+
+    def _is_growth_over_base(self, sentence: Sentence, index: int) -> bool:
+        """`the top markets by growth over October 2023`, in a text about October 2024."""
+        noun = sentence.tokens[index - 1] if index else None
+        behind = sentence.tokens[index + 1].period if index + 1 < len(sentence.tokens) else None
+        if noun is None or not noun.is_a("growth_noun", "rise", "fall") or behind is None or behind.kind != "span":
+            return False
+        span = resolve(behind, self.grammar.published, self.grammar.region_id)
+        spoken_of = (self.grammar.period, self.grammar.first_period)
+        return any(one is not None and span in (shifted(one, -12), shifted(one, -1)) for one in spoken_of)
 
     def _percent_over_value(self, sentence: Sentence, index: int) -> bool:
         """`3.9 percent over $1.6 billion in May`, `2 billion less than the 13.6 billion of July`."""

@@ -18,7 +18,8 @@ _WAS = frozenset({"was", "were"})
 def period_of(numbers: NumberGroup) -> Span | None:
     """The period of a number: that of its sentence, unless one stands behind the number itself."""
     grammar = numbers.grammar
-    for index in range(numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)):
+    before = range(numbers.first - 1, numbers.sentence.clause_start(numbers.first) - 1, -1)
+    for index in (*before, *range(numbers.first, numbers.sentence.clause_end(numbers.last))):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
     if numbers.first - 1 in numbers.claims.spans:

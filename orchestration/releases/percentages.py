@@ -200,7 +200,7 @@ def _sign_said_once(numbers: NumberGroup) -> int:
     is_subject = any(token.is_a("flow") or token.names for token in between)
     is_short = not any(token.kind in BOUNDARIES or token.is_a(*_CUES, "to", "by") for token in between)
     cue = tokens[index + 1]
-    if not (is_subject and is_short and cue.text in _MORE_OR_LESS):
+    if not (is_subject and is_short and cue.text.removesuffix(" than") in _MORE_OR_LESS):
         return 0
     return -1 if cue.is_a("fall") else 1
 

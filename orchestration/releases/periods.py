@@ -89,7 +89,7 @@ _ENGLISH = [
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
         ("up_to",
-            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N}) months?|quarter|half(?: year)?|year) "
+            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N})[ -]months?(?: period)?|quarter|half(?: year)?|year) "
             rf"(?:to|through|ending|ended|until)(?: in)?"
             rf"(?: (?:28|29|30|31))?(?: the end of| end)? (?P<a>{_M})(?: (?:28|29|30|31))?{_YEAR}?(?![0-9])"),
         ("rolling",
@@ -142,6 +142,7 @@ _ENGLISH = [
         ("base", r"(?:twelve|12) months (?:earlier|ago|before|previously|prior)(?! to)"),
         ("prior",
             r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
+            rf"|(?:the )?(?:preceding|prior) {_N} months"
             r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
@@ -287,7 +288,7 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "rolling":
         return Period("rolling", 0, _count(groups["n"]))
     if kind == "up_to":
-        months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(groups["n"].split()[0])
+        months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(re.split(r"[ -]", groups["n"])[0])
         return _up_to(_month(groups["a"]), months, year, relative)
     if kind == "quarter_to":
         return Period("span", _month(groups["a"]) - 2, 3, year or int(groups["year1"] or 0) or None, relative)

@@ -312,6 +312,8 @@ def _change_of_next(numbers: NumberGroup) -> int:
     between = numbers.tokens[numbers.window_start : numbers.first]
     if previous is None or previous.statistic != "change" or numbers.in_parentheses or numbers.sentence.is_chinese:
         return 0
+    if between and between[0].kind == "close":  # fell $76 million (13 percent), and logs $48 million (11 percent)
+        between = between[1 + (len(between) > 1 and between[1].kind == "comma") :]
     is_list = bool(between) and between[0].text in ("and", "but")
     is_named = any(token.names or token.senses.get("flow") in ("export", "import") for token in between)
     is_alone = all(
@@ -582,7 +584,7 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     token.quantity = quantity
     numbers = NumberGroup(walk, [index])
     frame = frame_of(numbers)
-    if frame.nontrade or frame.doubt:
+    if frame.nontrade or (frame.doubt and not frame.doubt.startswith("whether ")):
         token.quantity = None
         return
     measure = measure_of_change(numbers, frame, "growth")
