@@ -207,7 +207,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     )
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
-    if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit:
+    if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit and not numbers.sentence.is_chinese:
         return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
     return statements
 
