@@ -164,7 +164,8 @@ _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
-    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
+    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
+    rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to) {_M}"
 )
 
