@@ -443,14 +443,14 @@ class Claims:
                 if tokens[first - 1].kind == "word" and not (first > 1 and tokens[first - 2].names):
                     break
                 first -= 1
-            index = self._end_of_office(tokens, index)
-            following = tokens[index + 1] if index + 1 < len(tokens) else None
+            last = self._end_of_office(tokens, index)
+            following = tokens[last + 1] if last + 1 < len(tokens) else None
             if following is not None and following.text in _CUSTOMS_AREAS:
                 continue  # 杭州海关关区: a region of its own
-            if following is not None and following.is_a("flow") and first == index:
-                sentence.claim(index, index + 1, "attribution")
+            if following is not None and following.is_a("flow") and first == last:
+                sentence.claim(last, last + 1, "attribution")
                 continue
-            sentence.claim(first, index + 1, "attribution")
+            sentence.claim(first, last + 1, "attribution")
 
     def _end_of_office(self, tokens: list[Token], index: int) -> int:
         """The last token of `the Ministry of Trade, Industry and Energy`: what it is for is no subject."""

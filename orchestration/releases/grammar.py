@@ -20,7 +20,9 @@ from orchestration.releases.walk import Walk
 _APART = frozenset({"CN-HK", "CN-MO", "CN-TW", "HKG", "MAC", "TWN"})
 
 #: `in billions of dollars`, beside amounts that print no scale.
-_SCALE_NOTE = re.compile(r"\bin (thousand|million|billion|trillion)s? (?:of )?(?:[a-z.]+ ){0,2}(?:dollar|euro|pound|yen|yuan)")
+_SCALE_NOTE = re.compile(
+    r"\bin (thousand|million|billion|trillion)s? (?:of )?(?:[a-z.]+ ){0,2}(?:dollar|euro|pound|yen|yuan)"
+)
 
 
 class Grammar:

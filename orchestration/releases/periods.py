@@ -289,7 +289,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "rolling":
         return Period("rolling", 0, _count(groups["n"]))
     if kind == "up_to":
-        months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(re.split(r"[ -]", groups["n"])[0])
+        word = re.split("[ -]", groups["n"])[0]
+        months = {"quarter": 3, "half": 6, "year": 12}.get(word) or _count(word)
         return _up_to(_month(groups["a"]), months, year, relative)
     if kind == "quarter_to":
         return Period("span", _month(groups["a"]) - 2, 3, year or int(groups["year1"] or 0) or None, relative)

@@ -21,9 +21,7 @@ PARAGRAPH = "\n"
 #: Characters that stay as they are, whatever stands beside them.
 _PLAIN = re.compile(
     "["
-    + "".join(
-        re.escape(char) for char in map(chr, range(0x21, 0x7F)) if char not in _APOSTROPHES | _DASHES | _DROPPED
-    )
+    + "".join(re.escape(char) for char in map(chr, range(0x21, 0x7F)) if char not in _APOSTROPHES | _DASHES | _DROPPED)
     + "\u4e00-\u9fff]+"
 )
 
