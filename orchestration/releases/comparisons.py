@@ -55,6 +55,8 @@ def is_base(numbers: NumberGroup) -> bool:
         and not any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
     ):
         return True  # 较去年同期(243.9亿元)增加
+    if _is_alone_in_parentheses(numbers):
+        return True
     start = numbers.clause_start
     if (
         start > 1
@@ -81,6 +83,17 @@ def is_base(numbers: NumberGroup) -> bool:
             is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
             return is_alone and not any(token.is_a("rise", "fall", "versus", "than") for token in clause)
     return False
+
+
+def _is_alone_in_parentheses(numbers: NumberGroup) -> bool:
+    """`exports were 19 billion (17 billion in the same period last year)`."""
+    tokens, first, end = numbers.tokens, numbers.first, numbers.clause_end
+    is_alone = first > 0 and tokens[first - 1].kind == "open" and end < len(tokens) and tokens[end].kind == "close"
+    if not is_alone or numbers.kind not in ("money", "physical") or numbers.sentence.is_chinese:
+        return False
+    behind = range(numbers.last + 1, end)
+    says_base = any(numbers.claims.comparisons.get(index) in ("base", "prior") for index in behind)
+    return says_base and not any(tokens[index].is_a("versus", "than", "rise", "fall") for index in behind)
 
 
 def _before_balance(numbers: NumberGroup) -> Token | None:

@@ -47,6 +47,7 @@ _EACH_BEHIND = frozenset(words("each_behind"))
 #: Between `doubled` and the level that it comes to.
 _COMING_TO = frozenset({"to", "reaching"})
 _SMALL = frozenset({"the", "those", "that", "to", "from"})
+_GAINED = frozenset({"gained", "gaining", "added", "adding"})
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -207,9 +208,21 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     )
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
+    if statistic == "change" and change is not None and tokens[change].text in _GAINED:
+        return [[reading for one in readings for reading in _gained(numbers, one)] for readings in statements]
     if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit and not numbers.sentence.is_chinese:
         return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
     return statements
+
+
+def _gained(numbers: NumberGroup, statement: Statement) -> tuple[Statement, ...]:
+    """`the sector gained 7 billion, up 21 percent`: it earned so much, or so much more."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 3]
+    if len(behind) < 2 or behind[0].kind != "comma" or not behind[1].is_a("rise", "fall"):
+        return (statement,)
+    doubt = statement.doubt or "whether so much was gained or so much more is not said"
+    level = replace(statement, statistic="level", sign=1, doubt=doubt, rule=f"{statement.rule}; or level")
+    return replace(statement, doubt=doubt), level
 
 
 def _both_signs(statement: Statement) -> tuple[Statement, Statement]:
