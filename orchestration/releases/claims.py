@@ -61,6 +61,10 @@ _MAKING = frozenset({"使", "令", "使得"})
 _BESIDES = frozenset({"除", "除了", "除去"})
 _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
+#: Between "from" and the value compared with: from a revised 44.7 billion.
+_REVISED = frozenset({"the", "a", "an", "revised", "upwardly", "downwardly", "record", "high", "low", "previous"})
+_OFFICES = ("ministry of", "department of")
+_OUTSIDE = frozenset({"outside", "beyond"})
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
@@ -105,6 +109,7 @@ class Claims:
             self._claim_descriptions(sentence)
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
+            self._claim_outside(sentence)
         else:
             self._claim_besides(sentence)
         self._claim_appositions(sentence)
@@ -332,7 +337,8 @@ class Claims:
                 continue
             last = sentence.clause_end(index)
             if index and not any(one.quantity is not None for one in tokens[index:last]):
-                _claim_names(sentence, index, last, "cause")
+                has_number = last + 1 < len(tokens) and tokens[last].kind == "open" and tokens[last + 1].quantity
+                _claim_names(sentence, index, last - bool(has_number), "cause")  # led by wheat (+66.8%)
 
     @staticmethod
     def _claim_opening(sentence: Sentence) -> None:
@@ -370,6 +376,20 @@ class Claims:
             is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
                 _claim_names(sentence, index + 1, last, "apposition")
+
+    def _claim_outside(self, sentence: Sentence) -> None:
+        """`The USA was the main market outside the EU`: the group that a partner is no part of is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens):
+            if token.text not in _OUTSIDE or not index or not tokens[index - 1].is_a("rank_noun", "header_dimension"):
+                continue
+            last = index + 1
+            while last < len(tokens) and tokens[last].text == "the":
+                last += 1
+            is_group = last < len(tokens) and self._dimension(sentence, last) == "partner"
+            start = sentence.clause_start(index)
+            if is_group and any(self._dimension(sentence, at) == "partner" for at in range(start, index)):
+                sentence.claim(index, last + 1, "outside")
 
     @staticmethod
     def _claim_buyers(sentence: Sentence) -> None:
@@ -423,13 +443,29 @@ class Claims:
                 if tokens[first - 1].kind == "word" and not (first > 1 and tokens[first - 2].names):
                     break
                 first -= 1
-            following = tokens[index + 1] if index + 1 < len(tokens) else None
+            last = self._end_of_office(tokens, index)
+            following = tokens[last + 1] if last + 1 < len(tokens) else None
             if following is not None and following.text in _CUSTOMS_AREAS:
                 continue  # 杭州海关关区: a region of its own
-            if following is not None and following.is_a("flow") and first == index:
-                sentence.claim(index, index + 1, "attribution")
+            if following is not None and following.is_a("flow") and first == last:
+                sentence.claim(last, last + 1, "attribution")
                 continue
-            sentence.claim(first, index + 1, "attribution")
+            sentence.claim(first, last + 1, "attribution")
+
+    def _end_of_office(self, tokens: list[Token], index: int) -> int:
+        """The last token of `the Ministry of Trade, Industry and Energy`: what it is for is no subject."""
+        if not tokens[index].text.startswith(_OFFICES):
+            return index
+        cased, last, end = self.grammar.text.cased, index + 1, index
+        while last + 1 < len(tokens) and (tokens[last].kind == "comma" or tokens[last].is_a("and")):
+            is_last = tokens[last].is_a("and")
+            last += 1
+            while last < len(tokens) and cased[tokens[last].start].isupper() and tokens[last].quantity is None:
+                last += 1
+            if is_last:
+                end = last - 1
+                break
+        return end
 
     def _claim_rank_places(self, sentence: Sentence) -> None:
         """Among whom something is first is no subject: 位居全省首位, 居全国各省区之首."""
@@ -879,7 +915,9 @@ class Claims:
         tokens = sentence.tokens
         if not sentence.free(index):
             return
-        if tokens[index].text in ("on", "over") and (index == 0 or tokens[index - 1].quantity is None):
+        if tokens[index].text in ("on", "over") and not (
+            _ends_any_change(tokens, index - 1) or self._is_growth_over_base(sentence, index)
+        ):
             return
         if self._percent_over_value(sentence, index):
             return
@@ -899,7 +937,8 @@ class Claims:
                 return
             if token.quantity is not None:
                 is_apart = cursor > index + 1 and not tokens[index + 1].is_a("qualifier")
-                if tokens[index].text == "from" and is_apart and tokens[index + 1].text != "the":
+                is_revised = all(one.text in _REVISED for one in tokens[index + 1 : cursor])
+                if tokens[index].text == "from" and is_apart and not is_revised:
                     return
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
@@ -921,6 +960,16 @@ class Claims:
             if token.names or (token.is_a("flow") and token.senses["flow"] != "balance"):
                 return
             cursor += 1
+
+    def _is_growth_over_base(self, sentence: Sentence, index: int) -> bool:
+        """`the top markets by growth over October 2023`, in a text about October 2024."""
+        noun = sentence.tokens[index - 1] if index else None
+        behind = sentence.tokens[index + 1].period if index + 1 < len(sentence.tokens) else None
+        if noun is None or not noun.is_a("growth_noun", "rise", "fall") or behind is None or behind.kind != "span":
+            return False
+        span = resolve(behind, self.grammar.published, self.grammar.region_id)
+        spoken_of = (self.grammar.period, self.grammar.first_period)
+        return any(one is not None and span in (shifted(one, -12), shifted(one, -1)) for one in spoken_of)
 
     def _percent_over_value(self, sentence: Sentence, index: int) -> bool:
         """`3.9 percent over $1.6 billion in May`, `2 billion less than the 13.6 billion of July`."""
@@ -1041,6 +1090,12 @@ class Claims:
                 self.comparisons[index] = "prior"  # between August and September exports grew
                 self.spans[index] = _last_month(span)
                 continue
+            if token.text.startswith("between ") and 1 < period.months < 12 and self._goes_from_to(sentence):
+                self.doubt = self.doubt or "whether it is from the first of these months to the last is not said"
+                self.comparison_spans[index] = _first_month(span)
+                self.comparisons[index] = "span"
+                self.spans[index] = _last_month(span)
+                continue
             before = tokens[index - 1] if index else None
             if (before is not None and before.is_a("stock") and period.months) or (
                 index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in _MONTH_ENDS
@@ -1078,6 +1133,15 @@ class Claims:
             tokens[at - 1].is_a("by") and any(one.is_a("rise", "fall") for one in tokens[max(0, at - 3) : at])
             for at in sentence.quantities()
             if at
+        )
+
+    @staticmethod
+    def _goes_from_to(sentence: Sentence) -> bool:
+        """Whether a sentence tells two levels: `between January and March exports rose from 5 billion to 6 billion`."""
+        tokens, numbers = sentence.tokens, sentence.quantities()
+        return not sentence.is_chinese and any(
+            left and tokens[left - 1].text == "from" and tokens[right - 1].text == "to" and right == left + 2
+            for left, right in pairwise(numbers)
         )
 
     def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
@@ -1216,6 +1280,10 @@ def _last_month(span: Span) -> Span:
     return span[1].replace(day=1), span[1]
 
 
+def _first_month(span: Span) -> Span:
+    return span_of(span[0].year, span[0].month, 1)
+
+
 def _has_date(tokens: list[Token]) -> bool:
     return any(one.period is not None and one.period.kind == "date" for one in tokens)
 
@@ -1285,6 +1353,13 @@ def _ends_change(tokens: list[Token], index: int) -> bool:
     return quantity is not None and (
         quantity.unit_kind == "percent" or any(one.is_a("rise", "fall") for one in tokens[max(index - 3, 0) : index])
     )
+
+
+def _ends_any_change(tokens: list[Token], index: int) -> bool:
+    """Whether a number, or a change told in any way, ends at a place: `up $446 million (11 percent)`, `0.4% down`."""
+    if index > 0 and tokens[index].is_a("rise", "fall") and tokens[index - 1].quantity is not None:
+        return True
+    return index >= 0 and (tokens[index].quantity is not None or _ends_change(tokens, index))
 
 
 def _is_of_change(tokens: list[Token], index: int) -> bool:

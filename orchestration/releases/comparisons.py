@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.periods import Span, length_in_months, shifted
+from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.tokens import Token
 
 #: What stands before the value of the period compared with.
 _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at"})
+#: What begins a clause of its own: a surplus of 6 million where a year earlier there had been one of 904 million.
+_TURNING = frozenset({"where", "when", "whereas", "while"})
 #: Likewise, where the period compared with stands right behind: `it was 5 billion a year ago`.
 _WAS = frozenset({"was", "were"})
 
@@ -15,7 +18,8 @@ _WAS = frozenset({"was", "were"})
 def period_of(numbers: NumberGroup) -> Span | None:
     """The period of a number: that of its sentence, unless one stands behind the number itself."""
     grammar = numbers.grammar
-    for index in range(numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)):
+    before = range(numbers.first - 1, numbers.sentence.clause_start(numbers.first) - 1, -1)
+    for index in (*before, *range(numbers.first, numbers.sentence.clause_end(numbers.last))):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
     if numbers.first - 1 in numbers.claims.spans:
@@ -51,6 +55,8 @@ def is_base(numbers: NumberGroup) -> bool:
         and not any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
     ):
         return True  # 较去年同期(243.9亿元)增加
+    if _is_alone_in_parentheses(numbers):
+        return True
     start = numbers.clause_start
     if (
         start > 1
@@ -67,7 +73,7 @@ def is_base(numbers: NumberGroup) -> bool:
             return False
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
         if numbers.claims.comparisons.get(index) == "base" and not any(
-            numbers.tokens[cursor].is_a("versus", "than", "rise", "fall")
+            numbers.tokens[cursor].is_a("versus", "than", "rise", "fall") or numbers.tokens[cursor].text in _TURNING
             for cursor in range(numbers.last + 1, index + 1)
         ):
             left = _before_balance(numbers)
@@ -77,6 +83,17 @@ def is_base(numbers: NumberGroup) -> bool:
             is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
             return is_alone and not any(token.is_a("rise", "fall", "versus", "than") for token in clause)
     return False
+
+
+def _is_alone_in_parentheses(numbers: NumberGroup) -> bool:
+    """`exports were 19 billion (17 billion in the same period last year)`."""
+    tokens, first, end = numbers.tokens, numbers.first, numbers.clause_end
+    is_alone = first > 0 and tokens[first - 1].kind == "open" and end < len(tokens) and tokens[end].kind == "close"
+    if not is_alone or numbers.kind not in ("money", "physical") or numbers.sentence.is_chinese:
+        return False
+    behind = range(numbers.last + 1, end)
+    says_base = any(numbers.claims.comparisons.get(index) in ("base", "prior") for index in behind)
+    return says_base and not any(tokens[index].is_a("versus", "than", "rise", "fall") for index in behind)
 
 
 def _before_balance(numbers: NumberGroup) -> Token | None:
@@ -143,6 +160,10 @@ def has_comparison_near(numbers: NumberGroup) -> bool:
 def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
     """What the number is compared with: the clause says, before or after it."""
     behind = numbers.clause_end
+    if numbers.in_parentheses and behind < len(numbers.tokens) and numbers.tokens[behind].kind == "close":
+        behind = _behind_parenthesis(numbers, behind)
+    elif _is_followed_by_percent(numbers, behind):
+        behind = _behind_parenthesis(numbers, behind + 2)  # up 446 million (11 percent) on March
     if behind < len(numbers.tokens) and behind in numbers.claims.base_values:
         behind = numbers.sentence.clause_end(behind)  # growth over the value of the month before
     for index in [
@@ -159,6 +180,29 @@ def comparison_of(numbers: NumberGroup) -> tuple[str, Span | None]:
         if found == "base":
             return "yoy", None
     return _compared_at_first(numbers)
+
+
+def _is_followed_by_percent(numbers: NumberGroup, index: int) -> bool:
+    """Whether a parenthesis with nothing but a percentage opens at a place: the number is said again in it."""
+    if numbers.sentence.is_chinese or index + 2 >= len(numbers.tokens):
+        return False
+    opening, inner, closing = numbers.tokens[index : index + 3]
+    is_percent = inner.quantity is not None and inner.quantity.unit_kind == "percent"
+    return opening.kind == "open" and is_percent and closing.kind == "close"
+
+
+def _behind_parenthesis(numbers: NumberGroup, closing: int) -> int:
+    """Where the comparison right behind a parenthesis ends; that of the parenthesis where none stands there."""
+    if numbers.sentence.is_chinese:
+        return closing
+    last = closing + 1
+    while last < len(numbers.tokens) and last < closing + 5 and numbers.tokens[last].quantity is None:
+        if numbers.claims.comparisons.get(last):
+            return last + 1
+        if numbers.tokens[last].kind in BOUNDARIES or numbers.tokens[last].is_a("and", "while"):
+            break
+        last += 1
+    return closing
 
 
 def _compared_at_first(numbers: NumberGroup) -> tuple[str, Span | None]:

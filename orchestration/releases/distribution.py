@@ -101,6 +101,8 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return "unit_value"  # 进口量…，均价每吨568美元，跌9.2%
     if len(frame.measures) == 1 and frame.measures[0] != "volume" and not frame.measures[0].endswith("enterprises"):
         return frame.measures[0]
+    if walk.sentence_measure and not frame.measures:
+        return walk.sentence_measure
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
         return walk.last_level.measure
     previous = walk.previous[-1] if walk.previous else None
@@ -109,7 +111,8 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
     if previous is not None and walk.stated[0].statistic == "change" and not numbers.opens_frame:
         return previous.measure  # … more than in February, and 19.05 percent more than a year earlier
     if len(frame.measures) == 1 and frame.measures[0] == "volume":
-        return "volume" if frame.names.get("commodity") and walk.last_level is None else "value"
+        is_one_way = frame.flows in (["export"], ["import"]) and not numbers.sentence.is_chinese
+        return "volume" if (frame.names.get("commodity") or is_one_way) and walk.last_level is None else "value"
     return "value"
 
 
@@ -149,7 +152,9 @@ def distribute(
             row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
         other_period = numbers.grammar.other_period
         if other_period is not None:
-            row += [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
+            later = [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
+            row += later
+            stated = [*stated, *later] if others else stated
         for names, flow in others[:_MOST_OTHERS]:
             row += [
                 replace(

@@ -153,7 +153,8 @@ class _Text:
         own = self._own_spans(one)
         if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
             return "its sentence names no period, and the text speaks of several"
-        unused = around.has_period(_OWN_PERIODS) and not (one.sentence in self._with_base and around.is_compared_alone)
+        says_base = one.sentence in self._with_base or self._is_confirmed(one, around)
+        unused = around.has_period(_OWN_PERIODS) and not (says_base and around.is_compared_alone)
         if unused or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
         if around.names_something and self._is_carried(one, around, at):
@@ -181,6 +182,18 @@ class _Text:
             return set()
         is_base = _OF_BASE in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
         return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
+
+    @staticmethod
+    def _is_confirmed(one: Stated, around: _Surroundings) -> bool:
+        """Whether all periods that the sentence compares with lie a month, a quarter or a year before that of a figure.
+
+        `up 4 percent on November 2021` says in a release of November 2022 that it is of November 2022.
+        """
+        span, compared = one.span, around.sentence.compared
+        if span is None or around.sentence.is_chinese:
+            return False
+        may_be_base = one.figure.statistic == "level" and min(compared, default=0) < around.place_of(one.quantity)
+        return not may_be_base and set(compared.values()) <= {shifted(span, -months) for months in _COMPARED}
 
     def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
         """Whether a figure is of the whole where the first of the text is of a part that all of it may be about."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from orchestration.releases.claims import Claims, is_compared, is_since
 from orchestration.releases.lexicon import Lexicon
@@ -17,6 +18,11 @@ from orchestration.releases.walk import Walk
 
 #: Where statistics are kept apart from those of China: the nation is the place itself.
 _APART = frozenset({"CN-HK", "CN-MO", "CN-TW", "HKG", "MAC", "TWN"})
+
+#: `in billions of dollars`, beside amounts that print no scale.
+_SCALE_NOTE = re.compile(
+    r"\bin (thousand|million|billion|trillion)s? (?:of )?(?:[a-z.]+ ){0,2}(?:dollar|euro|pound|yen|yuan)"
+)
 
 
 class Grammar:
@@ -45,6 +51,8 @@ class Grammar:
         self.period: Span | None = None
         self.paragraph_period: Span | None = None
         self.paragraph_flow = ""
+        #: Of what the amounts of a paragraph are so many, where a note says it once.
+        self.paragraph_scale = ""
         self.paragraph_has_figures = False
         self.topic_flow = ""
         self.base = Frame()
@@ -116,6 +124,7 @@ class Grammar:
         self.other_period = first if is_wider and first != current and is_open and not says_same else None
         self.stated_year = None
         self.paragraph_flow = ""
+        self.paragraph_scale = ""
         self.paragraph_has_figures = False
         self.topic_flow = ""
         self.topic = self.base
@@ -194,6 +203,7 @@ class Grammar:
 
     def _read_sentence(self, sentence: Sentence) -> None:
         self.sentences.append(sentence)
+        self._take_scale_of_note(sentence)
         claims = Claims(self, sentence)
         sentence.spans = claims.spans
         sentence.compared = claims.comparison_spans
@@ -203,6 +213,16 @@ class Grammar:
             if kept:
                 lists[kept[0]] = kept
         Walk(self, sentence, claims, lists).run()
+
+    def _take_scale_of_note(self, sentence: Sentence) -> None:
+        """`surpluses, in billions of dollars, with Brazil ($3.6)`: the amounts of a paragraph that print no scale."""
+        chars = self.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
+        note = None if sentence.is_chinese else _SCALE_NOTE.search(chars)
+        self.paragraph_scale = note[1] if note else self.paragraph_scale
+        for token in sentence.tokens if self.paragraph_scale else ():
+            amount = token.quantity
+            if amount is not None and amount.unit_kind == "money" and not amount.scales:
+                amount.scales = (self.paragraph_scale,)
 
     def province(self) -> str:
         """The province that the release's region is or lies in."""

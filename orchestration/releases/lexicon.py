@@ -121,17 +121,20 @@ class Lexicon:
     def matches(self, chars: str) -> dict[int, list[Entry]]:
         """Every phrase that stands in folded text on word boundaries, by where it begins, the longest first."""
         found: dict[int, list[Entry]] = {}
-        length = len(chars)
+        scripts = [*map(_script, chars), 0]  # of the end too, so that nothing joins it
         for last, entry in self._automaton.iter(chars):
-            phrase = entry.phrase
-            start, end = last - len(phrase) + 1, last + 1
-            if start and _joins(chars[start - 1], phrase[0]):
+            start = last - len(entry.phrase) + 1
+            if start and (first := scripts[start]) and scripts[start - 1] == first:
                 continue
-            if end < length and _joins(phrase[-1], chars[end]):
+            if (ends := scripts[last]) and scripts[last + 1] == ends:
                 continue
-            found.setdefault(start, []).append(entry)
+            if start in found:
+                found[start].append(entry)
+            else:
+                found[start] = [entry]
         for entries in found.values():
-            entries.sort(key=lambda entry: -len(entry.phrase))
+            if len(entries) > 1:
+                entries.sort(key=lambda entry: -len(entry.phrase))
         return found
 
     def suffix_at(self, chars: str, position: int, kinds: frozenset[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -140,7 +143,7 @@ class Lexicon:
             if not chars.startswith(phrase, position):
                 continue
             end = position + len(phrase)
-            if end < len(chars) and _joins(phrase[-1], chars[end]):
+            if end < len(chars) and (ends := _script(phrase[-1])) and _script(chars[end]) == ends:
                 continue
             fitting = tuple(sense for sense in self._suffixes[phrase] if sense[0] in kinds)
             if fitting:
@@ -233,12 +236,9 @@ def rows_of(path: Path) -> Iterator[tuple[str, str, str]]:
                 yield kind, row["value"], phrase
 
 
-def _joins(left: str, right: str) -> bool:
-    """Whether two characters side by side are one word: letters or digits of the Latin script."""
-    return (
-        left.isalnum()
-        and right.isalnum()
-        and not is_chinese(left)
-        and not is_chinese(right)
-        and left.isdigit() == right.isdigit()
-    )
+@lru_cache(maxsize=8192)
+def _script(char: str) -> int:
+    """2 for a digit, 1 for a letter, 0 for what ends a word: two of one kind side by side are one word."""
+    if not char.isalnum() or is_chinese(char):
+        return 0
+    return 2 if char.isdigit() else 1

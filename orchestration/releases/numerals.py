@@ -22,6 +22,8 @@ _UNITS = {
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
+#: How numbers in words begin; "half" and "a third" are some too.
+_FIRST_LETTERS = frozenset(word[0] for word in (*_UNITS, *_TENS, "a", "half"))
 #: Around "one quarter", where it is a span of time.
 _BEFORE_SPAN = re.compile(r"\b(?:in|for|over|within|past|last|after|only) $")
 _AFTER_SPAN = re.compile(r" (?:earlier|ago|before|after|later|to|alone|of (?:the )?(?:year|[0-9]|fiscal|this|last))")
@@ -95,6 +97,8 @@ def _is_grouped(chars: str, start: int, end: int) -> bool:
 
 def _words(chars: str, position: int) -> Numeral | None:
     """`twenty five`, `one hundred and five`, `one third`, `half`."""
+    if chars[position] not in _FIRST_LETTERS:
+        return None
     total: int | None = None
     end = position
     cursor = position

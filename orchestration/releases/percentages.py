@@ -13,7 +13,7 @@ from orchestration.releases.number_groups import NumberGroup, Role, change_that_
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.periods import Span
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.statements import Statement
+from orchestration.releases.statements import RECKONED_OTHERWISE, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
@@ -22,7 +22,10 @@ _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
 #: Behind a percentage they say that it is a change.
 _MORE_OR_LESS = frozenset(words("more_or_less"))
+_LESS = frozenset({"less", "fewer", "more"})
 _RISING_TO = frozenset(words("rising_to"))
+#: How doubts begin that are of the flow alone.
+_FLOW_DOUBTS = ("whether exports, imports", "whether the flow")
 _FALLING_NOUNS = frozenset(words("falling_noun"))
 #: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
 _SHARE_FROM = "share that it rose from"
@@ -197,7 +200,7 @@ def _sign_said_once(numbers: NumberGroup) -> int:
     is_subject = any(token.is_a("flow") or token.names for token in between)
     is_short = not any(token.kind in BOUNDARIES or token.is_a(*_CUES, "to", "by") for token in between)
     cue = tokens[index + 1]
-    if not (is_subject and is_short and cue.text in _MORE_OR_LESS):
+    if not (is_subject and is_short and cue.text.removesuffix(" than") in _MORE_OR_LESS):
         return 0
     return -1 if cue.is_a("fall") else 1
 
@@ -216,6 +219,8 @@ def _role_by_cues(numbers: NumberGroup) -> Role | None:
     is_right_behind = after is not None and after == numbers.last + 1
     if cue is not None and is_right_behind and cue < numbers.first - 2 and not _only_small(numbers, cue):
         cue = None
+    if cue is not None and is_right_behind and tokens[cue].is_a("share") and tokens[after or 0].text in _LESS:
+        cue = None  # took 27.9 percent less
     if cue is not None:
         role = _role_of_cue(numbers, cue)
         if role:
@@ -237,7 +242,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return ("share", 1, "share that rose to")
     if (
         previous is not None
-        and not previous.doubt
+        and _is_certain(previous)
         and previous.statistic in ("growth", "share")
         and previous.quantity.unit_kind == "percent"
         and _list_like(numbers, previous.statistic)
@@ -259,14 +264,14 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         ["and", "by"],
     )
     grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
-    if goes_on and grown is not None and grown.statistic == "growth" and not grown.doubt:
+    if goes_on and grown is not None and grown.statistic == "growth" and _is_certain(grown):
         return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if (
         ordered is not None
-        and not ordered.doubt
+        and _is_certain(ordered)
         and ordered.statistic in ("growth", "share")
         and any(token.is_a("next_in_order") for token in tokens[: numbers.first])
     ):
@@ -284,6 +289,11 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
             # `imports rose 59.8% to …, exports 91.6% to …`: the verb is said once
             return ("growth", earlier.sign, "growth, as that before")
     return None
+
+
+def _is_certain(statement: Statement) -> bool:
+    """Whether it is certain what a number says, be it of what is in doubt."""
+    return statement.doubt in ("", RECKONED_OTHERWISE) or statement.doubt.startswith(_FLOW_DOUBTS)
 
 
 def _may_qualify(token: Token) -> bool:
@@ -377,7 +387,7 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
                     reading.reference = {"region": place}
             return one_subject
         return choices_of(numbers, frame, [role], period, reference=claims.references.get(gap))
-    contribution = _contribution_sign(numbers)
+    contribution = _contribution_sign(numbers) or _contribution_of_next(numbers)
     if contribution:
         return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period)
     cue = _points_cue(numbers)
@@ -435,6 +445,16 @@ def _contribution_sign(numbers: NumberGroup) -> int:
     if (cue is not None and not tokens[cue].is_a("share")) or is_behind or (gave_share and growth_after):
         return -1 if cue is not None and tokens[cue].text in NEGATIVE_CONTRIBUTIONS else 1
     return 0
+
+
+def _contribution_of_next(numbers: NumberGroup) -> int:
+    """The sign of `cars added 1.2 points to the growth, machinery 0.8 points`; 0 where something else is said."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    if previous is None or previous.statistic != "contribution" or previous.quantity.unit_kind != "points":
+        return 0
+    clause = numbers.tokens[numbers.clause_start : numbers.first]
+    says_other = any(token.is_a("rise", "fall", "share", "gap_up", "gap_down", "than") for token in clause)
+    return 0 if says_other or numbers.right("than", "gap_up", "gap_down") is not None else previous.sign
 
 
 def _points_cue(numbers: NumberGroup) -> Token | None:

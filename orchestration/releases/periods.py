@@ -89,12 +89,15 @@ _ENGLISH = [
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
         ("up_to",
-            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N}) months?|quarter|half(?: year)?|year) "
+            rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N})[ -]months?(?: period)?|quarter|half(?: year)?|year) "
             rf"(?:to|through|ending|ended|until)(?: in)?"
             rf"(?: (?:28|29|30|31))?(?: the end of| end)? (?P<a>{_M})(?: (?:28|29|30|31))?{_YEAR}?(?![0-9])"),
         ("rolling",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
             rf"(?: period)?(?! (?:of|in) )"),
+        ("quarter_to",
+            rf"(?:the )?(?P<a>(?:march|mar|june|jun|september|sept?|december|dec)\b)(?: (?P<year1>{_Y}))? quarter"
+            rf"{_YEAR}?(?![0-9])"),
         ("range", rf"(?P<a>{_M}), (?:{_M},? )+and (?P<b>{_M}){_YEAR}?"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
@@ -134,12 +137,13 @@ _ENGLISH = [
             r"(?:a|one) year (?:earlier|ago|before|previously|prior)"),
         ("based",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
-            rf"(?: (?:of|in)){{0,2}} (?:the )?(?:year )?(?P<year>{_Y})"),
+            rf"(?: (?:of|in|for)){{0,2}} (?:the )?(?:(?:fiscal |financial )?year |fiscal )?(?P<year>{_Y})"),
         ("base", r"(?:(?:a|one|the) )?year (?:earlier|ago|before|previously|prior)(?! to)"),
         ("base", r"(?:twelve|12) months (?:earlier|ago|before|previously|prior)(?! to)"),
         ("prior",
             r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
-            r"|(?:a|one) (?:month|quarter) (?:earlier|ago|before)"),
+            rf"|(?:the )?(?:preceding|prior) {_N} months"
+            r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
         ("to_month", rf"(?:through|up to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
@@ -160,7 +164,8 @@ _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
-    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N}\b|[0-9]{{1,4}})"
+    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
+    rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to) {_M}"
 )
 
@@ -284,8 +289,11 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "rolling":
         return Period("rolling", 0, _count(groups["n"]))
     if kind == "up_to":
-        months = {"quarter": 3, "half": 6, "year": 12}.get(groups["n"].split()[0]) or _count(groups["n"].split()[0])
+        word = re.split("[ -]", groups["n"])[0]
+        months = {"quarter": 3, "half": 6, "year": 12}.get(word) or _count(word)
         return _up_to(_month(groups["a"]), months, year, relative)
+    if kind == "quarter_to":
+        return Period("span", _month(groups["a"]) - 2, 3, year or int(groups["year1"] or 0) or None, relative)
     if kind == "months":
         count = _count(groups["n"])
         if groups.get("lead", "") in ("last", "past", "final", "last ", "past "):
@@ -330,11 +338,9 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     return Period("span", 1, 12, year, relative if year is None else None)
 
 
-def _up_to(last_month: int, months: int, year: int | None, relative: int | None) -> Period | None:
-    """`the quarter to March 2024`: so many months, the last of which is said with its year."""
+def _up_to(last_month: int, months: int, year: int | None, relative: int | None) -> Period:
+    """`the quarter to March 2024`: so many months, the last of which is said."""
     first = last_month - months + 1
-    if first < 1 and year is None:
-        return None
     return Period(
         "span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative
     )

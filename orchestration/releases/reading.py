@@ -108,6 +108,7 @@ def read_text(
             "front matter, or --published)"
         )
     builder = _Builder(text, folded, source_id, region_id)
+    builder.look_for_cargo(readings)
     for reading in readings:
         builder.add(reading)
     builder.doubt(codes, grammar.sentences if doubting else [])
@@ -125,10 +126,20 @@ class _Builder:
         self._source_id = source_id
         self._region_id = region_id
         self._identities: Counter[str] = Counter()
+        #: Whether the text weighs goods of whatever kind: then its changes of quantities without goods are of that.
+        self._weighs_cargo = False
         #: Of each figure the number that states it, and its sentence.
         self._stated_by: list[tuple[Quantity, int]] = []
         self.figures: list[Figure] = []
         self.numbers: list[NumberAccount] = []
+
+    def look_for_cargo(self, readings: list[Reading]) -> None:
+        """Note whether a number of the text weighs goods without saying which."""
+        self._weighs_cargo = any(
+            reading.quantity.unit == "tonne" and not statement.names.get("commodity")
+            for reading in readings
+            for statement in reading.statements
+        )
 
     def add(self, reading: Reading) -> None:
         """Add what became of one number."""
@@ -242,7 +253,8 @@ class _Builder:
         for dimension in DIMENSIONS:
             code, text = code_and_text(statement.names.get(dimension, []), dimension, self._text)
             names[f"{dimension}_id"], names[f"{dimension}_text"] = code or self._region_id, text
-        if measure == "quantity" and names["commodity_id"] == "TOTAL" and unit in ("tonne", "percent"):
+        is_of_cargo = unit == "tonne" or (unit == "percent" and self._weighs_cargo)
+        if measure == "quantity" and names["commodity_id"] == "TOTAL" and is_of_cargo:
             names["commodity_id"] = PORT_CARGO
         flow = statement.flow
         if measure in _FLOWLESS_MEASURES or measure.endswith(("enterprises", "regions", "partners")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.releases.comparisons import base_period, is_base, period_of
@@ -43,6 +44,10 @@ _OF_MONTHS = frozenset(words("of_months"))
 #: What may be twice as great without anything having doubled.
 _PACES = frozenset(words("pace"))
 _EACH_BEHIND = frozenset(words("each_behind"))
+#: Between `doubled` and the level that it comes to.
+_COMING_TO = frozenset({"to", "reaching"})
+_SMALL = frozenset({"the", "those", "that", "to", "from"})
+_GAINED = frozenset({"gained", "gaining", "added", "adding"})
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
 #: What "units" are, by a word of the goods.
@@ -167,6 +172,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             price_unit, measure = level.unit, "unit_value"
     elif change is not None:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
+    elif not price_unit and (sign_of_whole := _part_of_change(numbers)):
+        statistic, sign, rule = "change", sign_of_whole, "change, as that which it is a part of"
     elif not price_unit and (sign_before := _change_of_list(numbers)):
         statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
@@ -201,7 +208,38 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     )
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
+    if statistic == "change" and change is not None and tokens[change].text in _GAINED:
+        return [[reading for one in readings for reading in _gained(numbers, one)] for readings in statements]
+    if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit and not numbers.sentence.is_chinese:
+        return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
     return statements
+
+
+def _gained(numbers: NumberGroup, statement: Statement) -> tuple[Statement, ...]:
+    """`the sector gained 7 billion, up 21 percent`: it earned so much, or so much more."""
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 3]
+    if len(behind) < 2 or behind[0].kind != "comma" or not behind[1].is_a("rise", "fall"):
+        return (statement,)
+    doubt = statement.doubt or "whether so much was gained or so much more is not said"
+    level = replace(statement, statistic="level", sign=1, doubt=doubt, rule=f"{statement.rule}; or level")
+    return replace(statement, doubt=doubt), level
+
+
+def _both_signs(statement: Statement) -> tuple[Statement, Statement]:
+    """`the deficit widened by 3 billion`: the deficit grew by it, the balance fell by it."""
+    doubt = statement.doubt or "whether it is the change of the deficit or of the balance is not said"
+    other = replace(statement, sign=-statement.sign, doubt=doubt, rule=f"{statement.rule} of the balance")
+    return replace(statement, doubt=doubt), other
+
+
+def _part_of_change(numbers: NumberGroup) -> int:
+    """The sign of `rose by $8 billion, of which cars accounted for $4 billion`; 0 where it is no part of a change."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    share = numbers.left("share")
+    if previous is None or previous.statistic != "change" or share is None or numbers.sentence.is_chinese:
+        return 0
+    opens = numbers.tokens[numbers.sentence.clause_start(numbers.first)]
+    return previous.sign if opens.is_a("among") and share == numbers.first - 1 else 0
 
 
 def _average_of_subject(numbers: NumberGroup) -> int | None:
@@ -276,9 +314,26 @@ def _change_of_list(numbers: NumberGroup) -> int:
     """The sign of `exports rose by 2.5 billion and imports by 0.2 billion`: the verb is said once."""
     before = numbers.tokens[numbers.first - 1] if numbers.first else None
     if before is None or before.text != "by":
-        return 0
+        return _change_of_next(numbers)
     earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
     return 0 if earlier is None else earlier.sign
+
+
+def _change_of_next(numbers: NumberGroup) -> int:
+    """The sign of `gold fell $1.0 billion and crude oil $0.6 billion`; 0 where a verb or anything else is said."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    between = numbers.tokens[numbers.window_start : numbers.first]
+    if previous is None or previous.statistic != "change" or numbers.in_parentheses or numbers.sentence.is_chinese:
+        return 0
+    if between and between[0].kind == "close":  # fell $76 million (13 percent), and logs $48 million (11 percent)
+        between = between[1 + (len(between) > 1 and between[1].kind == "comma") :]
+    is_list = bool(between) and between[0].text in ("and", "but")
+    is_named = any(token.names or token.senses.get("flow") in ("export", "import") for token in between)
+    is_alone = all(
+        token.kind == "comma" or token.is_a("and", "of") or token.names or token.is_a("flow") or token.text in _SMALL
+        for token in between
+    )
+    return previous.sign if is_list and is_named and is_alone else 0
 
 
 def _balance_said_by_flows(numbers: NumberGroup, frame: Frame) -> Frame:
@@ -518,7 +573,7 @@ def _price_unit(numbers: NumberGroup, position: int) -> str:
 def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     """`doubled`, 翻一番, 持平: growth in a word."""
     if walk.sentence.quantities() and any(
-        cursor in walk.in_list_of
+        cursor in walk.in_list_of and not (cursor == index + 2 and walk.tokens[index + 1].text in _COMING_TO)
         for cursor in range(walk.sentence.clause_start(index), walk.sentence.clause_end(index))
     ):
         return
@@ -542,7 +597,7 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     token.quantity = quantity
     numbers = NumberGroup(walk, [index])
     frame = frame_of(numbers)
-    if frame.nontrade or frame.doubt:
+    if frame.nontrade or (frame.doubt and not frame.doubt.startswith("whether ")):
         token.quantity = None
         return
     measure = measure_of_change(numbers, frame, "growth")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.figures import UNMAPPED
+from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.releases.subjects import DIMENSIONS, Frame, Item, Phrase
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Scope:
             return
         self._is_settled = True
         for dimension in DIMENSIONS:
-            first = told[0].names.get(dimension, [])
+            first = [item for item in told[0].names.get(dimension, []) if item.code != WHOLE.get(dimension)]
             is_same = all(_codes(one.names.get(dimension, [])) == _codes(first) for one in told)
             if first or (frame is not None and dimension in frame.own):
                 self.names.pop(dimension, None)  # what the heading named is not what is told of

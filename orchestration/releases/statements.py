@@ -8,6 +8,9 @@ from orchestration.releases.periods import Span
 from orchestration.releases.subjects import Item
 from orchestration.releases.tokens import Quantity
 
+#: Why a number is in doubt whose role is not: with services, seasonally adjusted.
+RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+
 
 @dataclass(slots=True)
 class Statement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,12 @@ _APOSTROPHES = frozenset("'’‘ʼ`´")
 _DASHES = frozenset("-‐‑‒–—―−─~～〜﹣－")
 _SENTENCE_ENDS = frozenset(".。!?！？;；:：")
 PARAGRAPH = "\n"
+#: Characters that stay as they are, whatever stands beside them.
+_PLAIN = re.compile(
+    "["
+    + "".join(re.escape(char) for char in map(chr, range(0x21, 0x7F)) if char not in _APOSTROPHES | _DASHES | _DROPPED)
+    + "\u4e00-\u9fff]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ def normal_text(text: str, start: int = 0) -> NormalText:
     previous = PARAGRAPH
     position = start
     while position < length:
+        if run := _PLAIN.match(source, position):
+            chars.extend(run[0])
+            offsets.extend(range(position, run.end()))
+            previous, position = source[run.end() - 1], run.end()
+            continue
         char = source[position]
         if char.isspace():
             first = position

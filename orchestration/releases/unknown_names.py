@@ -33,9 +33,10 @@ _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
 #: What is outside a group of countries.
-_MEMBERS = frozenset(
-    {"countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions"}
-)
+_MEMBERS = frozenset({
+    "countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions",
+    "partners", "destinations", "trading partners",
+})  # fmt: skip
 #: Behind goods they are part of the name.
 #: What belongs to goods, and small words before it.
 _PARTS_OF_GOODS = words("part_of_goods")
@@ -312,7 +313,11 @@ class UnknownNames:
         """`EU countries outside the euro area`, `countries outside the European Union`: partners of their own."""
         tokens, grammar = self.tokens, self.grammar
         for index, token in enumerate(tokens):
-            if token.text not in _OTHER_THAN or index < 1 or tokens[index - 1].text not in _MEMBERS:
+            if (
+                token.text.removesuffix(" the") not in _OTHER_THAN
+                or not index
+                or tokens[index - 1].text not in _MEMBERS
+            ):
                 continue
             last = index + 1
             while last < len(tokens) and tokens[last].text == "the":

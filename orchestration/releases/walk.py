@@ -13,7 +13,7 @@ from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
-from orchestration.releases.statements import Reading, Statement
+from orchestration.releases.statements import RECKONED_OTHERWISE, Reading, Statement
 from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _DELIVERIES = frozenset(words("delivery"))
 _TRADING_VERBS = frozenset(words("trading_verb"))
-_RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 #: What a partner does, and the flow that it is for the one who reports.
 _DEALINGS = dict(words_with_values("partner_dealing"))
+_MORE_OR_LESS = frozenset(words("more_or_less"))
 _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -41,9 +41,12 @@ _VALUE_WORDS = frozenset(words("value_word"))
 #: Before a flow they make it that of all goods and partners.
 _TOTALS = frozenset(words("total_flow"))
 _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
+_AMONG = frozenset({"among", "amongst", "within"})
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
+#: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
+_ADVERBIAL_MEASURES = ("by ", "in ", "after ")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
 _FLOW_PAIRS = {
@@ -80,6 +83,8 @@ class Walk:
         self.last_level: Statement | None = None
         self.list_measures: list[str] = []
         self.clause_break = ""
+        #: What the sentence says at its beginning that all of it is measured in: by volume, …
+        self.sentence_measure = ""
         self.currency_terms = ""
         self.own_period = False
         self.joint_next = False
@@ -111,7 +116,7 @@ class Walk:
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
         if any(token.is_a("condition") for token in tokens):
-            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE  # be it said behind the number
+            self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE  # be it said behind the number
         if self._tells_of_a_company():
             self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
@@ -141,7 +146,7 @@ class Walk:
         for token in tokens:
             if token.quantity is not None and not grammar.is_accounted(token.quantity):
                 grammar.account(Reading(token.quantity, unread="no rule reads it"))
-        grammar.condition = _RECKONED_OTHERWISE if self.sentence_doubt == _RECKONED_OTHERWISE else ""
+        grammar.condition = RECKONED_OTHERWISE if self.sentence_doubt == RECKONED_OTHERWISE else ""
         self._carry_period(period_before)
         grammar.paragraph_has_figures = grammar.paragraph_has_figures or bool(self.stated)
         grammar.trailing_measures = [one for one in self.phrase.measures if one != "value"]
@@ -344,7 +349,7 @@ class Walk:
         if is_of_the_place and phrase.has_statistic and not phrase.flows:
             phrase.names, phrase.measures = {}, []  # 煤炭价格回落，全省进口…
         if "condition" in senses:
-            self.sentence_doubt = self.sentence_doubt or _RECKONED_OTHERWISE
+            self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
         phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
@@ -387,8 +392,10 @@ class Walk:
         if not flow or phrase.flows or self.sentence.is_chinese or index + 1 >= len(self.tokens):
             return
         following = self.tokens[index + 1 : index + 6]
-        amount = next((one.quantity for one in following if not one.is_a("qualifier", "filler")), None)
-        if amount is None or amount.unit_kind != "money":
+        said = [one for one in following if not one.is_a("qualifier", "filler") or one.text in _MORE_OR_LESS]
+        amount = said[0].quantity if said else None
+        is_change = len(said) > 1 and said[1].text in _MORE_OR_LESS  # took 28 percent less
+        if amount is None or not (amount.unit_kind == "money" or (amount.unit_kind == "percent" and is_change)):
             return
         if phrase.names.get("partner") and self._partner_is_subject():
             phrase.hinted_flow = flow
@@ -555,7 +562,16 @@ class Walk:
             before -= 1
         if not self.tokens[before].names or self._dimension(before) != "partner":
             return False
+        while before > 1 and self._joins_partner(before - 1):
+            before -= 1  # China, Hong Kong and Macao bought …
         return before == 0 or not self.tokens[before - 1].is_a("partner_preposition", "of")
+
+    def _joins_partner(self, index: int) -> bool:
+        """Whether a token joins partners to a list, or is one of them."""
+        token = self.tokens[index]
+        if token.kind == "comma" or token.is_a("and") or token.text == "the":
+            return any(one.names for one in self.tokens[max(index - 2, 0) : index])
+        return bool(token.names) and self._dimension(index) == "partner"
 
     def _is_exporter(self, index: int) -> bool:
         """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
@@ -643,8 +659,18 @@ class Walk:
         has_own = any(one.quantity is not None or one.is_a("flow") for one in between)
         return before is not None and before.is_a("next_in_order") and not has_own
 
+    def _is_group_of(self, first: int, last: int) -> bool:
+        """`Among agricultural products, soybeans fell …`: what stands behind the comma is a part of the first."""
+        start = first - 1 - (first > 1 and self.tokens[first - 1].text == "the")
+        is_among = start >= 0 and self.tokens[start].text in _AMONG and last == first + 2
+        behind = self.tokens[last + 1] if last + 1 < len(self.tokens) else None
+        goes_on = behind is not None and (behind.kind == "comma" or behind.is_a("and"))
+        return is_among and self.tokens[first + 1].kind == "comma" and not goes_on
+
     def _coordinated(self, first: int, last: int) -> bool:
         """Whether only what separates names of one list stands between two names."""
+        if self._is_group_of(first, last):
+            return False
         has_separator = False
         depth = 0
         for cursor in range(first + 1, last):
@@ -681,7 +707,8 @@ class Walk:
             return  # clearance time for imports, tariffs on imports
         phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
         is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
-        if phrase.measures and not phrase.flows and is_of_clause_before and not self.sentence.is_chinese:
+        says_how = self.tokens[self._last_measure].text.startswith(_ADVERBIAL_MEASURES)
+        if phrase.measures and not phrase.flows and is_of_clause_before and not (self.sentence.is_chinese or says_how):
             phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
         if self._is_trader(index):
@@ -735,6 +762,12 @@ class Walk:
         """Whether the sentence sets a value apart from a volume."""
         return any(token.text in _VALUE_WORDS for token in self.tokens)
 
+    def _says_price(self) -> bool:
+        """Whether an English sentence sets a volume apart from a price: `prices rose 2%, volumes fell 1%`."""
+        return not self.sentence.is_chinese and any(
+            token.is_a("measure") and token.senses["measure"] == "unit_value" for token in self.tokens
+        )
+
     def _names_since(self, index: int) -> bool:
         start = self.sentence.clause_start(index)
         return any(last >= start for last in self.last_name.values())
@@ -747,13 +780,16 @@ class Walk:
                 one.is_a("measure") and one.senses["measure"] in ("value", "quantity") and at != index
                 for at, one in enumerate(self.tokens)
             )
-            measure = "quantity" if other and self._says_value() else "volume"
+            measure = "quantity" if (other and self._says_value()) or self._says_price() else "volume"
         if measure == "value" and not self._is_measure_list(index):
             says_other = any(one in ("quantity", "unit_value", "volume") for one in phrase.measures)
             is_of_another = self.last_level is not None and self.last_level.measure in ("quantity", "unit_value")
             framed = self.frame is not None and set(self.frame.measures) - {"value"}
             if not (says_other or framed or is_of_another):
                 return
+        is_first = not self.stated and not phrase.flows and not phrase.names
+        if is_first and token.text.startswith(_ADVERBIAL_MEASURES) and not self.sentence.is_chinese:
+            self.sentence_measure = measure
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
             phrase.measures = [measure]
         else:

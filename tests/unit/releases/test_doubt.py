@@ -44,6 +44,10 @@ _DOUBTED = {
         "first quarter imports rose 2.9 percent.",
         {"2.9 percent": "another period is named before it"},
     ),
+    "the period of a year before, that the figure is compared with": (
+        "In March 2024, exports of Xinjiang rose 8.1 percent. Imports rose 2.2 percent compared with March 2023.",
+        {},
+    ),
     "a period that is of no number": (
         "In the first quarter, exports of Xinjiang rose 8.1 percent, as they had not done since June 2021.",
         {"8.1 percent": "its sentence names a period that was not taken for its own"},
