@@ -131,6 +131,8 @@ def update_lake(raw: Path, folder: Path, codes: CodeLists, hashes: FileHashes, r
     Raises TotalsDiffer, after which the lake holds what it held before, and possibly some whole months more.
     """
     files, rejected = find_files(raw, codes, hashes)
+    if not files:
+        return Lake(rejected=rejected)
     with _scratch(folder, resources) as connection:
         update = _Update(folder, codes, resources, files, connection)
         update.load_new()
