@@ -47,6 +47,16 @@ _NAMESPACE = uuid.UUID("5b0f6c4e-9c0a-4c55-8a3a-6f5d3b1c7e21")
 Column = tuple[str, str, str | None]
 
 
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines, which are SQL, are written line by line."""
+
+    def represent_text(self, text: str) -> yaml.Node:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
 def dataset_files(published: Path, metrics: Path = METRICS) -> dict[str, str]:
     """The text of each dataset's file, by the file's name.
 
@@ -66,7 +76,7 @@ def dataset_files(published: Path, metrics: Path = METRICS) -> dict[str, str]:
                 "database_uuid": database,
                 "version": "1.0.0",
             }
-            files[f"{table}.yaml"] = yaml.safe_dump(dataset, allow_unicode=True, sort_keys=False, width=120)
+            files[f"{table}.yaml"] = yaml.dump(dataset, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
     if measured:
         raise KeyError(f"{metrics} has metrics of what is not published: {', '.join(measured)}")
     return files
@@ -106,7 +116,7 @@ def _dataset(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> 
             added.append(("period", "VARCHAR", PERIOD_DESCRIPTION))
             added += [one for one in _columns(connection, "marts", "dim_period") if one[0] in PERIOD_COLUMNS]
         if added:
-            sql = "SELECT " + ", ".join(selected) + "\n" + "\n".join(joins)
+            sql = "SELECT\n    " + ",\n    ".join(selected) + "\n" + "\n".join(joins) + "\n"
             columns += added
     dates = [name for name, data_type, _ in columns if _is_time(data_type)]
     return {
@@ -123,9 +133,6 @@ def _dataset(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> 
                 "type": data_type,
                 "description": description,
                 "is_dttm": _is_time(data_type),
-                "is_active": True,
-                "groupby": True,
-                "filterable": True,
             }
             for name, data_type, description in columns
         ],
