@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import os
 import secrets
 import sys
@@ -40,7 +41,7 @@ def main() -> None:
     state = state_of(published, [*ASSETS_DIR.rglob("*.yaml"), FOLDER / "requirements.lock", FOLDER / "superset_config.py"])
     prepared = home / "prepared"
     if not (prepared.exists() and password.exists() and prepared.read_text(encoding="ascii") == state):
-        print("Setting Superset up: takes about a minute, the next start some seconds", flush=True)
+        print("Setting Superset up: 15 seconds once, not at the next start", flush=True)
         prepare(published, secret(password))
         write_for_owner(prepared, state)
     print(f"Superset: http://{arguments.host}:{arguments.port} user {USER}, password in {password}", flush=True)
@@ -56,6 +57,7 @@ def prepare(published: Path, password: str) -> None:
     from flask_migrate import upgrade
     from superset.app import create_app
 
+    logging.disable(logging.WARNING)  # a line for each of hundreds of tables; errors are raised
     with create_app().app_context():
         upgrade()
     app = create_app()  # anew, since the first one started without tables
