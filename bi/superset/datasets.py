@@ -38,9 +38,13 @@ NAMES = {
     "measure": ("dim_measure", "measure_name_en"),
     "source_id": ("dim_source", "title"),
 }
-#: A label of a period that sorts as periods do.
-PERIOD = "strftime(mart.period_start, '%Y-%m') || ' to ' || strftime(mart.period_end, '%Y-%m')"
-PERIOD_DESCRIPTION = "First and last month of the period: sorts as periods do."
+#: A label of a period that is short and sorts as periods do.
+PERIOD = """strftime(mart.period_start, '%Y M%m') || CASE
+        WHEN date_trunc('month', mart.period_start) = date_trunc('month', mart.period_end) THEN ''
+        WHEN year(mart.period_start) = year(mart.period_end) THEN strftime(mart.period_end, '–M%m')
+        ELSE strftime(mart.period_end, '–%Y M%m')
+    END"""
+PERIOD_DESCRIPTION = "The period by its first and last month, as 2023 M01–M03: sorts as periods do."
 PERIOD_COLUMNS = ("period_name_en", "period_kind", "is_year_to_date")
 _NAMESPACE = uuid.UUID("5b0f6c4e-9c0a-4c55-8a3a-6f5d3b1c7e21")
 

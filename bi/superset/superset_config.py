@@ -16,6 +16,7 @@ SECRET_KEY = (HOME / "secret_key").read_text(encoding="ascii")
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME / 'superset.db'}"
 
 APP_NAME = "Customhouse"
+LOG_LEVEL = "ERROR"  # below it, a line for each page and query
 # Answers are not kept (Superset's default as well): what is shown is what is published.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 # In memory: one process serves.
