@@ -1,0 +1,63 @@
+"""Eight clients read without pause while two hundred publications replace the file: no lock, no failure, no torn read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import BIN, Warehouse
+
+HERE = Path(__file__).resolve().parent
+KINDS = ("python", "sqlalchemy", "adbc", "command line")
+PUBLICATIONS = 200
+
+
+def publishing(warehouse: Warehouse, times: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(BIN / "python"), str(HERE / "publisher.py"), str(times)],
+        env=warehouse.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_readers_of_all_kinds_and_publications_are_not_in_each_others_way(warehouse: Warehouse, tmp_path: Path) -> None:
+    own = warehouse.copy_to(tmp_path / "customhouse")
+    assert publishing(own, 1).communicate(timeout=300)[0] == "1\n"  # what readers find first
+    stop = tmp_path / "stop"
+    readers = [
+        subprocess.Popen(
+            # Niced, so that on a few cores the publications get theirs: readers stay busy all the time.
+            ["nice", "-n", "10", sys.executable, str(HERE / "reader.py"), kind, str(own.published), str(stop)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for kind in KINDS * 2
+    ]
+    try:
+        for reader in readers:
+            assert reader.stdout
+            assert reader.stdout.readline() == "reads\n"
+        publisher = publishing(own, PUBLICATIONS)
+        printed, _ = publisher.communicate(timeout=900)
+        assert publisher.returncode == 0, printed
+        assert printed.split() == [str(turn) for turn in range(1, PUBLICATIONS + 1)]
+        stop.touch()
+        reports = [json.loads(reader.communicate(timeout=120)[0]) for reader in readers]
+    finally:
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+
+    for report in reports:
+        print(f"{report['kind']}: {report['count']} reads, {len(report['seen'])} publications seen")
+        assert report["failed"][:3] == []
+        assert report["torn"][:3] == []
+        publications = report["seen"][report["seen"].index(1) :]
+        assert publications == sorted(set(publications)), "went back to a publication before"
+        assert publications[-1] == PUBLICATIONS
+        assert len(publications) > 10
+    assert sum(report["count"] for report in reports) > PUBLICATIONS
