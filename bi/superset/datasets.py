@@ -1,6 +1,6 @@
 """Superset's datasets, one a published table: what they are called and mean is taken from the published file.
 
-`python -m bi.superset.datasets` (part of `make docs`) writes bi/superset/assets/datasets from the published file and
+`python -m bi.superset.datasets` writes bi/superset/assets/datasets from the published file and
 bi/superset/metrics.yml, and nothing else: the same schema gives the same files. A mart holds ids; its dataset has their
 names in English beside them.
 """

@@ -38,7 +38,9 @@ def main() -> None:
     password = home / "admin_password"
     os.environ["SUPERSET_HOME"] = str(home)
     os.environ["SUPERSET_CONFIG_PATH"] = str(FOLDER / "superset_config.py")
-    state = state_of(published, [*ASSETS_DIR.rglob("*.yaml"), FOLDER / "requirements.lock", FOLDER / "superset_config.py"])
+    state = state_of(
+        published, [*ASSETS_DIR.rglob("*.yaml"), FOLDER / "requirements.lock", FOLDER / "superset_config.py"]
+    )
     prepared = home / "prepared"
     if not (prepared.exists() and password.exists() and prepared.read_text(encoding="ascii") == state):
         print("Setting Superset up: 15 seconds once, not at the next start", flush=True)

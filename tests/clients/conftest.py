@@ -44,7 +44,9 @@ class Warehouse:
 
     def environment(self) -> dict[str, str]:
         """What the project's command finds in its environment."""
-        others = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTOMHOUSE_", "DAGSTER_"))}
+        others = {
+            name: value for name, value in os.environ.items() if not name.startswith(("CUSTOMHOUSE_", "DAGSTER_"))
+        }
         return {
             **others,
             "CUSTOMHOUSE_RAW_DIR": str(self.raw),

@@ -27,7 +27,12 @@ def test_answers_are_those_of_duckdb_with_their_types(connection: dbapi.Connecti
         cursor.execute(sql)
         table = cursor.fetch_arrow_table()
     assert [tuple(row.values()) for row in table.to_pylist()] == warehouse.ask(sql)
-    assert [str(one) for one in table.schema.types] == ["string", "date32[day]", "decimal128(28, 6)", "decimal128(28, 6)"]
+    assert [str(one) for one in table.schema.types] == [
+        "string",
+        "date32[day]",
+        "decimal128(28, 6)",
+        "decimal128(28, 6)",
+    ]
     assert pl.from_arrow(table).height == table.num_rows > 0
 
 

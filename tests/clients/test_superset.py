@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import stat
 import subprocess
@@ -100,7 +99,14 @@ class Superset:
 def start(warehouse: Warehouse, port: int) -> tuple[subprocess.Popen[str], Path]:
     """Start Superset as `make superset` does; its process and the file that it prints to."""
     log = warehouse.folder / f"superset-{port}.log"
-    command = [".venv-superset/bin/python", "-m", "bi.superset.start", str(warehouse.published.parent), "--port", str(port)]
+    command = [
+        ".venv-superset/bin/python",
+        "-m",
+        "bi.superset.start",
+        str(warehouse.published.parent),
+        "--port",
+        str(port),
+    ]
     with log.open("w", encoding="utf-8") as printed:
         process = subprocess.Popen(command, cwd=PROJECT, stdout=printed, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + START_SECONDS
@@ -157,7 +163,11 @@ def dashboard(superset: Superset, chromium: str) -> Seen:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1500, "height": 4000})
-        page.on("response", lambda response: answered.append(response))
+
+        def take(response: Response) -> None:
+            answered.append(response)
+
+        page.on("response", take)
         page.goto(f"{superset.url}/login/")
         page.fill("#username", "admin")
         page.fill("#password", superset.password)
