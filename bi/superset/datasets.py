@@ -7,7 +7,6 @@ names in English beside them.
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,7 +171,7 @@ def write(published: Path, folder: Path = DATASETS_DIR) -> None:
     for name, text in files.items():
         draft = folder / f".{name}"
         draft.write_text(text, encoding="utf-8")
-        os.replace(draft, folder / name)
+        draft.replace(folder / name)
     for file in folder.glob("*.yaml"):
         if file.name not in files:
             file.unlink()

@@ -1,6 +1,7 @@
 """Superset's settings: what differs from its defaults, and why.
 
-Superset reads this by SUPERSET_CONFIG_PATH; SUPERSET_HOME is the folder that it writes to. `bi.superset.start` sets both.
+Superset reads this by SUPERSET_CONFIG_PATH; SUPERSET_HOME is the folder that it writes to. `bi.superset.start` sets
+both.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class Warehouse:
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The project's own raw files, refreshed once for all tests. Not to be changed: `copy_to` makes a copy to change."""
+    """The project's own raw files, refreshed once for all tests. To change it, change a copy (`copy_to`)."""
     made = Warehouse(tmp_path_factory.mktemp("clients") / "customhouse")
     (made.folder / "dagster_home").mkdir(parents=True)
     shutil.copytree(PROJECT / "raw", made.raw)

@@ -1,4 +1,4 @@
-"""Eight clients read without pause while two hundred publications replace the file: no lock, no failure, no torn read."""
+"""Eight clients read while two hundred publications replace the file: no lock, no failure, no torn read."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def test_pandas_reads_a_reflected_table_as_duckdb_answers(engine: sa.Engine, war
     with engine.connect() as connection:
         frame = pd.read_sql(question, connection)
     expected = warehouse.ask(
-        "SELECT region_id, period_end, growth_pct FROM marts.mart_growth WHERE partner_id = 'WORLD' AND growth_pct > 50 "
+        "SELECT region_id, period_end, growth_pct FROM marts.mart_growth "
+        "WHERE partner_id = 'WORLD' AND growth_pct > 50 "
         "ORDER BY region_id, period_end, growth_pct, flow"
     )
     assert expected
