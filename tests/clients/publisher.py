@@ -1,7 +1,7 @@
 """Publishes a working warehouse again and again, each time with content that says which time it is.
 
-Run by the project's own environment, with the paths in its environment variables: `publisher.py TIMES`. A whole refresh
-takes half a minute: this is its last step alone, by the project's own function, of a warehouse with a few tables.
+Run by the project's own environment, with the paths in its environment variables: `publisher.py FIRST LAST`. A whole
+refresh takes half a minute: this is its last step alone, by the project's own function, of a warehouse with a few tables.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def change(connection: duckdb.DuckDBPyConnection, turn: int) -> None:
     )
 
 
-def main(times: int) -> None:
+def main(first: int, last: int) -> None:
     settings = Settings()
     with warehouse_lock(settings.warehouse_dir, purpose="a test of readers", timeout_seconds=0):
         with open_working(settings) as connection:
             keep_few_tables(connection)
-        for turn in range(1, times + 1):
+        for turn in range(first, last + 1):
             with open_working(settings) as connection:
                 change(connection, turn)
             inputs = Inputs((Input("raw/sheets/a.csv", "raw", f"{turn:064}", 1),))
@@ -60,4 +60,4 @@ def main(times: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))
