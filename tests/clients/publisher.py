@@ -1,7 +1,7 @@
 """Publishes a working warehouse again and again, each time with content that says which time it is.
 
 Run by the project's own environment, with the paths in its environment variables: `publisher.py FIRST LAST`. A whole
-refresh takes half a minute: this is its last step alone, by the project's own function, of a warehouse with a few tables.
+refresh takes half a minute: this is its last step alone, by the project's own function, of a few tables.
 """
 
 from __future__ import annotations
