@@ -43,7 +43,7 @@ def test_readers_of_all_kinds_and_publications_are_not_in_each_others_way(wareho
             assert reader.stdout.readline() == "reads\n"
         turns = range(2, PUBLICATIONS + 2)
         publisher = publishing(own, turns)
-        printed, _ = publisher.communicate(timeout=900)
+        printed, _ = publisher.communicate(timeout=1800)
         assert publisher.returncode == 0, printed
         assert printed.split() == [str(turn) for turn in turns]
         stop.touch()
