@@ -22,7 +22,6 @@ LOG_LEVEL = "ERROR"  # below it, a line for each page and query
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 # In memory: one process serves.
 RATELIMIT_STORAGE_URI = "memory://"
-FEATURE_FLAGS = {"DATE_RANGE_TIMESHIFTS_ENABLED": False}
 
 # Pages may load from this server and from nowhere else: Superset's own list allows its usage statistics and map tiles.
 TALISMAN_CONFIG = {
