@@ -327,7 +327,7 @@ def test_a_publication_is_seen_while_a_question_on_the_one_before_runs(superset:
     payload, _ = dashboard.charts["publication"]
     datasets = superset.client.get("/api/v1/dataset/?q=(page_size:100)").json()["result"]
     [dataset] = [one["id"] for one in datasets if one["table_name"] == "publication"]
-    sleep = {"expressionType": "SQL", "sqlExpression": "count(sleep_ms(45000))", "label": "slept"}
+    sleep = {"expressionType": "SQL", "sqlExpression": "count(sleep_ms(30000))", "label": "slept"}
     slow = {"datasource": {"id": dataset, "type": "table"}, "queries": [{"columns": [], "metrics": [sleep]}]}
     running = threading.Thread(target=superset.answer, args=[slow])
     before = superset.answer(payload)["data"][0]["publication_id"]
