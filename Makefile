@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Superset, and the clients that tests drive, have environments of their own: their needs contradict the project's.
+SUPERSET_READY := .venv-superset/.ready
+CLIENTS_READY := .venv-clients/.ready
+WAREHOUSE := $(or $(CUSTOMHOUSE_WAREHOUSE_DIR),$(CURDIR)/warehouse)
 export DAGSTER_HOME := $(or $(CUSTOMHOUSE_DAGSTER_HOME),$(CURDIR)/dagster_home)
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup refresh test test-long clients check ui docs bench lock clean
+.PHONY: help setup refresh test test-long clients check ui superset docs bench lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,17 +36,9 @@ test: $(READY) ## Run the tests.
 test-long: $(READY) ## Run the tests that take minutes: kills at many instants, races, rebuilds.
 	$(BIN)/pytest -m long
 
-CLIENTS := .venv-clients
-clients: $(READY) $(CLIENTS)/.ready ## Test with real counterparts: a browser (installs Debian's chromium where it is missing).
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	  apt-get install --quiet --yes chromium fonts-noto-cjk; } || \
-	  { echo "The tests need the Debian packages chromium and fonts-noto-cjk" >&2; exit 1; }
-	$(CLIENTS)/bin/pytest -c tests/clients/pytest.ini --rootdir tests/clients --confcutdir tests/clients tests/clients
-
-$(CLIENTS)/.ready: tests/clients/requirements.lock
-	$(PYTHON) -m venv $(CLIENTS)
-	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
-	@touch $@
+clients: $(READY) $(SUPERSET_READY) $(CLIENTS_READY) ## Run the tests that drive real clients: Superset, a browser, drivers.
+	tests/clients/debian_packages.sh
+	.venv-clients/bin/pytest --config-file=tests/clients/pytest.ini tests/clients
 
 check: $(READY) ## Lint Python and SQL, check types and the arrows between packages.
 	$(BIN)/ruff check .
@@ -53,6 +49,16 @@ check: $(READY) ## Lint Python and SQL, check types and the arrows between packa
 
 ui: $(READY) ## Open Dagster's web UI on http://127.0.0.1:3000, with schedule and sensor running.
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 --workspace workspace.yaml
+
+superset: $(SUPERSET_READY) ## Open Apache Superset on http://127.0.0.1:8088, on the published warehouse, with a dashboard.
+	.venv-superset/bin/python -m bi.superset.start $(WAREHOUSE)
+
+$(SUPERSET_READY): bi/superset/requirements.lock
+$(CLIENTS_READY): tests/clients/requirements.lock
+$(SUPERSET_READY) $(CLIENTS_READY):
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
 
 docs: $(READY) ## Write the data dictionary, build the documentation and the lineage of the models into site/.
 	$(BIN)/python -m docs.dictionary
@@ -66,9 +72,11 @@ bench: $(READY) ## Measure a refresh against dbt and SQL alone, the reader of re
 	$(BIN)/python -m bench.customs
 	$(BIN)/python -m bench.serving
 
-lock: ## Resolve requirements.lock anew (needs uv).
+lock: ## Resolve the locked versions anew (needs uv).
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --strip-extras \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	for folder in bi/superset tests/clients; do uv pip compile $$folder/requirements.in --universal --python-version 3.11 --strip-extras \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file $$folder/requirements.lock; done
 
 clean: ## Remove what a refresh made: everything in it can be rebuilt from raw/.
 	rm -rf warehouse dbt_project/target dbt_project/logs site
