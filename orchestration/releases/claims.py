@@ -791,7 +791,8 @@ class Claims:
                 sentence.spoken_for.setdefault(cursor, "reference")  # 居全区第5位: among the parts of the place
                 places.append(region)
                 continue
-            is_peer_place = cursor < index and cursor > first and tokens[cursor - 1].is_a("rank")
+            says_rank = cursor > first and tokens[cursor - 1].is_a("rank")
+            is_peer_place = cursor < index and (says_rank or _follows_rank(tokens, cursor))
             if region and is_peer_place and self.grammar.region_id not in set(codes.containing_regions(region)):
                 sentence.spoken_for.setdefault(cursor, "reference")  # 居西北五省区第1位
                 places.append(region)
@@ -926,7 +927,7 @@ class Claims:
             token = tokens[cursor]
             if token.period is not None:
                 is_year = token.period.months == 12 and token.period.year is not None
-                follows = index > 0 and tokens[index - 1].quantity is not None
+                follows = index > 0 and (tokens[index - 1].quantity is not None or _ends_change(tokens, index - 1))
                 if (
                     tokens[index].text == "from"
                     and token.period.kind == "span"
@@ -1345,10 +1346,17 @@ def _is_percent(tokens: list[Token], index: int) -> bool:
     return quantity is not None and quantity.unit_kind == "percent"
 
 
+def _follows_rank(tokens: list[Token], index: int) -> bool:
+    """Whether a place stands in a list behind a rank: 列全国第8位、中西部第1位."""
+    quantity = tokens[index - 2].quantity if index > 1 and tokens[index - 1].is_a("and") else None
+    return quantity is not None and quantity.unit_kind == "rank"
+
+
 def _ends_change(tokens: list[Token], index: int) -> bool:
-    """Whether a change ends at a place: `up 9.1 percent`, `up $446 million (11 percent)`, `a fall of $5 billion`."""
-    if index > 0 and tokens[index].kind == "close":
-        return _is_percent(tokens, index - 1)
+    """Whether a change ends at a place: `up 9 percent`, `up $4 billion (11 percent)`, `up 11 percent ($4 billion)`."""
+    if index > 2 and tokens[index].kind == "close":
+        is_again = tokens[index - 1].quantity is not None and tokens[index - 2].kind == "open"
+        return _is_percent(tokens, index - 1) or (is_again and _is_percent(tokens, index - 3))
     quantity = tokens[index].quantity if index >= 0 else None
     return quantity is not None and (
         quantity.unit_kind == "percent" or any(one.is_a("rise", "fall") for one in tokens[max(index - 3, 0) : index])

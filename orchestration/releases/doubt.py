@@ -260,9 +260,12 @@ class _Surroundings:
         )
 
     def unknown_characters(self, at: int) -> int:
-        """How many Chinese characters of a clause no table knows."""
-        clause = self.tokens[self.sentence.clause_start(at) : self.sentence.clause_end(at)]
-        return sum(token.kind == "word" and token.text not in _KNOWN_WORDS for token in clause)
+        """How many Chinese characters of a clause no table knows; of the one before, too, where it has no subject."""
+        start = self.sentence.clause_start(at)
+        clause = self.tokens[start : self.sentence.clause_end(at)]
+        found = sum(token.kind == "word" and token.text not in _KNOWN_WORDS for token in clause)
+        has_subject = any(token.names or token.is_a("flow") for token in clause)
+        return found if has_subject or start < 2 else found + self.unknown_characters(start - 2)
 
     def says(self, sense: str) -> bool:
         """Whether a phrase of the sentence has this sense."""

@@ -182,6 +182,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", sign_after, "change"
     elif numbers.in_parentheses and (sign_of_list := change_that_is_listed(numbers)):
         statistic, sign, rule = "change", sign_of_list, "change, as what is listed"
+    elif numbers.in_parentheses and (sign_again := _change_again(numbers)):
+        statistic, sign, rule = "change", sign_again, "change, as growth before"
     average = numbers.left("average")
     if average is None:
         average = numbers.right("average", reach=3)
@@ -240,6 +242,24 @@ def _part_of_change(numbers: NumberGroup) -> int:
         return 0
     opens = numbers.tokens[numbers.sentence.clause_start(numbers.first)]
     return previous.sign if opens.is_a("among") and share == numbers.first - 1 else 0
+
+
+def _change_again(numbers: NumberGroup) -> int:
+    """The sign of the amount in `went up 33.2% ($1.8 billion) from May`; 0 where it says no change again."""
+    tokens, first, closing = numbers.tokens, numbers.first, numbers.last + 1
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    is_framed = (
+        first > 1
+        and tokens[first - 2].quantity is not None
+        and closing < len(tokens)
+        and tokens[closing].kind == "close"
+    )
+    if previous is None or previous.statistic != "growth" or not is_framed or numbers.sentence.is_chinese:
+        return 0
+    is_compared = any(
+        numbers.claims.comparisons.get(index) for index in range(closing + 1, min(closing + 5, len(tokens)))
+    )
+    return previous.sign if is_compared and tokens[closing + 1].is_a("versus") else 0
 
 
 def _average_of_subject(numbers: NumberGroup) -> int | None:
@@ -514,6 +534,9 @@ def _peers(numbers: NumberGroup, frame: Frame, clause: list[Token]) -> dict[str,
         return {"partner": "WORLD"}
     if frame.names.get("commodity"):
         return {"commodity": "TOTAL"}
+    claimed = numbers.claims.references.get(numbers.first, {}).get("region")
+    if claimed:
+        return {"region": claimed}
     if any(token.is_a("scope_province") for token in clause):
         return {"region": grammar.province()}
     region = frame.names.get("region")

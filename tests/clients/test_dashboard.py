@@ -16,11 +16,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from conftest import Warehouse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = PROJECT / ".venv" / "bin" / "customhouse"
-PUBLISHED = Path(os.environ.get("CUSTOMHOUSE_WAREHOUSE_DIR") or PROJECT / "warehouse") / "customhouse.duckdb"
 HOSTILE = '</script><img src=x onerror="window.hacked=1">\u2028😀 {{script}} <b>'
 #: What stands behind a number on the page, in English and Chinese.
 SCALES = {
@@ -56,11 +56,11 @@ def write_page(warehouse: Path, output: Path) -> Path:
     return output / "index.html"
 
 
-def altered(tmp_path: Path, *statements: str) -> Path:
+def altered(published: Path, tmp_path: Path, *statements: str) -> Path:
     """The page of a copy of the published file in which this was changed."""
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
-    shutil.copyfile(PUBLISHED, warehouse / "customhouse.duckdb")
+    shutil.copyfile(published, warehouse / "customhouse.duckdb")
     (warehouse / "customhouse.duckdb").chmod(0o644)
     with duckdb.connect(str(warehouse / "customhouse.duckdb")) as connection:
         connection.execute("SET search_path = 'marts'")
@@ -70,15 +70,18 @@ def altered(tmp_path: Path, *statements: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not PUBLISHED.exists():
-        pytest.fail(f"{PUBLISHED} does not exist: run `make refresh` first")
-    return write_page(PUBLISHED.parent, tmp_path_factory.mktemp("page"))
+def published(warehouse: Warehouse) -> Path:
+    return warehouse.published
 
 
 @pytest.fixture(scope="session")
-def marts() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+def written(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(published.parent, tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="session")
+def marts(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(published), read_only=True) as connection:
         connection.execute("SET search_path = 'marts,metadata'")
         yield connection
 
@@ -392,9 +395,10 @@ def test_size_and_first_paint(browser: Browser, written: Path) -> None:
     assert min(paints) < 1000  # the best of five: others may be using the machine
 
 
-def test_a_hostile_warehouse_shows_text(context: BrowserContext, tmp_path: Path) -> None:
+def test_a_hostile_warehouse_shows_text(context: BrowserContext, published: Path, tmp_path: Path) -> None:
     hostile = HOSTILE.replace("'", "''")
     path = altered(
+        published,
         tmp_path,
         *(
             f"UPDATE dim_{name} SET {name}_name_en = '{hostile}' || {name}_name_en, {name}_name_zh = '{hostile}'"
@@ -431,10 +435,11 @@ def test_a_hostile_warehouse_shows_text(context: BrowserContext, tmp_path: Path)
     assert watched.is_quiet(), (watched.console, watched.requests)
 
 
-def test_a_larger_warehouse_fits(context: BrowserContext, tmp_path: Path) -> None:
+def test_a_larger_warehouse_fits(context: BrowserContext, published: Path, tmp_path: Path) -> None:
     others = "(SELECT DISTINCT region_id FROM dim_region ORDER BY region_id LIMIT 300) AS other"
     start = time.monotonic()
     path = altered(
+        published,
         tmp_path,
         *(
             f"INSERT INTO {mart} SELECT other.region_id, m.* EXCLUDE (region_id) FROM {mart} AS m, {others}"
@@ -459,18 +464,18 @@ def test_a_larger_warehouse_fits(context: BrowserContext, tmp_path: Path) -> Non
     assert watched.is_quiet(), (watched.console, watched.requests)
 
 
-def test_a_warehouse_without_figures_says_so(context: BrowserContext, tmp_path: Path) -> None:
+def test_a_warehouse_without_figures_says_so(context: BrowserContext, published: Path, tmp_path: Path) -> None:
     marts = ("fct_levels", "mart_growth", "mart_share", "mart_balance", "mart_ranking", "mart_price_volume",
              "mart_revisions", "mart_checks", "mart_unprinted")  # fmt: skip
-    watched = opened(context, altered(tmp_path, *(f"DELETE FROM {mart}" for mart in marts)))
+    watched = opened(context, altered(published, tmp_path, *(f"DELETE FROM {mart}" for mart in marts)))
     assert "Nothing is known" in watched.page.locator("#headline").inner_text()
     assert watched.is_quiet(), (watched.console, watched.requests)
 
 
-def test_a_page_that_is_open_outlives_its_replacement(context: BrowserContext, tmp_path: Path) -> None:
-    path = write_page(PUBLISHED.parent, tmp_path / "page")
+def test_a_page_that_is_open_outlives_its_replacement(context: BrowserContext, published: Path, tmp_path: Path) -> None:
+    path = write_page(published.parent, tmp_path / "page")
     watched = opened(context, path)
-    write_page(PUBLISHED.parent, tmp_path / "page")
+    write_page(published.parent, tmp_path / "page")
     assert [one.name for one in path.parent.iterdir()] == ["index.html"]
     path.unlink()
     watched.page.get_by_role("button", name="中文").click()
@@ -511,8 +516,9 @@ def test_bars_are_labelled_with_the_marts_numbers(watched: Watched, marts: duckd
         assert any(re.search(r"\d", label) and parsed(label)[0] == Decimal(str(value)) for label in labels), name
 
 
-def test_a_failed_check_is_listed_with_both_intervals(context: BrowserContext, tmp_path: Path) -> None:
+def test_a_failed_check_is_listed_with_both_intervals(context: BrowserContext, published: Path, tmp_path: Path) -> None:
     path = altered(
+        published,
         tmp_path,
         "UPDATE mart_checks SET verdict = 'inconsistent', recomputed_low = stated_high * 2, "
         "recomputed_high = stated_high * 3, distance_in_last_digits = 42, is_culprit = true WHERE figure_id = "

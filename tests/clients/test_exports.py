@@ -23,6 +23,7 @@ import polars
 import pytest
 import rdflib
 import sdmx
+from conftest import Warehouse
 from openpyxl.utils.escape import unescape
 from pysdmx.io import read_sdmx
 
@@ -68,28 +69,17 @@ def run(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse of the project's own raw files."""
-    folder = tmp_path_factory.mktemp("warehouse")
-    (folder / "dagster_home").mkdir()
-    shutil.copy(PROJECT_DIR / "dagster_home" / "dagster.yaml", folder / "dagster_home")
-    done = run(folder, "refresh")
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def exported(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of that warehouse in all formats."""
     folder = tmp_path_factory.mktemp("exports") / "all"
-    done = run(warehouse, "export", "--format", "all", "--output", str(folder))
+    done = run(warehouse.published.parent, "export", "--format", "all", "--output", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 
 
 @pytest.fixture(scope="module")
-def published(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(str(warehouse / "customhouse.duckdb"), read_only=True)
+def published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(warehouse.published), read_only=True)
     yield connection
     connection.close()
 
@@ -190,10 +180,10 @@ KEY = (
     ids=["another digit", "no date", "a second row of a key"],
 )
 def test_a_file_that_is_not_what_was_exported_is_found_out(
-    warehouse: Path, tmp_path: Path, before: str, after: str | None, error: str
+    warehouse: Warehouse, tmp_path: Path, before: str, after: str | None, error: str
 ) -> None:
     folder = tmp_path / "levels"
-    assert run(warehouse, "export", "-f", "csv", "-t", "fct_levels", "-o", str(folder)).returncode == 0
+    assert run(warehouse.published.parent, "export", "-f", "csv", "-t", "fct_levels", "-o", str(folder)).returncode == 0
     levels = folder / "csv" / "fct_levels.csv"
     text = levels.read_text(encoding="utf-8")
     assert before in text
@@ -467,11 +457,11 @@ def test_sdmx_ml_keeps_to_the_official_schemas(exported: Path, published: duckdb
 
 
 @pytest.fixture
-def doctored(warehouse: Path, tmp_path: Path) -> Path:
+def doctored(warehouse: Warehouse, tmp_path: Path) -> Path:
     """A folder with a copy of the published file that may be written to."""
     folder = tmp_path / "doctored"
     folder.mkdir()
-    shutil.copy(warehouse / "customhouse.duckdb", folder)
+    shutil.copy(warehouse.published, folder)
     (folder / "customhouse.duckdb").chmod(0o644)
     return folder
 
@@ -533,19 +523,21 @@ def test_a_table_longer_than_a_sheet_is_refused_by_name_and_written_as_parquet(d
     )
 
 
-def test_an_export_replaces_an_export_and_nothing_else(warehouse: Path, tmp_path: Path) -> None:
+def test_an_export_replaces_an_export_and_nothing_else(warehouse: Warehouse, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    assert run(warehouse, "export", "-f", "all", "-o", str(folder), "-t", "mart_growth").returncode == 0
-    assert run(warehouse, "export", "-f", "csv", "-o", str(folder), "-t", "mart_share").returncode == 0
+    assert (
+        run(warehouse.published.parent, "export", "-f", "all", "-o", str(folder), "-t", "mart_growth").returncode == 0
+    )
+    assert run(warehouse.published.parent, "export", "-f", "csv", "-o", str(folder), "-t", "mart_share").returncode == 0
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert files == ["catalogue.jsonld", "csv/mart_share.csv", "datapackage.json"]
     (folder / "notes.txt").write_text("mine")
-    refused = run(warehouse, "export", "-f", "csv", "-o", str(folder))
+    refused = run(warehouse.published.parent, "export", "-f", "csv", "-o", str(folder))
     assert refused.returncode == 1
     assert "notes.txt" in refused.stderr
     assert (folder / "notes.txt").read_text() == "mine"
     assert (folder / "csv" / "mart_share.csv").exists()
-    unknown = run(warehouse, "export", "-t", "mart_shares", "-o", str(tmp_path / "other"))
+    unknown = run(warehouse.published.parent, "export", "-t", "mart_shares", "-o", str(tmp_path / "other"))
     assert unknown.returncode == 1
     assert "mart_shares" in unknown.stderr
     assert not (tmp_path / "other").exists()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import Warehouse
 from serve_reader import ask, connect
 
 HERE = Path(__file__).parent
@@ -32,7 +33,7 @@ PUBLICATIONS = 22
 class Server:
     process: subprocess.Popen[str]
     port: int
-    warehouse: Path
+    place: Path
     log: Path
     output: Path
 
@@ -47,7 +48,7 @@ class Server:
 
     @property
     def token(self) -> str:
-        return (self.warehouse / "serve.token").read_text().strip()
+        return (self.place / "serve.token").read_text().strip()
 
     def client(self) -> duckdb.DuckDBPyConnection:
         return connect(self.port, self.token)
@@ -67,41 +68,41 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def environment(warehouse: Path, **settings: str) -> dict[str, str]:
+def environment(place: Path, **settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMHOUSE_")}
-    return {**kept, "CUSTOMHOUSE_WAREHOUSE_DIR": str(warehouse), **settings}
+    return {**kept, "CUSTOMHOUSE_WAREHOUSE_DIR": str(place), **settings}
 
 
 @contextmanager
-def serving(warehouse: Path, *arguments: str, **settings: str) -> Iterator[Server]:
-    log, output = (warehouse.parent / f"{warehouse.name}.serve.{name}" for name in ("log", "output"))
+def serving(place: Path, *arguments: str, **settings: str) -> Iterator[Server]:
+    log, output = (place.parent / f"{place.name}.serve.{name}" for name in ("log", "output"))
     with log.open("w") as errors, output.open("w") as told:
         process = subprocess.Popen(
             [CUSTOMHOUSE, "serve", "--port", "0", "--log", *arguments],
             stdout=told,
             stderr=errors,
             text=True,
-            env=environment(warehouse, **settings),
+            env=environment(place, **settings),
         )
     try:
         wait_until("it listens", lambda: "Stop with" in output.read_text() or process.poll() is not None, 60)
         found = re.search(r"read-only, on [\w.]+:(\d+)$", output.read_text(), re.MULTILINE)
         assert found, output.read_text() + log.read_text()
-        yield Server(process, int(found.group(1)), warehouse, log, output)
+        yield Server(process, int(found.group(1)), place, log, output)
     finally:
         process.kill()
         process.wait()
 
 
 @contextmanager
-def publisher(warehouse: Path) -> Iterator[subprocess.Popen[str]]:
+def publisher(place: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [PYTHON, HERE / "serve_publisher.py"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=PROJECT,
-        env=environment(warehouse, CUSTOMHOUSE_KEPT_PUBLICATIONS="3", PYTHONPATH=str(PROJECT)),
+        env=environment(place, CUSTOMHOUSE_KEPT_PUBLICATIONS="3", PYTHONPATH=str(PROJECT)),
     )
     try:
         yield process
@@ -120,21 +121,18 @@ def publish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a working warehouse and a publication of it, whose counter stands at 1: to copy from."""
     folder = tmp_path_factory.mktemp("published") / "warehouse"
     folder.mkdir()
-    if (PROJECT / "warehouse" / "working.duckdb").exists():
-        shutil.copy(PROJECT / "warehouse" / "working.duckdb", folder)
-    else:
-        subprocess.run([CUSTOMHOUSE, "refresh"], check=True, env=environment(folder))
+    shutil.copy(warehouse.published.with_name("working.duckdb"), folder)
     with publisher(folder) as process:
         assert publish(process)[0] == 1
     return folder
 
 
 @pytest.fixture
-def warehouse(published: Path, tmp_path: Path) -> Path:
+def place(published: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(published, tmp_path / "warehouse", ignore=shutil.ignore_patterns("serve.token")))
 
 
@@ -164,11 +162,11 @@ def wait_until(what: str, is_so: object, seconds: float = 15) -> None:
 # Many readers, many publications
 
 
-def test_readers_see_each_publication_whole_while_others_take_its_place(warehouse: Path) -> None:
-    with serving(warehouse) as server, publisher(warehouse) as publishing:
+def test_readers_see_each_publication_whole_while_others_take_its_place(place: Path) -> None:
+    with serving(place) as server, publisher(place) as publishing:
         readers = [
             subprocess.Popen(
-                [sys.executable, HERE / "serve_reader.py", str(server.port), warehouse / "serve.token"],
+                [sys.executable, HERE / "serve_reader.py", str(server.port), place / "serve.token"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -209,8 +207,8 @@ def test_readers_see_each_publication_whole_while_others_take_its_place(warehous
         assert outcomes == {"answered"}
 
 
-def test_a_statement_under_way_ends_on_the_publication_that_it_began_on(warehouse: Path) -> None:
-    with serving(warehouse) as server, publisher(warehouse) as publishing, server.client() as client:
+def test_a_statement_under_way_ends_on_the_publication_that_it_began_on(place: Path) -> None:
+    with serving(place) as server, publisher(place) as publishing, server.client() as client:
         rows = client.execute("FROM r.query('SELECT number FROM fct_counter, range(10)')")
         first = rows.fetchmany(1000)
         _, publication_id = publish(publishing)
@@ -240,18 +238,18 @@ def test_a_wrong_token_is_refused(server: Server, token: str) -> None:
     "sql",
     [
         "SELECT * FROM read_csv('/etc/passwd')",
-        "FROM read_text('{warehouse}/serve.token')",
-        "FROM read_blob('{warehouse}/working.duckdb')",
-        "FROM '{warehouse}/x.parquet'",
+        "FROM read_text('{place}/serve.token')",
+        "FROM read_blob('{place}/working.duckdb')",
+        "FROM '{place}/x.parquet'",
         "FROM '/etc/passwd'",
         "FROM glob('/*')",
-        "COPY (SELECT 1) TO '{warehouse}/x.csv'",
-        "COPY dim_flow TO '{warehouse}/customs/lines/x.parquet'",
-        "EXPORT DATABASE '{warehouse}/x'",
+        "COPY (SELECT 1) TO '{place}/x.csv'",
+        "COPY dim_flow TO '{place}/customs/lines/x.parquet'",
+        "EXPORT DATABASE '{place}/x'",
         "INSTALL spatial",
         "LOAD httpfs",
-        "ATTACH '{warehouse}/working.duckdb' AS working",
-        "ATTACH '{warehouse}/new.duckdb'",
+        "ATTACH '{place}/working.duckdb' AS working",
+        "ATTACH '{place}/new.duckdb'",
         "DETACH published",
         "USE published.marts",
         "CREATE SECRET (TYPE quack, TOKEN 'abcdef')",
@@ -284,12 +282,12 @@ def test_a_wrong_token_is_refused(server: Server, token: str) -> None:
 def test_a_statement_that_does_more_than_read_is_refused(
     server: Server, client: duckdb.DuckDBPyConnection, sql: str
 ) -> None:
-    before = sha256(server.warehouse / "customhouse.duckdb"), sorted(server.warehouse.rglob("*"))
+    before = sha256(server.place / "customhouse.duckdb"), sorted(server.place.rglob("*"))
     with pytest.raises(duckdb.Error) as refused:
-        ask(client, sql.format(warehouse=server.warehouse))
+        ask(client, sql.format(place=server.place))
     assert re.search("answered|disabled by configuration|does not exist", str(refused.value)), refused.value
     assert ask(client, "SELECT count(*) FROM dim_flow") == [(5,)]
-    assert (sha256(server.warehouse / "customhouse.duckdb"), sorted(server.warehouse.rglob("*"))) == before
+    assert (sha256(server.place / "customhouse.duckdb"), sorted(server.place.rglob("*"))) == before
 
 
 @pytest.mark.parametrize(
@@ -321,8 +319,8 @@ def test_tables_and_columns_can_be_browsed_with_their_descriptions(client: duckd
 # Limits
 
 
-def test_a_statement_that_takes_too_long_is_ended_and_the_client_goes_on(warehouse: Path) -> None:
-    with serving(warehouse, CUSTOMHOUSE_SERVE_SECONDS="1") as server, server.client() as client:
+def test_a_statement_that_takes_too_long_is_ended_and_the_client_goes_on(place: Path) -> None:
+    with serving(place, CUSTOMHOUSE_SERVE_SECONDS="1") as server, server.client() as client:
         before = ask(client, "SELECT number FROM dim_counter")
         begun = time.monotonic()
         with pytest.raises(duckdb.Error, match="took longer than 1 s"):
@@ -347,22 +345,22 @@ def busy(pid: int) -> int:
         return 0
 
 
-def test_an_answer_that_is_too_large_is_refused_and_the_client_goes_on(warehouse: Path) -> None:
-    with serving(warehouse, CUSTOMHOUSE_SERVE_ANSWER_MEGABYTES="1") as server, server.client() as client:
+def test_an_answer_that_is_too_large_is_refused_and_the_client_goes_on(place: Path) -> None:
+    with serving(place, CUSTOMHOUSE_SERVE_ANSWER_MEGABYTES="1") as server, server.client() as client:
         with pytest.raises(duckdb.Error, match="larger than 1 MiB"):
             client.execute("SELECT count(*) FROM r.query('SELECT * FROM range(10000000)')").fetchall()
         assert ask(client, "SELECT number FROM dim_counter") == [(1,)]
 
 
-def test_a_statement_that_needs_too_much_memory_fails_and_the_client_goes_on(warehouse: Path) -> None:
-    with serving(warehouse, CUSTOMHOUSE_SERVE_MEMORY_LIMIT="64MiB") as server, server.client() as client:
+def test_a_statement_that_needs_too_much_memory_fails_and_the_client_goes_on(place: Path) -> None:
+    with serving(place, CUSTOMHOUSE_SERVE_MEMORY_LIMIT="64MiB") as server, server.client() as client:
         with pytest.raises(duckdb.Error, match=r"Out of Memory|failed to allocate"):
             ask(client, "SELECT count(DISTINCT hash(range)) FROM range(30000000)")
         assert ask(client, "SELECT number FROM dim_counter") == [(1,)]
 
 
-def test_more_readers_than_processes_take_turns(warehouse: Path) -> None:
-    with serving(warehouse, CUSTOMHOUSE_SERVE_PROCESSES="2") as server:
+def test_more_readers_than_processes_take_turns(place: Path) -> None:
+    with serving(place, CUSTOMHOUSE_SERVE_PROCESSES="2") as server:
         clients = [server.client() for _ in range(2)]
         begun = time.monotonic()
         clients.append(server.client())  # waits until one of the others has asked nothing for five seconds
@@ -371,15 +369,15 @@ def test_more_readers_than_processes_take_turns(warehouse: Path) -> None:
         assert [ask(client, "SELECT number FROM dim_counter") for client in clients[1:]] == [[(1,)]] * 2
 
 
-def test_a_client_that_goes_away_leaves_nothing_running(warehouse: Path) -> None:
-    with serving(warehouse) as server:
+def test_a_client_that_goes_away_leaves_nothing_running(place: Path) -> None:
+    with serving(place) as server:
         code = (
             "import sys; from serve_reader import ask, connect; "
             "c = connect(int(sys.argv[1]), open(sys.argv[2]).read().strip()); print('on', flush=True); "
             "ask(c, 'SELECT count(*) FROM range(1000000000000)')"
         )
         reader = subprocess.Popen(
-            [sys.executable, "-c", code, str(server.port), warehouse / "serve.token"],
+            [sys.executable, "-c", code, str(server.port), place / "serve.token"],
             stdout=subprocess.PIPE,
             text=True,
             cwd=HERE,
@@ -395,8 +393,8 @@ def test_a_client_that_goes_away_leaves_nothing_running(warehouse: Path) -> None
 # The token
 
 
-def test_the_token_stands_in_no_output_and_in_no_list_of_processes(warehouse: Path) -> None:
-    with serving(warehouse) as server, server.client() as client:
+def test_the_token_stands_in_no_output_and_in_no_list_of_processes(place: Path) -> None:
+    with serving(place) as server, server.client() as client:
         token = server.token
         ask(client, "SELECT 1")
         with pytest.raises(duckdb.Error):
@@ -408,15 +406,15 @@ def test_the_token_stands_in_no_output_and_in_no_list_of_processes(warehouse: Pa
             assert token.encode() not in Path(f"/proc/{worker}/environ").read_bytes()
         server.end()
         assert token not in server.told + server.log.read_text()
-        assert str(warehouse / "serve.token") in server.told
-    assert (warehouse / "serve.token").stat().st_mode & 0o777 == 0o600
+        assert str(place / "serve.token") in server.told
+    assert (place / "serve.token").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_token_of_the_environment_is_used_and_handed_on_to_nobody(warehouse: Path) -> None:
+def test_a_token_of_the_environment_is_used_and_handed_on_to_nobody(place: Path) -> None:
     token = "a token of the environment"
-    with serving(warehouse, CUSTOMHOUSE_SERVE_TOKEN=token) as server, connect(server.port, token) as client:
+    with serving(place, CUSTOMHOUSE_SERVE_TOKEN=token) as server, connect(server.port, token) as client:
         assert ask(client, "SELECT number FROM dim_counter") == [(1,)]
-        assert not (warehouse / "serve.token").exists()
+        assert not (place / "serve.token").exists()
         for worker in server.workers():
             assert token.encode() not in Path(f"/proc/{worker}/environ").read_bytes()
 
@@ -433,12 +431,12 @@ def test_where_nothing_is_published_it_says_what_to_do(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_port_that_is_taken_is_told(server: Server, warehouse: Path) -> None:
+def test_a_port_that_is_taken_is_told(server: Server, place: Path) -> None:
     told = subprocess.run(
         [CUSTOMHOUSE, "serve", "--port", str(server.port)],
         capture_output=True,
         text=True,
-        env=environment(warehouse),
+        env=environment(place),
         check=False,
     )
     assert told.returncode == 1
@@ -446,12 +444,12 @@ def test_a_port_that_is_taken_is_told(server: Server, warehouse: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
-def test_other_addresses_are_used_only_when_asked_and_with_a_warning(warehouse: Path) -> None:
-    with serving(warehouse) as server:
+def test_other_addresses_are_used_only_when_asked_and_with_a_warning(place: Path) -> None:
+    with serving(place) as server:
         assert listening_on(server.port) == {"0100007F"}
         server.end()
         assert "WARNING" not in server.told
-    with serving(warehouse, "--host", "0.0.0.0") as server:
+    with serving(place, "--host", "0.0.0.0") as server:
         assert listening_on(server.port) == {"00000000"}
         server.end()
         assert "WARNING: 0.0.0.0 can be reached from other machines" in server.told
@@ -464,8 +462,8 @@ def listening_on(port: int) -> set[str]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_when_told_and_leaves_no_process(warehouse: Path, how: signal.Signals) -> None:
-    with serving(warehouse) as server, server.client() as client:
+def test_it_stops_when_told_and_leaves_no_process(place: Path, how: signal.Signals) -> None:
+    with serving(place) as server, server.client() as client:
         ask(client, "SELECT 1")
         workers = server.workers()
         assert workers
@@ -476,9 +474,9 @@ def test_it_stops_when_told_and_leaves_no_process(warehouse: Path, how: signal.S
         wait_until("its processes end", lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 
 
-def test_a_kill_leaves_the_warehouse_as_it_was_and_it_starts_again(warehouse: Path) -> None:
-    before = sha256(warehouse / "customhouse.duckdb")
-    with serving(warehouse) as server, server.client() as client:
+def test_a_kill_leaves_the_warehouse_as_it_was_and_it_starts_again(place: Path) -> None:
+    before = sha256(place / "customhouse.duckdb")
+    with serving(place) as server, server.client() as client:
         rows = client.execute("FROM r.query('SELECT number FROM fct_counter, range(100)')")
         rows.fetchmany(10)
         workers = server.workers()
@@ -486,9 +484,9 @@ def test_a_kill_leaves_the_warehouse_as_it_was_and_it_starts_again(warehouse: Pa
         server.process.kill()
         server.process.wait()
         wait_until("its processes end", lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
-    assert sha256(warehouse / "customhouse.duckdb") == before
-    assert not list(warehouse.glob("*.wal"))
-    with publisher(warehouse) as publishing, serving(warehouse) as server, server.client() as client:
+    assert sha256(place / "customhouse.duckdb") == before
+    assert not list(place.glob("*.wal"))
+    with publisher(place) as publishing, serving(place) as server, server.client() as client:
         assert ask(client, "SELECT number FROM dim_counter") == [(1,)]
         number, publication_id = publish(publishing)
         wait_until(

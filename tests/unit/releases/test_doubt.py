@@ -24,6 +24,10 @@ _DOUBTED = {
         "一季度，新疆进出口增长8.1%。其中，蹇滯出口棉花增长5.2%。",
         {"5.2%": "words of its clause are not understood"},
     ),
+    "characters that no table knows, in the clause that a growth goes on from": (
+        "一季度，新疆进出口增长8.1%。其中，蹇滯进出口23.4亿元，增长5.2%。",
+        {"23.4亿元": "words of its clause are not understood", "5.2%": "words of its clause are not understood"},
+    ),
     "a period that is carried on, in a text about another": (
         "In March 2024, exports of Xinjiang rose 3.3 percent. Exports of coal rose 4.4 percent.\n\n"
         "In the first quarter, exports rose 8.1 percent. In the first quarter, imports fell 2.2 percent. In the first "
