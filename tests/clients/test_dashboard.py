@@ -69,24 +69,24 @@ def altered(published: Path, tmp_path: Path, *statements: str) -> Path:
     return write_page(warehouse, tmp_path / "page")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def published(warehouse: Warehouse) -> Path:
     return warehouse.published
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def written(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_page(published.parent, tmp_path_factory.mktemp("page"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def marts(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(published), read_only=True) as connection:
         connection.execute("SET search_path = 'marts,metadata'")
         yield connection
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
         # Root may not start it otherwise; the page is our own.

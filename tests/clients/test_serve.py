@@ -26,7 +26,7 @@ PROJECT = HERE.parent.parent
 PYTHON = PROJECT / ".venv" / "bin" / "python"
 CUSTOMHOUSE = PROJECT / ".venv" / "bin" / "customhouse"
 READERS = 8
-PUBLICATIONS = 22
+PUBLICATIONS = 10
 
 
 @dataclass
