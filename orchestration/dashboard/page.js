@@ -748,7 +748,7 @@
     const one = figures.get(own) || steps.get(own);
     if (!one) return null;
     const [main, interval] = amount(one);
-    const label = [`${what(one)}, ${periodName(periodOf(one))}: `, make("strong", {}, main), interval ? ` (${interval})` : ""];
+    const label = [`${what(one)}, ${periodName(periodOf(one))}: `, make("strong", { "data-evidence": own }, main), interval ? ` (${interval})` : ""];
     if (told.has(own)) return make("li", {}, label, make("span", { class: "how" }, word("above")));
     told.add(own);
     if (figures.has(own)) return make("li", {}, label, make("span", { class: "how" }, `${SIGNS.stated} ${placeOf(one)}`));

@@ -309,6 +309,44 @@ def test_every_number_leads_to_the_words_that_state_it(watched: Watched, marts: 
     assert quoted > 100
 
 
+def test_every_amount_of_a_derivation_is_the_marts(watched: Watched, marts: duckdb.DuckDBPyConnection) -> None:
+    page = watched.page
+    links = sorted({cell["href"] for cell in page.evaluate(COLLECT, "en") if cell["href"]})
+    amounts = page.evaluate(
+        """(links) => links.flatMap((link) => {
+          const anchor = document.createElement("a");
+          anchor.className = "number"; anchor.setAttribute("href", link);
+          document.querySelector("main").append(anchor);
+          anchor.click(); anchor.remove();
+          const dialog = document.getElementById("evidence");
+          const found = [...dialog.querySelectorAll(".tree strong")].map((one) => {
+            const behind = one.nextSibling;
+            const isInterval = behind && behind.nodeType === Node.TEXT_NODE;
+            return {id: one.dataset.evidence, text: one.textContent, interval: isInterval ? behind.textContent : ""};
+          });
+          dialog.close();
+          return found;
+        })""",
+        links,
+    )
+    known: dict[str, dict[str, Any]] = {
+        figure_id: {"value": value, "low": low, "high": high}
+        for figure_id, value, low, high in marts.execute(
+            "SELECT figure_id, value, low, high FROM fct_figures"
+        ).fetchall()
+    }
+    steps = marts.execute(
+        "SELECT deduced_id, step_id, after_low, after_high FROM fct_derivations "
+        "ORDER BY CAST(split_part(step_id, '.', 2) AS INTEGER)"
+    ).fetchall()
+    for deduced_id, step_id, low, high in steps:  # of a deduced figure the last step counts
+        known[deduced_id] = known[step_id] = {"value": None, "low": low, "high": high}
+    checked = {json.dumps(one): one for one in amounts}
+    assert len({one["id"] for one in checked.values()} & {row[0] for row in steps}) > 20
+    for one in checked.values():
+        check_number({"column": "value", "low": "low", "high": "high", **one}, known[one["id"]])
+
+
 def test_filters_and_language(watched: Watched) -> None:
     page = watched.page
     assert page.locator("html").get_attribute("lang") == "en"
