@@ -255,29 +255,35 @@ def test_every_displayed_number_is_the_marts(watched: Watched, marts: duckdb.Duc
     assert len(cells) > 300
 
 
+def behind_each_number(page: Page, found: str) -> tuple[list[str], list[Any]]:
+    """The links of all numbers, one of each evidence, and what is found in the dialog that each opens.
+
+    `found` is a JavaScript expression over `dialog`.
+    """
+    links = sorted({cell["href"] for cell in page.evaluate(COLLECT, "en") if cell["href"]})
+    script = """(links) => links.map((link) => {
+      const anchor = document.createElement("a");
+      anchor.className = "number"; anchor.setAttribute("href", link);
+      document.querySelector("main").append(anchor);
+      anchor.click(); anchor.remove();
+      const dialog = document.getElementById("evidence");
+      const found = FOUND;
+      dialog.close();
+      return found;
+    })"""
+    return links, page.evaluate(script.replace("FOUND", found), links)
+
+
 def test_every_number_leads_to_the_words_that_state_it(watched: Watched, marts: duckdb.DuckDBPyConnection) -> None:
-    page = watched.page
-    cells = [cell for cell in page.evaluate(COLLECT, "en") if cell["href"]]
-    # One of each evidence: numbers that rest on the same lead to the same.
-    links = sorted({cell["href"] for cell in cells})
-    assert len(links) > 200
-    found = page.evaluate(
-        """(links) => links.map((link) => {
-          const anchor = document.createElement("a");
-          anchor.className = "number"; anchor.setAttribute("href", link);
-          document.querySelector("main").append(anchor);
-          anchor.click(); anchor.remove();
-          const dialog = document.getElementById("evidence");
-          const words = [...dialog.querySelectorAll("figure.words")].map((figure) => ({
-            text: (figure.querySelector("blockquote") || figure).textContent,
-            isQuote: !!figure.querySelector("blockquote"),
-            marks: [...figure.querySelectorAll("mark")].map((mark) => mark.textContent),
-            caption: figure.querySelector("figcaption").textContent}));
-          const open = dialog.open; dialog.close();
-          return {open, words};
-        })""",
-        links,
+    links, found = behind_each_number(
+        watched.page,
+        """({open: dialog.open, words: [...dialog.querySelectorAll("figure.words")].map((figure) => ({
+          text: (figure.querySelector("blockquote") || figure).textContent,
+          isQuote: !!figure.querySelector("blockquote"),
+          marks: [...figure.querySelectorAll("mark")].map((mark) => mark.textContent),
+          caption: figure.querySelector("figcaption").textContent}))})""",
     )
+    assert len(links) > 200
     paragraphs = {text for (text,) in marts.execute("SELECT DISTINCT paragraph FROM fct_numbers").fetchall()}
     figures = {
         row[0]: row[1:]
@@ -310,24 +316,13 @@ def test_every_number_leads_to_the_words_that_state_it(watched: Watched, marts: 
 
 
 def test_every_amount_of_a_derivation_is_the_marts(watched: Watched, marts: duckdb.DuckDBPyConnection) -> None:
-    page = watched.page
-    links = sorted({cell["href"] for cell in page.evaluate(COLLECT, "en") if cell["href"]})
-    amounts = page.evaluate(
-        """(links) => links.flatMap((link) => {
-          const anchor = document.createElement("a");
-          anchor.className = "number"; anchor.setAttribute("href", link);
-          document.querySelector("main").append(anchor);
-          anchor.click(); anchor.remove();
-          const dialog = document.getElementById("evidence");
-          const found = [...dialog.querySelectorAll(".tree strong")].map((one) => {
-            const behind = one.nextSibling;
-            const isInterval = behind && behind.nodeType === Node.TEXT_NODE;
-            return {id: one.dataset.evidence, text: one.textContent, interval: isInterval ? behind.textContent : ""};
-          });
-          dialog.close();
-          return found;
+    _, trees = behind_each_number(
+        watched.page,
+        """[...dialog.querySelectorAll(".tree strong")].map((one) => {
+          const behind = one.nextSibling;
+          const isInterval = behind && behind.nodeType === Node.TEXT_NODE;
+          return {id: one.dataset.evidence, text: one.textContent, interval: isInterval ? behind.textContent : ""};
         })""",
-        links,
     )
     known: dict[str, dict[str, Any]] = {
         figure_id: {"value": value, "low": low, "high": high}
@@ -341,7 +336,7 @@ def test_every_amount_of_a_derivation_is_the_marts(watched: Watched, marts: duck
     ).fetchall()
     for deduced_id, step_id, low, high in steps:  # of a deduced figure the last step counts
         known[deduced_id] = known[step_id] = {"value": None, "low": low, "high": high}
-    checked = {json.dumps(one): one for one in amounts}
+    checked = {json.dumps(one): one for tree in trees for one in tree}
     assert len({one["id"] for one in checked.values()} & {row[0] for row in steps}) > 20
     for one in checked.values():
         check_number({"column": "value", "low": "low", "high": "high", **one}, known[one["id"]])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from orchestration import cli
+from orchestration.cli import ExportFormat
 from orchestration.exports.catalogue import catalogue
 from orchestration.exports.data_package import data_package, schema
 from orchestration.exports.description import (
@@ -332,3 +333,7 @@ def test_a_file_that_no_export_has_written_is_not_lost(tmp_path: Path, descripto
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+def test_the_command_offers_every_format() -> None:
+    assert {one.value for one in ExportFormat} == {one.value for one in Format} | {"all"}
