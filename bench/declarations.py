@@ -40,6 +40,7 @@ class Plan:
     currencies: tuple[str, ...] = ("cny",)
     encoding: str = "utf-8"
     flows: tuple[str, ...] = ("export", "import")
+    is_shuffled: bool = False  # lines come in the order of their codes otherwise
 
     def month(self, number: int) -> datetime.date:
         """The first day of a month, counted from 0."""
@@ -155,7 +156,7 @@ def _write_file(connection: duckdb.DuckDBPyConnection, path: Path, plan: Plan, c
                 format('{{:,}}', CAST(round(value * {rate}) AS BIGINT)), ''
             FROM drawn JOIN goods ON commodity = goods.number JOIN partners ON partner = partners.number
             JOIN modes ON mode = modes.number JOIN provinces ON province = provinces.number
-            ORDER BY goods.code, partners.code, modes.code, provinces.code
+            ORDER BY {"hash(drawn)" if plan.is_shuffled else "goods.code, partners.code, modes.code, provinces.code"}
         ) TO '{body}' (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"')"""
     )
     with path.open("wb") as file, body.open("rb") as lines:

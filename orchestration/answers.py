@@ -17,8 +17,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.calendar import compared_with_calendar
 from orchestration.settings import Settings
 from orchestration.sql import literal
+from orchestration.visible import visible
 from orchestration.warehouse.published import kept_publications, open_published
 
 #: Wide enough for any row: what does not go to a terminal is not folded.
@@ -91,7 +93,7 @@ def status_report(settings: Settings) -> dict[str, Any]:
                     count(DISTINCT f.source_id) AS sources, min(f.period_start) AS first_day,
                     max(f.period_end) AS last_day, max(f.published_date) AS latest_source
                 FROM marts.fct_figures AS f JOIN marts.dim_region AS r USING (region_id)
-                GROUP BY f.region_id ORDER BY figures DESC, f.region_id"""  # noqa: S608
+                GROUP BY f.region_id ORDER BY figures DESC, f.region_id"""  # noqa: S608  # a condition of this function
             ),
             "numbers": rows(
                 """SELECT source_id, number_count AS numbers, read_count AS read, uncertain_count AS uncertain,
@@ -106,11 +108,30 @@ def status_report(settings: Settings) -> dict[str, Any]:
                 "SELECT check_name, severity, failures, message FROM metadata.checks WHERE status <> 'pass' ORDER BY 1"
             ),
             "rejected_rows": rows("SELECT * FROM metadata.rejected_rows ORDER BY file, row_number, column_name"),
+            "calendar": _calendar_report(settings),
             "kept_publications": [
                 {"publication_id": one.publication_id, "is_withdrawn": one.is_withdrawn}
                 for one in kept_publications(settings.publications_dir)
             ],
         }
+
+
+def _calendar_report(settings: Settings) -> dict[str, Any]:
+    """What the release calendar promised by today of what is followed, and what is covered."""
+    compared = compared_with_calendar(settings)
+    return {
+        "followed": [
+            {
+                "entry_id": one.entry.entry_id,
+                "promised": one.promised,
+                "covered": one.covered,
+                "months_behind": one.months_behind,
+                "is_stale": one.is_stale,
+            }
+            for one in compared.followed
+        ],
+        "found": compared.found,
+    }
 
 
 def print_status(report: dict[str, Any]) -> None:
@@ -130,24 +151,34 @@ def print_status(report: dict[str, Any]) -> None:
     shown = report["coverage"][:_SHOWN]
     for row in shown:
         coverage.add_row(
-            f"{row['region_id']} {row['region']}",
+            Text(f"{row['region_id']} {row['region']}"),
             *(str(row[name]) for name in ("figures", "sources", "first_day", "last_day", "latest_source")),
         )
     console.print(coverage)
     if len(report["coverage"]) > len(shown):
         console.print(f"… and {len(report['coverage']) - len(shown)} more regions", style="dim")
+    _print_calendar(console, report["calendar"])
     _print_numbers(console, report["numbers"])
     rows = sum(table["row_count"] for table in report["tables"])
     checks = ", ".join(f"{row['checks']} {row['status']}" for row in report["checks"])
     console.print(f"{rows:,} rows in {len(report['tables'])} tables; checks: {checks}", highlight=False)
     for finding in report["findings"]:
         console.print(f"[yellow]{finding['check_name']}[/yellow]: {finding['failures']}", highlight=False)
-        console.print(f"  {finding['message']}", style="dim", highlight=False, markup=False)
+        console.print(f"  {visible(finding['message'])}", style="dim", highlight=False, markup=False)
     console.print("Kept publications, the newest first:", highlight=False)
     for one in reversed(report["kept_publications"]):
         is_current = one["publication_id"] == publication["publication_id"]
         note = " (current)" if is_current else " (withdrawn)" if one["is_withdrawn"] else ""
         console.print(f"  {one['publication_id']}{note}", style="" if is_current else "dim", highlight=False)
+
+
+def _print_calendar(console: Console, calendar: dict[str, Any]) -> None:
+    """Whether coverage has kept up with what is followed of the release calendar."""
+    stale = sum(one["is_stale"] for one in calendar["followed"])
+    entries = f"{len(calendar['followed'])} {'entry' if len(calendar['followed']) == 1 else 'entries'} followed"
+    console.print(f"Release calendar: {entries}, {stale} stale", highlight=False)
+    for sentence in calendar["found"]:
+        console.print(f"  {sentence}", style="yellow", highlight=False, markup=False)
 
 
 def reading_in_words(numbers: list[dict[str, Any]]) -> str:
@@ -181,14 +212,15 @@ def plain(value: object) -> str:
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return str(value)
+    return visible(str(value))
 
 
 def _print_rows(console: Console, columns: list[tuple[str, str]], rows: list[list[str]]) -> None:
     """A table where it fits the width, else a block a row: a cell is never cut or folded."""
     table = Table()
     for name, kind in columns:
-        table.add_column(Text(name), justify="right" if kind.upper().startswith(_NUMERIC) else "left", no_wrap=True)
+        is_number = kind.upper().startswith(_NUMERIC)
+        table.add_column(Text(visible(name)), justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(Text, row))
     wide = console.options.update(width=_UNLIMITED)
@@ -198,7 +230,7 @@ def _print_rows(console: Console, columns: list[tuple[str, str]], rows: list[lis
     for number, row in enumerate(rows, 1):
         block = Table(title=f"row {number} of {len(rows)}", title_justify="left", show_header=False, box=None)
         for (name, _), value in zip(columns, row, strict=True):
-            block.add_row(Text(name, style="dim"), Text(value))
+            block.add_row(Text(visible(name), style="dim"), Text(value))
         console.print(block)
 
 

@@ -17,8 +17,8 @@ from orchestration.checking import Accused, CheckedDocument, Contradiction, Verd
 from orchestration.deduction import DeducedFigure, Derivation, KnownBase, KnownLevel
 from orchestration.deduction.series import SERIES_COLUMNS
 from orchestration.figures import Figure
-from orchestration.releases.marks import visible
 from orchestration.sources import readable_name
+from orchestration.visible import visible
 from orchestration.wording import Wording, interval_in_words, unit_of
 
 #: Rows that a table shows of what there is, unless all are asked for.

@@ -316,7 +316,7 @@ def _known_levels(connection: duckdb.DuckDBPyConnection, files: list[ReadFile]) 
         FROM fct_deductions
         WHERE statistic = 'level' AND NOT is_across_vintages AND low IS NOT NULL AND high IS NOT NULL
             AND list_contains($regions, region_id) AND NOT list_contains($own, source_id)
-        ORDER BY deduced_id""",  # noqa: S608
+        ORDER BY deduced_id""",  # noqa: S608  # columns of this program
         {"regions": regions, "own": own},
     ).fetchall()
     size = len(SERIES_COLUMNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -90,19 +91,32 @@ def refresh(
     What fails is never published: the last good warehouse stays.
     """
     from orchestration.inputs import current_inputs
+    from orchestration.refresh_record import has_open_run
     from orchestration.settings import Settings
-    from orchestration.warehouse.publication import reason_to_skip
+    from orchestration.warehouse.publication import is_left_undone, reason_to_skip
+    from orchestration.warehouse.published import PublishedByOther
 
     settings = Settings()
     if accept_removed_sources:
         settings = settings.model_copy(update={"accept_removed_sources": True})
-    reason = None if force else reason_to_skip(settings, current_inputs(settings))
+    try:
+        reason = None if force or is_left_undone(settings) else reason_to_skip(settings, current_inputs(settings))
+    except PublishedByOther as problem:
+        _fail(str(problem), EXIT_FAILED)
     if reason:
         typer.echo(f"{reason[0].upper()}{reason[1:]}. Use --force to run all the same.")
+        if has_open_run(settings.dagster_home):
+            from orchestration.refresh import report_cut_off_runs
+
+            with suppress(Exception):  # the history is for those who look later
+                report_cut_off_runs(settings)
+        _look_after(settings)
         return
     from orchestration.console import ConsoleProgress, print_failed_checks, print_refresh
+    from orchestration.logs import set_up_logs
     from orchestration.refresh import BLOCKING_FAILURES, KNOWN_FAILURES, run_refresh
 
+    set_up_logs(settings)
     with ConsoleProgress() as progress:
         try:
             run_refresh(settings, progress)
@@ -110,7 +124,78 @@ def refresh(
             progress.stop()
             print_failed_checks(getattr(failure, "found", []))
             _fail(str(failure), EXIT_NOTHING_PUBLISHED if isinstance(failure, BLOCKING_FAILURES) else EXIT_FAILED)
+        finally:
+            progress.stop()
+            _look_after(settings)
     print_refresh(settings, progress.seconds)
+
+
+def _look_after(settings: Settings) -> None:
+    """Write the metrics and tell who is to be told; what of it fails is said, and fails nothing else."""
+    from orchestration.watching import watch
+
+    for problem in watch(settings).problems:
+        typer.secho(problem, err=True, fg=typer.colors.YELLOW)
+
+
+@app.command()
+def fetch(
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", help="Fetch this entry alone; may be given several times."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Ask and check, and keep nothing: neither files nor what servers said.")
+    ] = False,
+    format: Annotated[
+        Printed, typer.Option("--format", "-f", help="`table` for people, `json` for programs.")
+    ] = Printed.table,
+) -> None:
+    """Bring files over HTTPS into raw/: those that `fetch.yml` lists, checked before they are accepted.
+
+    Without that file nothing is fetched. An entry is a file, a page of links, or months of UN Comtrade:
+
+    `- {name: xinjiang-2024-q1, kind: file, url: "https://…/a.html", into: releases, publisher: "…", region: CN-XJ}`
+
+    What has not changed is not written; what has changed becomes a further version, and the former stays. What is
+    refused is kept in `warehouse/fetch/refused/` with the reason, the others are fetched, and the command ends with 1.
+    `customhouse refresh` then reads what came. docs/fetching.md has every field and what is refused.
+    """
+    from orchestration.console import ConsoleProgress
+    from orchestration.fetching.declaration import UnusableDeclaration, read_declaration
+    from orchestration.fetching.fetch import FetchHeld, Outcome
+    from orchestration.fetching.fetch import fetch as fetched
+    from orchestration.fetching.report import as_json, print_fetched
+
+    settings = _settings()
+    try:
+        entries = read_declaration(settings.fetch_file)
+    except UnusableDeclaration as problem:
+        _fail(str(problem), EXIT_USAGE)
+    unknown = sorted({*(only or ())} - {entry.name for entry in entries})
+    if unknown:
+        _fail(f"--only {unknown[0]}: no such entry in {settings.fetch_file}", EXIT_USAGE)
+    if not entries and format is Printed.table:
+        typer.echo(f"{settings.fetch_file} lists nothing: nothing is fetched. docs/fetching.md has an example.")
+        return
+    with ConsoleProgress() as progress:
+        try:
+            done = fetched(
+                settings, [one for one in entries if not only or one.name in only], progress, dry_run=dry_run
+            )
+        except (FetchHeld, OSError) as problem:
+            progress.stop()
+            _fail(str(problem), EXIT_FAILED)
+    if format is Printed.json:
+        import json
+
+        typer.echo(json.dumps(as_json(done), ensure_ascii=False, indent=1))
+    else:
+        from rich.console import Console
+
+        print_fetched(Console(), done)
+    if any(one.outcome is Outcome.refused for one in done):
+        raise typer.Exit(EXIT_FAILED)
 
 
 @app.command()
@@ -273,9 +358,16 @@ def status(
 
     from orchestration.answers import print_status, status_report
     from orchestration.warehouse.published import NothingPublished
+    from orchestration.warehouse.soundness import published_damage
 
+    settings = _settings()
+    if damage := published_damage(settings):
+        _fail(
+            f"{settings.published_database} is damaged: {damage}. `customhouse refresh` puts a whole one in its place",
+            EXIT_FAILED,
+        )
     try:
-        report = status_report(_settings())
+        report = status_report(settings)
     except (NothingPublished, duckdb.Error) as problem:
         _fail(str(problem), EXIT_FAILED)
     if format is Printed.json:
@@ -284,6 +376,41 @@ def status(
         typer.echo(json.dumps(report, default=str, ensure_ascii=False, indent=1))
     else:
         print_status(report)
+
+
+@app.command()
+def watch(
+    test: Annotated[bool, typer.Option("--test", help="Only send every receiver of alerts a test message.")] = False,
+) -> None:
+    """Compare coverage with the release calendar, write the metrics, and tell who is to be told.
+
+    Every refresh does the same at its end. Receivers are those of `CUSTOMHOUSE_ALERT_…`; each is told of a state once,
+    and reminded of it after days. Ends with 1 where the metrics could not be written or a receiver could not be told.
+    """
+    import datetime
+
+    from orchestration.alerts import send_test
+    from orchestration.logs import set_up_logs
+    from orchestration.watching import watch as watch_all
+
+    settings = _settings()
+    set_up_logs(settings)
+    if test:
+        attempts = send_test(settings, datetime.datetime.now(datetime.UTC))
+        if not attempts:
+            _fail("no receiver is set up: set CUSTOMHOUSE_ALERT_MAIL_TO or CUSTOMHOUSE_ALERT_WEBHOOK_URL", EXIT_USAGE)
+        problems = [f"not told by {one.channel}: {one.problem}" for one in attempts if one.problem]
+    else:
+        watched = watch_all(settings)
+        attempts, problems = watched.attempts, watched.problems
+        for condition in watched.conditions:
+            if condition.items:
+                typer.echo(f"{condition.title}: {len(condition.items)}")
+    for one in attempts:
+        for notice in one.delivered:
+            typer.echo(f"told by {one.channel}: {notice.title}")
+    if problems:
+        _fail("\n".join(problems), EXIT_FAILED)
 
 
 @app.command()
@@ -326,6 +453,7 @@ def rollback(
     """
     from orchestration.warehouse.lock import WarehouseHeld, warehouse_lock
     from orchestration.warehouse.publication import roll_back
+    from orchestration.warehouse.published import PublishedByOther
 
     settings = _settings()
     try:
@@ -338,8 +466,94 @@ def rollback(
             target = roll_back(settings, to)
             typer.echo(f"Published again: {target.publication_id}")
             _write_page_of_it(settings)
-    except (LookupError, WarehouseHeld) as problem:
+    except (LookupError, WarehouseHeld, PublishedByOther) as problem:
         _fail(str(problem.args[0]), EXIT_FAILED)
+
+
+@app.command()
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+) -> None:
+    """Remove what is kept no longer: old publications, files of declarations that none is made of, old runs.
+
+    A refresh does the same when it has published. `CUSTOMHOUSE_KEPT_…` say how much is kept; docs/keeping.md has
+    the rules. Nothing that a kept publication refers to is removed.
+    """
+    from orchestration.console import print_leftovers
+    from orchestration.defs.keeping import all_leftovers
+    from orchestration.refresh import HistoryUnusable, open_history
+    from orchestration.warehouse.lock import WarehouseHeld, warehouse_lock
+    from orchestration.warehouse.published import PublishedByOther
+    from orchestration.warehouse.retention import remove_all
+
+    settings = _settings()
+    try:
+        with (
+            warehouse_lock(
+                settings.warehouse_dir,
+                purpose="prune",
+                timeout_seconds=settings.lock_timeout_seconds,
+                on_wait=lambda text: typer.echo(text, err=True),
+            ),
+            open_history(settings) as instance,
+        ):
+            found = all_leftovers(settings, instance)
+            if not dry_run:
+                remove_all(found)
+    except (WarehouseHeld, PublishedByOther, HistoryUnusable, OSError) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    print_leftovers(found, is_removed=not dry_run)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder; with --verify, that of a back-up.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Write nothing: see that a back-up is whole.")] = False,
+) -> None:
+    """Copy raw/, the code lists, the publications and what they are made of to a folder, with a hash of each file.
+
+    The folder is a bag (BagIt, RFC 8493): `sha256sum --check manifest-sha256.txt` in it verifies it, too. A refresh may
+    run meanwhile. The token of `serve`, the working warehouse and the run history are not in it.
+    """
+    from orchestration.backup import back_up
+    from orchestration.bag import BagDamaged, NotBagged, read_bag
+    from orchestration.warehouse.lock import WarehouseHeld
+
+    try:
+        bag = read_bag(folder) if verify else back_up(_settings(), folder, tell=lambda text: typer.echo(text, err=True))
+    except (BagDamaged, NotBagged, WarehouseHeld, OSError) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    publication = bag.info.get("Customhouse-Publication") or "nothing published"
+    size = int(bag.info["Payload-Oxum"].partition(".")[0]) / 1e6
+    typer.echo(f"{bag.folder}: {len(bag.files)} files, {size:,.1f} MB, whole; {publication}")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder of a back-up.")],
+) -> None:
+    """Put what a back-up holds where nothing is yet: raw/ and warehouse/ must be empty, or not there.
+
+    The back-up is verified first. What was published is published again, at last and in one step; the next refresh goes
+    on from there. A restore that was cut off is begun anew by the next.
+    """
+    from orchestration.backup import NotRestored
+    from orchestration.backup import restore as restored
+    from orchestration.bag import BagDamaged, NotBagged
+    from orchestration.warehouse.lock import WarehouseHeld
+
+    settings = _settings()
+    try:
+        done = restored(settings, folder, tell=lambda text: typer.echo(text, err=True))
+    except (BagDamaged, NotBagged, NotRestored, WarehouseHeld, OSError) as problem:
+        _fail(str(problem), EXIT_FAILED)
+    typer.echo(f"Restored {done.files} files; published: {done.publication_id or 'nothing'}")
+    for name in done.other_code_lists:
+        typer.secho(
+            f"{settings.seeds_dir / Path(name).name} is not that of the back-up: compare {folder / 'data' / name}",
+            err=True,
+            fg=typer.colors.YELLOW,
+        )
 
 
 def _write_page_of_it(settings: Settings) -> None:
@@ -554,7 +768,9 @@ def _settings() -> Settings:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    typer.secho(message, err=True, fg=typer.colors.RED)
+    from orchestration.visible import visible
+
+    typer.secho(visible(message), err=True, fg=typer.colors.RED)
     raise typer.Exit(code)
 
 

@@ -9,12 +9,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from orchestration.answers import plain, reading_in_words, status_report
 from orchestration.exports.export import Export
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.transformation import FoundRows
+from orchestration.visible import visible
+from orchestration.warehouse.retention import Leftover
 
 
 class ConsoleProgress(Progress):
@@ -64,7 +67,8 @@ class ConsoleProgress(Progress):
 
     def message(self, text: str) -> None:
         """Print above the bars."""
-        self._console.print(text, style="yellow", highlight=False)
+        super().message(text)
+        self._console.print(visible(text), style="yellow", highlight=False, markup=False)
 
 
 def print_refresh(settings: Settings, seconds: dict[str, float]) -> None:
@@ -90,9 +94,11 @@ def print_refresh(settings: Settings, seconds: dict[str, float]) -> None:
     for row in report["rejected_rows"]:
         place = f"{row['file']}" + (f", row {row['row_number']}" if row["row_number"] else "")
         column = f", {row['column_name']}" if row["column_name"] else ""
-        console.print(f"rejected: {place}{column}: {row['reason']}", style="yellow", highlight=False, markup=False)
+        told = visible(f"rejected: {place}{column}: {row['reason']}")
+        console.print(told, style="yellow", highlight=False, markup=False)
     for finding in report["findings"]:
-        console.print(f"{finding['check_name']}: {finding['message']}", style="yellow", highlight=False, markup=False)
+        told = visible(f"{finding['check_name']}: {finding['message']}")
+        console.print(told, style="yellow", highlight=False, markup=False)
 
 
 def print_export(done: Export) -> None:
@@ -115,11 +121,26 @@ def print_export(done: Export) -> None:
     console.print(table)
 
 
+def print_leftovers(found: Sequence[Leftover], *, is_removed: bool) -> None:
+    """What was removed, or would be: each by its name, and the sum of each kind."""
+    console = Console()
+    if not found:
+        console.print("Nothing is kept longer than it should be.")
+        return
+    for one in found:
+        console.print(f"{one.kind} {one.name}", style="dim", highlight=False, soft_wrap=True, markup=False)
+    for kind in dict.fromkeys(one.kind for one in found):
+        ones = [one for one in found if one.kind == kind]
+        size = sum(one.bytes for one in ones) / 1e6
+        done = "removed" if is_removed else "would be removed"
+        console.print(f"{len(ones)} of kind {kind} {done}, {size:,.2f} MB", highlight=False)
+
+
 def print_failed_checks(found: Sequence[FoundRows]) -> None:
     """The first rows that each failed check found."""
     console = Console(stderr=True)
     for one in found:
         table = Table(*one.columns, title=f"{one.check.check_name}: {one.check.failures} rows", title_justify="left")
         for row in one.rows:
-            table.add_row(*map(plain, row))
+            table.add_row(*(Text(plain(value)) for value in row))
         console.print(table)

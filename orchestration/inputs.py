@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.hashing import FileHashes
+from orchestration.raw_files import leads_outside
 from orchestration.settings import PROJECT_DIR, Settings
-from orchestration.sources import readable_name
+from orchestration.sources import Rejection, readable_name
 
 #: Phrases that the reader of releases knows: data, and as much a part of the program as its code.
 VOCABULARY_DIR = PROJECT_DIR / "orchestration" / "releases" / "vocabulary"
@@ -49,6 +50,14 @@ class Inputs:
         """Only the raw files that stand in none of the folders of these sources."""
         return Inputs(tuple(file for file in self.of_kind("raw").files if _source_of(file) not in sources))
 
+    def not_read(self, rejected: Iterable[Rejection]) -> Inputs:
+        """The same, without the hashes of raw files that could not be read although they were hashed.
+
+        No state of the files has that fingerprint, so the next refresh is due and tries them again.
+        """
+        unread = {f"raw/{one.file}" for one in rejected if one.may_pass}
+        return Inputs(tuple(replace(file, sha256="") if file.path in unread else file for file in self.files))
+
 
 def current_inputs(settings: Settings) -> Inputs:
     """Hash every input as it is now. A file that cannot be read counts with an empty hash: the reader tells why."""
@@ -78,7 +87,11 @@ def _files(folder: Path, label: str, kind: str, hashes: FileHashes, suffix: str 
     for path in folder.rglob(f"*{suffix}"):
         relative = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-            yield from _input(path, readable_name(f"{label}/{relative.as_posix()}"), kind, hashes)
+            name = readable_name(f"{label}/{relative.as_posix()}")
+            if kind == "raw" and leads_outside(path, folder):
+                yield Input(name, kind, "", 0)  # never opened: it may have no end
+            else:
+                yield from _input(path, name, kind, hashes)
 
 
 def _input(path: Path, label: str, kind: str, hashes: FileHashes) -> Iterator[Input]:

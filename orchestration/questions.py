@@ -365,7 +365,7 @@ def _candidates(connection: duckdb.DuckDBPyConnection, conditions: Sequence[_Con
             coalesce(reference, ''), low, high, 'stated', source_id, published_date
         FROM (SELECT * EXCLUDE (unit), series_unit AS unit, series_unit FROM fct_figures)
         WHERE status = 'read' AND statistic = 'rank' AND matched_figure_id IS NULL AND {where}
-        ORDER BY ALL""",  # noqa: S608
+        ORDER BY ALL""",  # noqa: S608  # conditions of this module, values as parameters
         [parameter for _ in range(2) for one in conditions for parameter in one.parameters],
     ).fetchall()
     return list(_one_a_subject(map(_candidate, rows)))

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from dataclasses import dataclass, fields
+
+#: Categories of characters that no name of a file needs: controls, formats, ends of lines and paragraphs.
+_STEERING = ("Cc", "Cf", "Zl", "Zp")
+
+#: How the reasons read that say nothing of what is in a file.
+_PASSING = ("cannot be read: ", "is not a file", "lies in the future")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +45,23 @@ class Rejection:
     reason: str
     raw_text: str = ""
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the file was not read for a reason that may be gone the next time: a failing disk, a wrong clock."""
+        return self.row_number is None and any(sign in self.reason for sign in _PASSING)
+
 
 def readable_name(path: str) -> str:
-    """A path as text that can be stored and printed: bytes of a file name that are not UTF-8 are shown as `\\xNN`."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A path as text that can be stored and printed.
+
+    Bytes of a file name that are not UTF-8 are shown as `\\xNN`; so are control characters, ends of lines and
+    marks that turn the order of the characters around: they would show one name as another.
+    """
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(
+        character.encode("unicode_escape").decode() if unicodedata.category(character) in _STEERING else character
+        for character in text
+    )
 
 
 def record_types(record: type) -> dict[str, str]:

@@ -116,7 +116,15 @@ def prepared_target(shared_folder: Path) -> Path:
 
 
 #: Long tests that run many refreshes, the longest first.
-LONG_TESTS = ("test_kill", "test_concurrency", "test_releases", "test_refresh", "test_failing_check", "test_models")
+LONG_TESTS = (
+    "test_faults",
+    "test_kill",
+    "test_concurrency",
+    "test_releases",
+    "test_refresh",
+    "test_failing_check",
+    "test_models",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the processes are told which tests belong together

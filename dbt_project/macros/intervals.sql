@@ -22,7 +22,7 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
 
 {#- A double as a decimal of so many places: cast to that many first, so that no binary fraction shows behind them. -#}
 {% macro decimal_of(expression, places) -%}
-    cast(cast({{ expression }} as decimal(28, {{ places }})) as {{ bound_type() }})
+    cast({{ rounded_decimal(expression, places) }} as {{ bound_type() }})
 {%- endmacro %}
 
 {#- The type of every value and bound; the figure record has the same. -#}

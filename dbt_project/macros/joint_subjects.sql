@@ -7,7 +7,7 @@
     select
         joints.list,
         joints.joint_id,
-        unnest(string_split(joints.joint_id, '+')) as member_id
+        {{ part_of('joints.joint_id', '+') }} as member_id
     from (
         {% for list, column in lists %}
         select distinct

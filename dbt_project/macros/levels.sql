@@ -167,7 +167,7 @@ deduced as (
         and high is not null
         and unit <> 'unstated'
         -- What is left of a whole, and several that no source takes together, have no code of their own.
-        and not regexp_matches(concat(region_id, partner_id, commodity_id, ownership_id, trade_mode_id), '[~+]')
+        and not {{ is_match('concat(region_id, partner_id, commodity_id, ownership_id, trade_mode_id)', '[~+]') }}
 ),
 
 declared_levels as (

@@ -5,12 +5,12 @@ anything wider has both ends. Numbers that a document prints stand as printed.
 
 {#- A number with so many decimals, rounded to the nearest. -#}
 {% macro decimals(number, places=1) -%}
-    cast(cast({{ number }} as decimal(28, {{ places }})) as varchar)
+    cast(cast({{ number }} as decimal(28, {{ places }})) as string)
 {%- endmacro %}
 
 {#- A number as it was printed: 77.4, 230. -#}
 {% macro as_printed(number) -%}
-    regexp_replace(cast({{ number }} as varchar), '\.?0+$', '')
+    regexp_replace(cast({{ number }} as string), '[.]?0+$', '')
 {%- endmacro %}
 
 {#-

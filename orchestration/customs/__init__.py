@@ -9,6 +9,7 @@ from orchestration.customs.lake import (
     Resources,
     StoredMonth,
     lines_of,
+    unused_files,
     update_lake,
 )
 from orchestration.customs.loading import TotalsDiffer
@@ -23,5 +24,6 @@ __all__ = [
     "StoredMonth",
     "TotalsDiffer",
     "lines_of",
+    "unused_files",
     "update_lake",
 ]

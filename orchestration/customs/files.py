@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime
+import glob
 import gzip
 import hashlib
 import io
@@ -21,7 +22,6 @@ from pathlib import Path
 from typing import IO, Annotated, Any, Literal, cast
 
 import duckdb
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from orchestration.codes import CodeLists
@@ -29,6 +29,7 @@ from orchestration.customs.encoding import is_readable_as_latin, write_as_latin
 from orchestration.customs.formats import Format, UnknownHeader, format_of
 from orchestration.figures import UNMAPPED
 from orchestration.hashing import FileHashes
+from orchestration.raw_files import NotOpened, check_inside, load_yaml
 from orchestration.sources import Rejection, Source, readable_name
 
 KIND = "customs"
@@ -39,6 +40,12 @@ ENDINGS = (".csv.gz", ".csv", ".zip", ".parquet", ".json")
 MAXIMUM_UNPACKED_BYTES = 20_000_000_000
 #: So many times its own size a compressed file may grow: declarations grow eight to twenty times.
 MAXIMUM_RATIO = 200
+#: One byte of Parquet can repeat a line without end; lines of declarations take four bytes and more. Below the second
+#: number of lines nothing is asked.
+MAXIMUM_ROWS_PER_BYTE = 1
+FEWEST_ROWS = 1_000_000
+#: For the description of a Parquet file, without its lines.
+_PARQUET_MEMORY = "1GiB"
 #: By so much of a file its encoding is told.
 _PROBED_BYTES = 1_000_000
 _BLOCK = 4 << 20
@@ -108,16 +115,17 @@ def find_files(folder: Path, codes: CodeLists, hashes: FileHashes) -> tuple[list
             continue
         file = readable_name(path.relative_to(folder.parent).as_posix())
         try:
-            one = _describe(path, file, codes, hashes)
+            check_inside(path, folder)
+            one = _describe(path, file, codes, hashes, folder)
             if any(other.source.source_id == one.source.source_id for other in found):
                 raise UnusableFile(f"another file is already named {one.source.source_id}: the name is the source's id")
             found.append(one)
-        except UnusableFile as problem:
+        except (UnusableFile, NotOpened) as problem:
             rejected.append(unusable(file, problem))
     return sorted(found, key=lambda one: (one.source.published_date, one.file)), rejected
 
 
-def unusable(file: str, problem: UnusableFile) -> Rejection:
+def unusable(file: str, problem: Exception) -> Rejection:
     """The record of a file that cannot be used."""
     return Rejection(source_kind=KIND, file=file, row_number=None, column_name="", reason=str(problem))
 
@@ -173,14 +181,14 @@ def _transcode(path: Path, copy: IO[bytes]) -> None:
             copy.write(block.encode())
 
 
-def _describe(path: Path, file: str, codes: CodeLists, hashes: FileHashes) -> DeclarationFile:
+def _describe(path: Path, file: str, codes: CodeLists, hashes: FileHashes, folder: Path) -> DeclarationFile:
     ending = next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), None)
     if ending is None:
         raise UnusableFile(f"is no file of declarations: it ends in none of {', '.join(ENDINGS)}")
     source_id = path.name[: -len(ending)]
     if readable_name(source_id) != source_id:
-        raise UnusableFile("has a name that is not UTF-8: rename it")
-    sidecar = _sidecar(path)
+        raise UnusableFile("has a name that is not UTF-8, or with characters that have no shape: rename it")
+    sidecar = _sidecar(path, folder)
     region_id = codes.resolve("region", sidecar.reporter)
     if region_id == UNMAPPED:
         raise UnusableFile(f"its sidecar names a reporter that no code list knows: {sidecar.reporter!r}")
@@ -225,10 +233,11 @@ def _sidecar_path(path: Path) -> Path:
     return path.with_name(path.name[: len(path.name) - len(ending)] + SIDECAR_SUFFIX)
 
 
-def _sidecar(path: Path) -> Sidecar:
+def _sidecar(path: Path, folder: Path) -> Sidecar:
     beside = _sidecar_path(path)
     try:
-        return Sidecar.model_validate(yaml.safe_load(beside.read_text(encoding="utf-8")))
+        check_inside(beside, folder)
+        return Sidecar.model_validate(load_yaml(beside))
     except FileNotFoundError:
         raise UnusableFile(f"has no sidecar: write {beside.name} beside it (title, publisher, …)") from None
     except ValidationError as problem:
@@ -236,8 +245,14 @@ def _sidecar(path: Path) -> Sidecar:
             f"{'.'.join(map(str, error['loc'])) or 'the file'}: {error['msg']}" for error in problem.errors()
         )
         raise UnusableFile(f"its sidecar {beside.name} is not valid: {faults}") from problem
+    except NotOpened as problem:
+        raise UnusableFile(f"its sidecar {beside.name} {problem}") from problem
     except Exception as problem:  # PyYAML lets KeyError, ValueError and others out where a tag does not fit its value
-        raise UnusableFile(f"its sidecar {beside.name} cannot be read: {str(problem).splitlines()[0]}") from problem
+        raise UnusableFile(f"its sidecar {beside.name} cannot be read: {_first_line(problem)}") from problem
+
+
+def _first_line(problem: BaseException) -> str:
+    return (str(problem) or type(problem).__name__).splitlines()[0]
 
 
 @contextmanager
@@ -304,12 +319,27 @@ def _encoding(beginning: bytes) -> str:
 
 
 def _parquet_header(path: Path) -> list[str]:
-    with duckdb.connect() as connection:
+    name = as_named(path)
+    with duckdb.connect(config={"memory_limit": _PARQUET_MEMORY, "threads": "1"}) as connection:
         try:
-            described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+            described = connection.execute(
+                "DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)", [name]
+            ).fetchall()
+            counted = connection.execute(
+                "SELECT coalesce(sum(row_group_num_rows), 0) FROM parquet_metadata(?) WHERE column_id = 0", [name]
+            ).fetchone()
         except duckdb.Error as problem:
-            raise UnusableFile(f"is a damaged Parquet file: {str(problem).splitlines()[0]}") from problem
+            raise UnusableFile(f"is a damaged Parquet file: {_first_line(problem)}") from problem
+    rows = int(counted[0]) if counted else 0
+    most = max(path.stat().st_size * MAXIMUM_ROWS_PER_BYTE, FEWEST_ROWS)
+    if rows > most:
+        raise UnusableFile(f"says that it holds {rows:,} lines, more than the {most:,} that a file of its size can")
     return [column[0] for column in described]
+
+
+def as_named(path: Path) -> str:
+    """A path as DuckDB takes it for the one file of that name: stars and brackets would name others."""
+    return glob.escape(str(path))
 
 
 def _json_header(text: str) -> list[str]:
@@ -317,6 +347,6 @@ def _json_header(text: str) -> list[str]:
     start = text.find("[")
     try:
         record: Any = json.JSONDecoder().raw_decode(text, text.index("{", start))[0] if start >= 0 else {}
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:  # the second where it is nested too deep
         raise UnusableFile(f"is no JSON that holds a list of records: {problem}") from problem
     return list(record)

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.customs.encoding import latin_of_text, text_of_latin
-from orchestration.customs.files import KIND, DeclarationFile
+from orchestration.customs.files import KIND, DeclarationFile, as_named
 from orchestration.customs.formats import CODED, MEANINGS, NUMBER_TYPE, NUMBERS
 from orchestration.sources import Rejection
 from orchestration.sql import literal
@@ -154,14 +154,16 @@ class _Reader:
 
     def relation(self, *, rejects: bool) -> str:
         """A table function over the file whose columns are c0, c1 …"""
-        path = literal(str(self._plain))
+        path = literal(as_named(self._plain))
         if self._file.container == "parquet":
-            return f"(SELECT {self._texts('COLUMNS(*)')} FROM read_parquet({path})) AS file({self._names()})"
+            return f"""(SELECT {self._texts("COLUMNS(*)")} FROM read_parquet({path}, hive_partitioning = false))
+                AS file({self._names()})"""
         if self._file.container == "json":
             size = max(self._plain.stat().st_size + 1, 1 << 24)
             return f"""(SELECT {", ".join(f"record->>{literal(name)}" for name in self._header())} FROM (
                 SELECT unnest(CASE json_type(json) WHEN 'ARRAY' THEN json->'$[*]' ELSE json->'$.data[*]' END) AS record
-                FROM read_json_objects({path}, maximum_object_size = {size}, format = 'unstructured')))
+                FROM read_json_objects({path}, maximum_object_size = {size}, format = 'unstructured',
+                    hive_partitioning = false)))
                 AS file({self._names()})"""
         types = ", ".join(
             f"'c{index}': '{NUMBER_TYPE if meaning in NUMBERS else 'VARCHAR'}'"
@@ -172,6 +174,7 @@ class _Reader:
         encoding = "latin-1" if self._is_latin else "utf-8"
         return f"""read_csv({path}, columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '"',
             escape = '"', thousands = ',', nullstr = [{", ".join(map(literal, nils))}], encoding = '{encoding}',
+            hive_partitioning = false,
             {"store_rejects = true" if rejects else "ignore_errors = true, parallel = false"})"""
 
     def structural_rejections(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[int, Rejection]]:

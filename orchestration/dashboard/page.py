@@ -30,8 +30,10 @@ from orchestration.dashboard.data import (
 )
 from orchestration.dashboard.evidence import Evidence, evidence_of
 from orchestration.dashboard.queries import records, scalar
+from orchestration.hashing import remove
 
 PAGE = "index.html"
+_DAMAGED_SUFFIX = ".damaged"
 #: The whole page is smaller, whatever the warehouse holds.
 MAXIMUM_BYTES = 3_000_000
 #: Rows below which a table is not cut: a page that is too large even so would be one of very long texts.
@@ -75,20 +77,25 @@ class Written:
 def write_dashboard(connection: duckdb.DuckDBPyConnection, folder: Path) -> Written:
     """Write the page of the published file that `connection` has open to `index.html` in `folder`, whole or not at all.
 
-    The folder is made where there is none. A page that somebody has open holds all that it needs, so it goes on
-    working when it is replaced. Raises OSError where it cannot be written, PageTooLarge, and duckdb.Error for a file
-    that lacks a mart.
+    The folder is made where there is none, and a folder in the place of the page becomes `index.damaged`. A page that
+    somebody has open holds all that it needs, so it goes on working when it is replaced. Raises OSError where it cannot
+    be written, PageTooLarge, and duckdb.Error for a file that lacks a mart.
     """
     data, text = _fitting(connection)
     content = text.encode("utf-8", "backslashreplace")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / PAGE
     beside = folder / f".{PAGE}.{os.getpid()}"
+    beside.unlink(missing_ok=True)  # of a process that was killed, or put there: it is never followed
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.is_dir():  # no file can replace it
+            damaged = path.with_suffix(_DAMAGED_SUFFIX)
+            remove(damaged)
+            path.replace(damaged)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from orchestration.customs import (
     update_lake,
 )
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.defs.sources import CODE_LISTS, check_result, column_schema, outcome_of, place_of
 from orchestration.figures import UNMAPPED
 from orchestration.hashing import FileHashes
@@ -98,6 +99,7 @@ _DESCRIPTIONS = {
         ),
     ],
 )
+@tried_again
 def customs(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -116,7 +118,8 @@ def customs(
             "every_code_is_mapped": outcome_of(KIND, "every code is mapped", unmapped),
         }
         record_checks(connection, KIND, list(outcomes.values()))
-        record_inputs(connection, KIND, warehouse.inputs.raw_of(KIND), warehouse.inputs.of_kind("code_list", "program"))
+        read = warehouse.inputs.raw_of(KIND).not_read(lake.rejected)
+        record_inputs(connection, KIND, read, warehouse.inputs.of_kind("code_list", "program"))
     for file, count in Counter(rejection.file for rejection in lake.rejected).items():
         context.log.warning("%s: %d rejected", file, count)
     rows = sum(month.rows for month in lake.months)

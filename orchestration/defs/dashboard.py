@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.dashboard import write_dashboard
 from orchestration.defs import publishing
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.warehouse.published import open_published
 
 KEY = dg.AssetKey(["dashboard"])
@@ -21,6 +22,7 @@ class DashboardFailed(RuntimeError):
     description="`warehouse/dashboard/index.html`: what is published as a page, each number with its words.",
     kinds={"html"},
 )
+@tried_again
 def dashboard(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:
     """Write the page of what is published."""
     settings = warehouse.settings

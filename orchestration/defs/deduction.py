@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.deduction import Structure, across_vintages, deduce, revisions
 from orchestration.defs import releases, sheets
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.defs.sources import CODE_LISTS, FIGURE_FOLDERS, check_result, column_schema, outcome_of
 from orchestration.warehouse.deductions import KIND, TABLES, Deductions, load_deductions, stated_figures
 from orchestration.warehouse.working import open_working, record_checks, record_inputs
@@ -42,6 +43,7 @@ ASSETS = {name: dg.AssetKey([KIND, name]) for name in TABLES}
         ),
     ],
 )
+@tried_again
 def deduction(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> Iterator[dg.MaterializeResult[None]]:

@@ -6,7 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine, event
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    AssetEventTagsTable,
+    SqlEventLogStorageTable,
+)
+from sqlalchemy import Connection, Engine, create_engine, event, select
 
 _BUSY_TIMEOUT_SECONDS = 10
 
@@ -43,6 +48,17 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def delete_events_for_run(self, conn: Connection, run_id: str) -> None:
+        """Delete the events of a run but those of partitions: which months of declarations there are stays known.
+
+        Dagster's own method takes those, too, and leaves the outcomes of the run's checks.
+        """
+        events = SqlEventLogStorageTable.c
+        going = select(events.id).where(events.run_id == run_id, events.partition.is_(None))
+        conn.execute(AssetEventTagsTable.delete().where(AssetEventTagsTable.c.event_id.in_(going)))
+        conn.execute(SqlEventLogStorageTable.delete().where(events.id.in_(going)))
+        conn.execute(AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id))
 
     def dispose(self) -> None:
         """Close the connections."""

@@ -8,18 +8,21 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.defs.sources import CODE_LISTS, RAW_FOLDERS
 from orchestration.transformation import (
     ChecksFailed,
+    FoundRows,
     NodeOutcome,
     TransformationFailed,
     build_models,
     check_outcomes,
     column_facts,
-    found_rows,
+    relations,
 )
 from orchestration.warehouse.working import (
     built_from,
+    drop_all_others,
     open_working,
     record_checks,
     record_column_facts,
@@ -60,6 +63,7 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
     """The assets of a prepared manifest."""
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name="models")
+    @tried_again
     def models(
         context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
@@ -74,9 +78,12 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
         # What incremental models have kept was made by the models as they were.
         with open_working(warehouse.settings) as connection:
             is_anew = built_from(connection, "models") != warehouse.inputs.of_kind("model")
+            if is_anew:
+                dropped = drop_all_others(connection, relations(manifest))
+                context.log.info("models that are no more: %s", ", ".join(dropped) or "none")
         with warehouse.progress.step("build models"):
             outcomes = build_models(
-                warehouse.settings, select=select, is_anew=is_anew, on_node=warehouse.progress.advance
+                warehouse.settings, manifest, select=select, is_anew=is_anew, on_node=warehouse.progress.advance
             )
         if not context.is_subset:
             _refuse_missing(outcomes, {*key_of, *check_of})
@@ -127,12 +134,11 @@ def model_assets(manifest: Path) -> dg.AssetsDefinition:
                 )
         failed = {check.check_name: check for check in checks if check.status in ("fail", "error")}
         if failed:
-            with open_working(warehouse.settings) as connection:
-                found = [
-                    found_rows(connection, failed[outcome.name], outcome.compiled_sql)
-                    for outcome in outcomes
-                    if outcome.name in failed
-                ]
+            found = [
+                FoundRows(failed[outcome.name], *outcome.found)
+                for outcome in outcomes
+                if outcome.name in failed and outcome.found is not None
+            ]
             warehouse.mark_sound()
             raise ChecksFailed(found)
 

@@ -1,11 +1,15 @@
 """The publication as an asset: the last step, downstream of every mart and function."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import dagster as dg
 
+from orchestration.defs.keeping import all_leftovers
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.warehouse.publication import ChecksStandAgainst, SourceLost, publish
+from orchestration.warehouse.retention import remove_all
 from orchestration.warehouse.working import open_working, recorded_inputs
 
 KEY = dg.AssetKey(["publication"])
@@ -22,6 +26,7 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         output_required=True,
     )
+    @tried_again
     def publication(
         context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
     ) -> dg.MaterializeResult[None]:
@@ -35,6 +40,7 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 warehouse.mark_sound()
                 raise
         warehouse.mark_sound()
+        _remove_what_is_kept_no_longer(context, warehouse)
         return dg.MaterializeResult(
             metadata={
                 "publication_id": done.publication_id,
@@ -45,3 +51,16 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         )
 
     return publication
+
+
+def _remove_what_is_kept_no_longer(context: dg.AssetExecutionContext, warehouse: Warehouse) -> None:
+    """Nothing that goes wrong with it takes back what was published: the next refresh tries again."""
+    try:
+        with warehouse.progress.step("prune"):
+            found = all_leftovers(warehouse.settings, context.instance)
+            remove_all(found)
+    except Exception as problem:
+        warehouse.progress.message(f"published, and what is kept no longer could not be removed: {problem}")
+        return
+    for kind, count in Counter(one.kind for one in found).items():
+        context.log.info("%d of kind %s removed", count, kind)

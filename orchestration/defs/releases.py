@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.defs.sources import CODE_LISTS, check_result, column_schema, outcome_of, place_of
 from orchestration.figures import FIGURE_TYPES
 from orchestration.releases.folder import CONTENT_TYPES, NUMBER_TYPES, Release, find_releases, read_release
@@ -95,6 +96,7 @@ _BATCH = 200
         ),
     ],
 )
+@tried_again
 def releases(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -104,7 +106,8 @@ def releases(
         counts = number_counts(connection, KIND)
         outcomes = _outcomes(connection, done, counts)
         record_checks(connection, KIND, list(outcomes.values()))
-        record_inputs(connection, KIND, warehouse.inputs.raw_of(KIND), warehouse.inputs.of_kind("code_list", "program"))
+        read = warehouse.inputs.raw_of(KIND).not_read(done.rejected)
+        record_inputs(connection, KIND, read, warehouse.inputs.of_kind("code_list", "program"))
     for rejection in done.rejected:
         context.log.warning("rejected: %s", place_of(rejection))
     context.log.info("%d releases read, %d unchanged, %d files rejected", done.read, done.unchanged, len(done.rejected))

@@ -1,18 +1,28 @@
 """What the assets need from outside: where things are, who watches, and the warehouse held for writing."""
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
 
 from orchestration.codes import CodeLists
+from orchestration.defs.cut_off_runs import report_cut_off
 from orchestration.inputs import Inputs, current_inputs
 from orchestration.progress import Progress
+from orchestration.retries import may_pass, seconds_before
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import warehouse_lock
-from orchestration.warehouse.working import discard_working, is_readable, open_working
+from orchestration.warehouse.publication import heal_published
+from orchestration.warehouse.published import publication_row
+from orchestration.warehouse.working import (
+    WORKING_VERSION,
+    discard_working,
+    is_readable,
+    open_working,
+    working_version,
+)
 
 
 @dataclass
@@ -31,12 +41,7 @@ class Warehouse:
 
     def mark_sound(self) -> None:
         """Say that the working warehouse is whole: the next refresh goes on from it."""
-        unfinished_mark(self.settings).unlink(missing_ok=True)
-
-
-def unfinished_mark(settings: Settings) -> Path:
-    """Stands while a run writes the working warehouse; found by the next run, it says that the last one was cut off."""
-    return settings.warehouse_dir / "working.unfinished"
+        self.settings.unfinished_mark.unlink(missing_ok=True)
 
 
 def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDefinition:
@@ -48,23 +53,28 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
 
     @contextmanager
     def held(context: dg.InitResourceContext) -> Generator[Warehouse, None, None]:
-        run_id = context.run_id or ""
+        progress.run_id = run_id = context.run_id or ""
         with warehouse_lock(
             settings.warehouse_dir,
             purpose=f"refresh, run {run_id[:8]}",
             timeout_seconds=settings.lock_timeout_seconds,
             on_wait=progress.message,
         ):
+            publication_row(settings.published_database)  # refuses to go on beside what a later version published
+            heal_published(settings, progress.message)
             # While another program has it open, this fails before anything is touched.
-            with open_working(settings) as connection:
-                is_sound = is_readable(connection)
-            mark = unfinished_mark(settings)
+            is_sound, version = _state_of_working(settings, progress)
+            mark = settings.unfinished_mark
+            if context.instance:
+                report_cut_off(context.instance, mark.read_text(errors="replace") if mark.exists() else "")
             if mark.exists():
                 progress.message("the last refresh failed or was cut off: the working warehouse is rebuilt from raw/")
                 discard_working(settings.working_database)
-                _report_cut_off(context.instance, mark.read_text())
             elif not is_sound:
                 progress.message("the working warehouse is damaged: it is rebuilt from raw/")
+                discard_working(settings.working_database)
+            elif version not in (None, WORKING_VERSION):
+                progress.message("another version has left the working warehouse: it is rebuilt from raw/")
                 discard_working(settings.working_database)
             mark.write_text(run_id)
             yield Warehouse(settings, progress, run_id, current_inputs(settings))
@@ -72,8 +82,21 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
     return dg.ResourceDefinition(resource_fn=held, description="The working warehouse, held for writing.")
 
 
-def _report_cut_off(instance: dg.DagsterInstance | None, run_id: str) -> None:
-    """Say in Dagster's history that a run has ended which could not say so itself."""
-    run = instance.get_run_by_id(run_id) if instance and run_id else None
-    if instance and run and not run.is_finished:
-        instance.report_run_failed(run, "The process of this run ended before the run did.")
+def _state_of_working(settings: Settings, progress: Progress) -> tuple[bool, int | None]:
+    """Whether the working warehouse can be read, and its version; tried again where it cannot be opened, as may pass.
+
+    This is before the first step, where Dagster tries nothing again.
+    """
+    attempt = 1
+    while True:
+        try:
+            with open_working(settings) as connection:
+                is_sound = is_readable(connection)
+                return is_sound, working_version(connection) if is_sound else None
+        except Exception as problem:
+            if attempt > settings.retry_attempts or not may_pass(problem):
+                raise
+            seconds = seconds_before(attempt, settings.retry_seconds)
+            progress.message(f"tried again in {seconds:g} s ({attempt} of {settings.retry_attempts}): {problem}")
+            time.sleep(seconds)
+            attempt += 1

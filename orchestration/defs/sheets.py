@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.defs.resources import Warehouse
+from orchestration.defs.retrying import tried_again
 from orchestration.defs.sources import CODE_LISTS, check_result, column_schema, outcome_of, place_of
 from orchestration.figures import FIGURE_TYPES
 from orchestration.sheets import read_sheets
@@ -55,6 +56,7 @@ SOURCES = dg.AssetKey([KIND, "sources"])
         ),
     ],
 )
+@tried_again
 def sheets(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> Iterator[dg.MaterializeResult[None]]:
@@ -70,7 +72,8 @@ def sheets(
             "every_name_is_mapped": outcome_of(KIND, "every name is mapped", unmapped_names(connection, KIND)),
         }
         record_checks(connection, KIND, list(outcomes.values()))
-        record_inputs(connection, KIND, warehouse.inputs.raw_of(KIND), warehouse.inputs.of_kind("code_list", "program"))
+        read = warehouse.inputs.raw_of(KIND).not_read(reading.rejected)
+        record_inputs(connection, KIND, read, warehouse.inputs.of_kind("code_list", "program"))
     for rejection in reading.rejected:
         context.log.warning("rejected: %s", place_of(rejection))
     context.log.info(

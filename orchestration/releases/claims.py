@@ -11,7 +11,7 @@ from orchestration.releases.balances import balances
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
-from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted, span_of
+from orchestration.releases.periods import MONTH_NAME, Period, Span, length_in_months, resolve, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
 from orchestration.releases.tokens import Token
 
@@ -44,6 +44,13 @@ _LOOKING_BACK = _RELATIVES | {"had"}
 _LONGEST_WHOLE = 5
 _BORDERS = frozenset(words("border_word"))
 _CAUSES = frozenset(words("cause_start"))
+#: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
+_PART_OF_MONTH = re.compile(
+    rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
+    rf"|\b(?:first|second|last) half of {MONTH_NAME}|\b{MONTH_NAME} [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7])\b"
+    rf"|\bmonths? and a half\b|\bmid[- ]{MONTH_NAME}"
+    r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
+)
 _ASIDES = frozenset(words("aside_start"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
@@ -54,6 +61,8 @@ _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
 #: Begin what a sentence opens with, or what a place is said to be.
 _OPENINGS = frozenset(words("opening"))
+#: Openings that in the middle of a sentence say what something is.
+_LINKS = frozenset({"为", "作为"})
 _DESCRIPTIONS = frozenset(words("description"))
 _NO_TRADE_OF = frozenset(words("no_trade_of"))
 #: Before a whole and its rise: 使全市出口提高6.4个百分点.
@@ -63,6 +72,7 @@ _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
 #: Between "from" and the value compared with: from a revised 44.7 billion.
 _REVISED = frozenset({"the", "a", "an", "revised", "upwardly", "downwardly", "record", "high", "low", "previous"})
+_CORRECTING = ("revised", "corrected", "restated", "adjusted")
 _OFFICES = ("ministry of", "department of")
 _OUTSIDE = frozenset({"outside", "beyond"})
 _TREATIES = frozenset(words("treaty"))
@@ -84,6 +94,8 @@ class Claims:
         self.references: dict[int, dict[str, str]] = {}
         self.gaps: dict[int, int] = {}
         self.gap_places: dict[int, list[str]] = {}
+        #: Gaps between two of those named before.
+        self.gaps_of_two: set[int] = set()
         self.contributions: dict[int, int] = {}
         self.quarters: list[Span] = []
         self.others: dict[int, str] = {}
@@ -91,6 +103,8 @@ class Claims:
         self.joint_at = 0
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
+        #: Values that have been revised since they were first told.
+        self.superseded: set[int] = set()
         self.doubt = ""
         self.spans: dict[int, Span] = {}
         self.local: set[int] = set()
@@ -345,7 +359,7 @@ class Claims:
         """`Amid rising oil prices, exports rose …`: what the sentence opens with names no subject where one follows."""
         tokens = sentence.tokens
         if sentence.is_chinese:
-            _claim_chinese_opening(sentence)
+            _claim_chinese_openings(sentence)
             return
         if tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
             return
@@ -729,6 +743,8 @@ class Claims:
             token = tokens[cursor]
             if token.quantity is not None:
                 break
+            if token.is_a("contribution") and tokens[cursor + 1].text == "by" and cursor + 2 < index:
+                return  # imports fell, dragged down by a 6 percent drop in fuel
             if token.is_a("contribution"):
                 start = cursor
                 for earlier in range(cursor - 1, first - 1, -1):
@@ -861,11 +877,24 @@ class Claims:
                     self.references[index] = self._reference(inner)
                     self.gap_places[index] = self._places_of(inner)
                     sentence.claim(cursor, index, "reference")
-                return
+                    return
+                break
+        if direction is not None and self._compares_the_two(sentence, first, index):
+            self.gaps[index] = 1 if tokens[direction].is_a("gap_up", "rise") else -1
+            return
         if direction is not None and self._names_other(tokens[direction + 1 : index]):
             self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
             self.references[index] = self._reference(tokens[direction + 1 : index])
             sentence.claim(direction, index, "reference")
+
+    def _compares_the_two(self, sentence: Sentence, first: int, index: int) -> bool:
+        """`前者增速高出后者7.7个百分点`: the first is the subject, the second what it is held against."""
+        named = [at for at in range(first, index) if sentence.tokens[at].is_a("pointing")]
+        if [sentence.tokens[at].senses["pointing"] for at in named] not in (["former", "latter"], ["latter", "former"]):
+            return False
+        sentence.spoken_for.setdefault(named[1], "reference")
+        self.gaps_of_two.add(index)
+        return True
 
     def _english_gap(self, sentence: Sentence, index: int, following: int) -> None:
         tokens = sentence.tokens
@@ -922,6 +951,9 @@ class Claims:
             return
         if self._percent_over_value(sentence, index):
             return
+        if tokens[index].text.endswith("from") and _is_corrected(tokens, index):
+            self.superseded.update([at for at in sentence.quantities() if index < at <= index + 3][:1])
+            return
         cursor = index + 1
         while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:
             token = tokens[cursor]
@@ -958,7 +990,7 @@ class Claims:
                             return
                     self.base_values.add(cursor)
                 return
-            if token.names or (token.is_a("flow") and token.senses["flow"] != "balance"):
+            if token.names or token.is_a("target") or (token.is_a("flow") and token.senses["flow"] != "balance"):
                 return
             cursor += 1
 
@@ -976,9 +1008,9 @@ class Claims:
         """`3.9 percent over $1.6 billion in May`, `2 billion less than the 13.6 billion of July`."""
         tokens = sentence.tokens
         is_than = tokens[index].is_a("than") or tokens[index].text.endswith(" than")
-        if not is_than and tokens[index].text != "over":
+        if not is_than and tokens[index].text not in ("over", "on"):
             return False
-        percent = index - 2 if is_than and index > 1 and tokens[index - 1].is_a("rise", "fall") else index - 1
+        percent = index - 2 if index > 1 and tokens[index - 1].is_a("rise", "fall") else index - 1
         value = index + 1
         while value < len(tokens) and tokens[value].text in ("the", "a", "an"):
             value += 1
@@ -996,6 +1028,8 @@ class Claims:
         """The periods of the sentence that figures are about, by where they stand."""
         tokens = sentence.tokens
         chars = self.grammar.text.chars[tokens[0].start : tokens[-1].end]
+        if _PART_OF_MONTH.search(chars):
+            self.doubt = self.doubt or "it is of a part of a month"
         spoken_of = self.grammar.period or self.grammar.first_period
         if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and spoken_of is not None:
             self.quarters = [span_of(spoken_of[1].year, first, 3) for first in (1, 4, 7, 10)]
@@ -1087,6 +1121,10 @@ class Claims:
             span = self.grammar.span(self._of_year_before(sentence, index, period))
             if span is None:
                 continue
+            if period.months == 2 and _goes_from_one_to_next(sentence, index):
+                self.comparisons[index] = "mom"  # the biggest rise from June to July
+                self.spans[index] = _last_month(span)
+                continue
             if token.text.startswith("between ") and period.months == 2 and self._is_change(sentence):
                 self.comparisons[index] = "prior"  # between August and September exports grew
                 self.spans[index] = _last_month(span)
@@ -1101,8 +1139,7 @@ class Claims:
             if (before is not None and before.is_a("stock") and period.months) or (
                 index + 1 < len(tokens) and sentence.is_chinese and tokens[index + 1].text in _MONTH_ENDS
             ):
-                span = _last_month(span)
-                self.is_stock = True
+                span = self._up_to_end_of(sentence, _last_month(span))
             self.spans[index] = span
         self._drop_enclosing_periods(sentence)
         self.local = {index for index, span in self.spans.items() if self._is_local(sentence, index, span)}
@@ -1145,6 +1182,24 @@ class Claims:
             for left, right in pairwise(numbers)
         )
 
+    def _up_to_end_of(self, sentence: Sentence, month: Span) -> Span:
+        """`12 firms by the end of July` is a count of that day; what was exported by then is of the months so far."""
+        kinds = {one.unit_kind for at in sentence.quantities() if (one := sentence.tokens[at].quantity) is not None}
+        is_of_trade = "money" in kinds and "count" not in kinds and any(one.is_a("flow") for one in sentence.tokens)
+        if not is_of_trade:
+            self.is_stock = True
+            return month
+        told, so_far = self.grammar.first_period, span_of(month[1].year, 1, month[1].month)
+        if told is not None and told[1] == month[1] and told != month and not self.grammar.is_first_period_open:
+            return told
+        compares_periods = any(
+            one.period is not None and one.period.kind in ("base", "span") and "period" in one.text
+            for one in sentence.tokens
+        )
+        if not compares_periods and month != so_far:
+            self.doubt = self.doubt or "whether it is of the last month or of all the months so far is not said"
+        return so_far
+
     def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
         """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""
         if sentence.is_chinese:
@@ -1155,13 +1210,10 @@ class Claims:
             for at, token in enumerate(sentence.tokens[first:last], first)
         )
         spoken_of = self.grammar.period or self.grammar.first_period
-        looks_back = (
-            spoken_of is not None
-            and span[1] < spoken_of[0]
-            and first > 0
-            and any(token.text in _LOOKING_BACK for token in sentence.tokens[first:last])
-        )
-        return has_number and (sentence.tokens[first].text in _ASIDES or looks_back)
+        is_before = spoken_of is not None and span[1] < spoken_of[0] and first > 0
+        looks_back = is_before and any(token.text in _LOOKING_BACK for token in sentence.tokens[first:last])
+        is_compared_with = is_before and sentence.tokens[first].text.endswith("than")  # higher than the 9% seen in 2016
+        return has_number and (sentence.tokens[first].text in _ASIDES or looks_back or is_compared_with)
 
     def _claim_last_month(self, sentence: Sentence, index: int) -> None:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""
@@ -1277,6 +1329,21 @@ class Claims:
         return None
 
 
+def _goes_from_one_to_next(sentence: Sentence, index: int) -> bool:
+    """`exports rose from June to July`, `the biggest increase from June to July`: from one month to the next."""
+    tokens = sentence.tokens
+    if sentence.is_chinese or not (tokens[index].text.startswith("from ") and " to " in tokens[index].text):
+        return False
+    before = tokens[sentence.clause_start(index) : index]
+    says_period = bool(before) and before[-1].text in ("period", "months", "time")
+    return not says_period and any(token.is_a("rise", "fall") and token.quantity is None for token in before)
+
+
+def _is_corrected(tokens: list[Token], index: int) -> bool:
+    """`the surplus for July was revised up from 5.2 billion`: what stands behind is of the same period."""
+    return any(token.text.startswith(_CORRECTING) for token in tokens[max(0, index - 2) : index])
+
+
 def _last_month(span: Span) -> Span:
     return span[1].replace(day=1), span[1]
 
@@ -1289,16 +1356,24 @@ def _has_date(tokens: list[Token]) -> bool:
     return any(one.period is not None and one.period.kind == "date" for one in tokens)
 
 
-def _claim_chinese_opening(sentence: Sentence) -> None:
-    """受油价上涨影响，…; 在机电产品带动下，…: likewise."""
-    tokens = sentence.tokens
-    last = sentence.clause_end(0)
-    if last >= len(tokens) or tokens[last].kind != "comma" or any(one.quantity is not None for one in tokens[:last]):
-        return
-    is_opening = tokens[0].text in _OPENINGS or (tokens[0].text == "在" and tokens[last - 1].text == "下")
-    first_number = next(iter(sentence.quantities()), len(tokens))
-    if is_opening and any(token.is_a("flow") for token in tokens[last + 1 : first_number]):
-        sentence.claim(0, last, "cause")
+def _claim_chinese_openings(sentence: Sentence) -> None:
+    """受油价上涨影响，…; 在机电产品带动下，…: likewise, and before a part of the sentence: …；受油价下跌影响，进口…."""
+    tokens, first = sentence.tokens, 0
+    while first < len(tokens):
+        last = sentence.clause_end(first)
+        if last < len(tokens) and tokens[last].kind == "comma" and _is_chinese_opening(tokens[first:last], first):
+            next_number = next((at for at in sentence.quantities() if at > last), len(tokens))
+            if any(token.is_a("flow") for token in tokens[last + 1 : next_number]):
+                sentence.claim(first, last, "cause")
+        first = last + 1
+
+
+def _is_chinese_opening(clause: list[Token], first: int) -> bool:
+    """Whether a clause without a number says why, or beside what; 为 does only where the sentence begins."""
+    if not clause or any(one.quantity is not None for one in clause):
+        return False
+    is_cause = clause[0].text in _OPENINGS and (not first or clause[0].text not in _LINKS)
+    return is_cause or (clause[0].text == "在" and clause[-1].text == "下")
 
 
 def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
@@ -1320,8 +1395,8 @@ def is_compared(sentence: Sentence, index: int) -> bool:
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]
         is_pronoun = token.text == "one"  # than the one in January
-        if token.kind in BOUNDARIES or (token.quantity is not None and not is_pronoun):
-            return False
+        if token.kind in BOUNDARIES or (token.quantity is not None and not is_pronoun) or token.is_a("target"):
+            return False  # narrowed by more than expected in August
         if (
             (token.is_a("versus") and token.text != "from")
             or (token.text == "from" and _ends_change(sentence.tokens, cursor - 1))  # up 9.1 percent from April
@@ -1337,8 +1412,9 @@ def is_compared(sentence: Sentence, index: int) -> bool:
 
 
 def _is_second_as(tokens: list[Token], index: int) -> bool:
-    """`as large as the one recorded for January`."""
-    return tokens[index].text == "as" and index > 1 and tokens[index - 2].text == "as"
+    """`as large as the one recorded for January`, `the same figure as in 2016`."""
+    before = [token.text for token in tokens[max(0, index - 3) : index]]
+    return tokens[index].text == "as" and ("as" in before[-2:-1] or any(one.endswith("same") for one in before))
 
 
 def _is_percent(tokens: list[Token], index: int) -> bool:

@@ -26,9 +26,12 @@ from orchestration.figures import (
     figure_identity,
 )
 from orchestration.intervals import SCALES, NotANumber, natural_bounds, printed_interval
+from orchestration.raw_files import NotOpened, TextLoader, read_yaml_text
 from orchestration.releases.reading import NumberAccount, ReleaseReading
 
 CORRECTIONS_SUFFIX = ".corrections.yml"
+#: Some thousand corrections: more than any release has numbers.
+MAXIMUM_BYTES = 1_000_000
 
 #: What a person may set: everything but a figure's identity, its place and how it came about.
 _GIVEN = frozenset(
@@ -125,7 +128,10 @@ def read_corrections(path: Path) -> Corrections:
     """The corrections file, checked for its form; raises InvalidCorrections."""
     try:
         # Every scalar stays text: YAML would make 0705 an octal number and 650100 an integer.
-        loaded = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506
+        text = read_yaml_text(path, MAXIMUM_BYTES)
+        loaded = yaml.load(text, Loader=TextLoader)  # noqa: S506  # makes nothing but text, lists and mappings
+    except NotOpened as problem:
+        raise InvalidCorrections(f"{path.name} {problem}") from problem
     except OSError as problem:
         raise InvalidCorrections(f"{path.name} cannot be read: {problem.strerror}") from problem
     except Exception as problem:  # PyYAML lets others out than its own
@@ -417,20 +423,6 @@ class _Work:
         raise CorrectionsMismatch(
             f"{self.file}, {self.place}: {what}. Text or reading have changed since this was written. {what_to_do}"
         )
-
-
-class _Loader(yaml.BaseLoader):
-    """Leaves scalars as text, and refuses a key that stands twice: the first would be lost without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys all differ."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from orchestration.figures import UNMAPPED
 from orchestration.releases.comparisons import period_of
 from orchestration.releases.distribution import distribute
 from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.number_groups import NumberGroup, change_after
 from orchestration.releases.number_subjects import frame_of
 from orchestration.releases.statements import Reading, Statement
-from orchestration.releases.subjects import Frame
+from orchestration.releases.subjects import Frame, Item
 
 #: Counts that a trade mode may have: parcels of cross-border e-commerce.
 _OF_A_MODE = frozenset({"parcels", "declarations"})
@@ -111,12 +114,27 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     kept = "ownership" if measure.endswith("enterprises") else "trade_mode" if measure in _OF_A_MODE else ""
     begins = numbers.grammar.text.offsets[tokens[numbers.clause_start].start]
     own = [item for item in frame.names.get(kept, []) if item.start >= begins]
+    if kept == "ownership":
+        own = _owner_of_counted(numbers) or own
     if own:
         counted.names[kept] = own  # 其中民营企业10.9万家
     if not (measure == "partners" and frame.has_own_flow and not numbers.sentence.is_chinese):
         walk.frame = counted  # but `exported to over 40 countries, with Japan taking 35 percent` goes on with exports
         numbers.grammar.top = counted
     return distribute(numbers, counted, statistic, sign, measure, period=period, rule="count", doubt=doubt)
+
+
+def _owner_of_counted(numbers: NumberGroup) -> list[Item]:
+    """`542,000 private enterprises`: whose they are stands between the number and what it counts."""
+    grammar, quantity = numbers.grammar, numbers.quantities[-1]
+    printed = grammar.text.chars[quantity.start : quantity.end]
+    for found in re.finditer(r"(?<= )[a-z]", printed):
+        name = printed[found.start() :]
+        code = grammar.codes.resolve("ownership", name, region_id=grammar.region_id)
+        if code != UNMAPPED:
+            start, end = grammar.text.span(quantity.start + found.start(), quantity.end)
+            return [Item(code, grammar.source[start:end], start, end)]
+    return []
 
 
 def _counted_measure(numbers: NumberGroup, frame: Frame) -> tuple[str, str]:

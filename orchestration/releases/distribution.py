@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.comparisons import comparison_of
+from orchestration.releases.comparisons import comparison_of, usual_comparison
 from orchestration.releases.lexicon import words
-from orchestration.releases.naming import dimension_of, item_of
+from orchestration.releases.naming import dimension_of, goods_as_unit, item_of
 from orchestration.releases.number_groups import NumberGroup, Role
-from orchestration.releases.periods import Span, length_in_months, span_of
+from orchestration.releases.periods import Span, length_in_months, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.statements import Statement
+from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, Statement
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
@@ -21,6 +21,10 @@ _THEY = frozenset({"they", "三者", "二者", "两者"})
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Readings of one number beside the likeliest.
 _MOST_OTHERS = 4
+#: Months in a period that a note may compare with the one right before.
+_LENGTHS = (1, 3)
+#: What is of no use without what it is compared with.
+_COMPARED = frozenset({"growth", "change"})
 #: Statistics that a printed sign belongs to.
 _SIGNED_STATISTICS = frozenset({"growth", "share_change", "growth_gap", "change", "level", "contribution"})
 
@@ -71,7 +75,7 @@ def _comes_to_a_quantity(numbers: NumberGroup) -> bool:
     between = tokens[numbers.last + 1 : index]
     return (
         reached is not None
-        and reached.unit_kind == "physical"
+        and (reached.unit_kind == "physical" or bool(goods_as_unit(numbers.grammar, tokens, index)[0]))
         and index < numbers.sentence.clause_end(numbers.last)
         and any(token.text in ("to", "at", "至", "到") for token in between)
     )
@@ -165,6 +169,11 @@ def distribute(
                 )
                 for one in stated
             ]
+        row += [
+            replace(one, comparison="yoy", may_be_yearly=False, rule=f"{one.rule}; or so")
+            for one in row
+            if one.may_be_yearly
+        ]
         result.append(row)
     return result
 
@@ -474,10 +483,27 @@ def _statement(
         sign = quantity.sign
     if not flow and measure in ("value", "quantity", "unit_value"):
         doubt = doubt or "whether it is exports or imports is not said"
+    is_whole = not names.get("partner") and not names.get("commodity")
+    if is_whole and numbers.grammar.counts_services and not numbers.walk.says_goods:
+        doubt = doubt or RECKONED_OTHERWISE
     comparison, span = comparison_of(numbers)
+    period = own_period or period
+    months = length_in_months(period) if period is not None else 0
+    if not comparison and months in _LENGTHS:
+        comparison = numbers.grammar.default_comparison
+    if comparison == "mom" and period is not None and months > max(_LENGTHS):
+        period = span_of(period[1].year, period[1].month, 1)  # on the month before: of the last of the months so far
+    may_be_yearly = False
+    if comparison and statistic in _COMPARED:
+        is_before = span is not None and period is not None and months in _LENGTHS and span == shifted(period, -months)
+        numbers.grammar.last_comparison = "mom" if is_before else comparison
+    elif not comparison and months == 1 and statistic in _COMPARED and not numbers.sentence.is_chinese:
+        comparison, span, may_be_yearly = usual_comparison(numbers)
+        if may_be_yearly:
+            doubt = doubt or COMPARISON_NOT_SAID
     statement = Statement(
         quantity=quantity, statistic=statistic, sign=sign, measure=measure, names=names, flow=flow,
-        period=own_period or period, comparison=comparison, comparison_span=span,
+        period=period, comparison=comparison, comparison_span=span, may_be_yearly=may_be_yearly,
         doubt=doubt or frame.doubt or numbers.walk.sentence_doubt, rule=rule, unit=unit,
         scale_times=quantity.unit_kind == "times" and statistic == "growth",
         qualifier=qualifier_of(numbers, index, quantity),

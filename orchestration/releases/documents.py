@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from stat import S_ISREG
 
+from orchestration.raw_files import NotOpened, TooLarge, read_bytes
 from orchestration.releases.decoding import UnusableDocument, damage, decode, han_share, place, sniff
 from orchestration.releases.extraction import Extract, extract
 from orchestration.releases.metadata import Metadata, read_front_matter, read_sidecar
@@ -92,36 +91,20 @@ def read_document(path: Path) -> Document:
 
 
 def _bytes(path: Path, maximum: int) -> bytes:
-    """The content of a regular file that is not too large; a pipe would be waited for, and a device has no end."""
+    """The content of a regular file that is not too large, and not empty."""
     try:
-        status = path.stat()
-        if S_ISREG(status.st_mode) and status.st_size <= maximum:
-            # The file of a moment ago can be a pipe by now, and opening that would wait for a writer.
-            with open(path, "rb", opener=_without_waiting) as file:
-                content = file.read(maximum + 1)
+        content = read_bytes(path, maximum)
+    except TooLarge as problem:
+        raise UnusableDocument(f"{problem}: it is not one release; cut out the part that is, or split it") from problem
+    except NotOpened as problem:
+        raise UnusableDocument(str(problem)) from problem
     except OSError as problem:
         raise UnusableDocument(f"cannot be read: {problem.strerror or problem}") from problem
     except ValueError as problem:  # a name with NUL in it
         raise UnusableDocument(f"cannot be read: {problem}") from problem
-    if not S_ISREG(status.st_mode):
-        raise UnusableDocument("is not a file")
-    if status.st_size > maximum:
-        raise _too_large(status.st_size, maximum)
-    if len(content) > maximum:
-        raise _too_large(len(content), maximum)
     if not content:
         raise UnusableDocument("is empty: it holds no bytes")
     return content
-
-
-def _without_waiting(name: str, flags: int) -> int:
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _too_large(size: int, maximum: int) -> UnusableDocument:
-    return UnusableDocument(
-        f"is larger than {maximum:,} bytes ({size:,}): it is not one release; cut out the part that is, or split it"
-    )
 
 
 def _plain(content: bytes, suffix: str) -> str:
@@ -208,7 +191,10 @@ def _check_dates(published: datetime.date | None, basis: str, retrieved: datetim
     for name, day in (("published_date", published), ("retrieved_date", retrieved)):
         if day and day > latest:
             how = f" ({basis})" if name == "published_date" else ""
-            raise UnusableDocument(f"{name} {day}{how} lies in the future: write the right one into the sidecar")
+            raise UnusableDocument(
+                f"{name} {day}{how} lies in the future: "
+                "write the right one into the sidecar, or set this machine's clock"
+            )
     if published and retrieved and retrieved < published:
         raise UnusableDocument(
             f"retrieved_date {retrieved} lies before published_date {published} ({basis}): correct the wrong one"

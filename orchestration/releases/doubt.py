@@ -16,7 +16,7 @@ from operator import attrgetter
 
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure
 from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
-from orchestration.releases.periods import Span, shifted
+from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
 from orchestration.releases.tokens import Quantity, Token
@@ -46,6 +46,10 @@ _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
 _OWN_PERIODS = frozenset({"span", "fiscal", "calendar_fiscal", "single", "length"})
 _BASES = frozenset({"base", "prior"})
+#: What is compared with a period before.
+_CHANGES = frozenset({"growth", "change"})
+#: Months in a period that may be compared with the one right before.
+_LENGTHS = (1, 3)
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
@@ -53,11 +57,15 @@ _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
 @dataclass(slots=True)
 class Stated:
-    """A figure, the number that states it, and the sentence in which it stands, counted from 1."""
+    """A figure, the number that states it, and the sentence in which it stands, counted from 1.
+
+    `says_base` is whether that sentence says what a change is compared with: the month or the year before.
+    """
 
     figure: Figure
     quantity: Quantity
     sentence: int
+    says_base: bool = True
 
     @property
     def span(self) -> Span | None:
@@ -85,6 +93,7 @@ def doubts(
         return dict.fromkeys(read, "much of the text is not understood")
     lead = next((one for one in stated if one.figure.status != "unread"), None)
     text = _Text(sentences, region_id, list(read.values()), lead)
+    text.look_for_months(stated)
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
     for place, one in read.items():
@@ -115,6 +124,15 @@ class _Text:
         bases = {shifted(span, -months) for span in spans for months in _COMPARED}
         is_of_one = max(spans.values(), default=0) >= _MOST_OF_ONE * spans.total()
         self._has_several_spans = len(spans.keys() - bases) > 1 and not is_of_one
+        #: Whether changes of a month or quarter may be those from the one before, for some are.
+        self.compares_months = False
+
+    def look_for_months(self, stated: list[Stated]) -> None:
+        """Note whether the text compares months or quarters with those right before."""
+        said = [one for one in stated if one.figure.statistic in _CHANGES and one.says_base and _is_short(one)]
+        before = None if self._main is None else shifted(self._main, -length_in_months(self._main))
+        is_base = any(one.span == before and _OF_BASE in one.figure.reading for one in stated)
+        self.compares_months = is_base or any(_is_by_month(one) for one in said)
 
     def against(self, one: Stated, *, is_borne_out: bool) -> str:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
@@ -135,6 +153,8 @@ class _Text:
             return "a surplus and a deficit of the same period"
         if figure.region_id == self._region_id and self._is_larger_than_a_city and around.speaks_of_a_city(at):
             return "its sentence speaks of a city, and the text is about a larger place"
+        if self.compares_months and self._has_open_base(one, around):
+            return "whether it is compared with the month or with the year before is not said"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -161,11 +181,17 @@ class _Text:
             return "a part of its subject is named in another sentence only"
         if around.is_unreal(at):
             return "its sentence says what may be, or what is not so"
-        if around.says("or"):
+        if around.says_open_or:
             return "its sentence says a number in two ways"
-        if around.says("since"):
+        if around.says_before("since", at):
             return "its sentence says since when, or after what"
         return ""
+
+    @staticmethod
+    def _has_open_base(one: Stated, around: _Surroundings) -> bool:
+        """Whether a change of a month or quarter is told without saying from when."""
+        is_open = one.figure.statistic in _CHANGES and not one.says_base
+        return is_open and _is_short(one) and not around.sentence.is_chinese
 
     def _spans_beside(self, one: Stated) -> set[Span]:
         """The periods that the paragraph has named up to the end of the sentence."""
@@ -213,7 +239,9 @@ class _Text:
 
     def _is_carried(self, one: Stated, around: _Surroundings, at: int) -> bool:
         """Whether the subject is narrowed by what the sentence does not name."""
-        narrowing = [code for code in one.names if code not in self._wholes]
+        figure = one.figure  # of "542,000 private firms" the owner stands within the number's own words
+        owner = {figure.ownership_id} if figure.ownership_text and figure.ownership_text in figure.quote else set()
+        narrowing = [code for code in one.names if code not in self._wholes | owner]
         named = around.codes(at) if narrowing else set()
         return any(named.isdisjoint(code.split(JOINT)) for code in narrowing)
 
@@ -271,6 +299,20 @@ class _Surroundings:
         """Whether a phrase of the sentence has this sense."""
         return sense in self._senses
 
+    @cached_property
+    def says_open_or(self) -> bool:
+        """Whether an "or" joins anything but two numbers of two kinds, which say one thing: 5 percent, or 8 billion."""
+        return any(token.is_a("or") and not self._joins_two_kinds(index) for index, token in enumerate(self.tokens))
+
+    def _joins_two_kinds(self, index: int) -> bool:
+        before = next((one.quantity for one in self.tokens[max(0, index - 2) : index][::-1] if one.quantity), None)
+        after = next((one.quantity for one in self.tokens[index + 1 : index + 4] if one.quantity), None)
+        return before is not None and after is not None and before.unit_kind != after.unit_kind
+
+    def says_before(self, sense: str, at: int) -> bool:
+        """Whether a phrase before a place of the sentence has this sense."""
+        return any(token.is_a(sense) for token in self.tokens[:at])
+
     def has_period(self, kinds: Collection[str]) -> bool:
         """Whether a period of one of these kinds is named that was not taken for that of a figure."""
         return any(kind in kinds for kind in self._unused_periods)
@@ -327,6 +369,17 @@ class _Surroundings:
         """Where the words of the clause behind a number end, at the next number."""
         last = self.sentence.clause_end(at)
         return next((index for index in range(at + 1, last) if _is_number(self.tokens[index])), last)
+
+
+def _is_short(one: Stated) -> bool:
+    """Whether the period of a figure is a month or a quarter."""
+    return one.span is not None and length_in_months(one.span) in _LENGTHS
+
+
+def _is_by_month(one: Stated) -> bool:
+    """Whether a figure is a change from the month or quarter right before."""
+    compared = (one.figure.comparison_start, one.figure.comparison_end)
+    return one.span is not None and compared == shifted(one.span, -length_in_months(one.span))
 
 
 def _is_number(token: Token) -> bool:

@@ -16,9 +16,10 @@ from yaml.serializer import Serializer
 from orchestration.figures import FLOWS, QUALIFIERS, STATISTICS, Figure
 from orchestration.intervals import SCALES
 from orchestration.releases.corrections import SETTABLE_COLUMNS, corrections_path
-from orchestration.releases.marks import Mark, described, plain_number, readings, visible
+from orchestration.releases.marks import Mark, described, plain_number, readings
 from orchestration.releases.review import Review
 from orchestration.sources import readable_name
+from orchestration.visible import visible
 
 #: What a drafted correction expects: enough to notice that a figure is about something else than it was.
 _EXPECTED = tuple(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestration.codes import LISTS, CodeLists
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure, InvalidFigure, check_storable
+from orchestration.raw_files import NotOpened, check_inside
 from orchestration.releases.corrections import CORRECTIONS_SUFFIX, corrections_path
 from orchestration.releases.documents import MAXIMUM_BYTES
 from orchestration.releases.metadata import SIDECAR_SUFFIX
@@ -107,8 +108,10 @@ def find_releases(folder: Path, *, reader_key: str, taken: Mapping[str, str] | N
             continue
         try:
             _check_name(path, known)
+            for one in (path, *_companions(path)):
+                check_inside(one, folder)
             content_key = _content_key(path, file, reader_key)
-        except UnusableRelease as problem:
+        except (UnusableRelease, NotOpened) as problem:
             found.rejected.append(_rejection(file, str(problem)))
             continue
         known[path.stem] = file
@@ -254,7 +257,7 @@ def _check_codes(figure: Figure, codes: CodeLists) -> None:
 
 def _check_name(path: Path, known: Mapping[str, str]) -> None:
     if readable_name(path.stem) != path.stem:
-        raise UnusableRelease("has a name that is not UTF-8: rename it")
+        raise UnusableRelease("has a name that is not UTF-8, or with characters that have no shape: rename it")
     if path.stem in known:
         raise UnusableRelease(f"has the name of {known[path.stem]}, and the name is the source's id: rename it")
 

@@ -45,8 +45,8 @@ def drop_subject(walk: Walk) -> None:
 def open_frame(walk: Walk) -> Frame:
     """The frame of the subject gathered so far; the phrase begins anew."""
     grammar, phrase = walk.grammar, walk.phrase
-    if phrase.hinted_flow and not phrase.flows:
-        phrase.flows = [phrase.hinted_flow]
+    if not phrase.flows and (hinted := phrase.hinted_flow or _flow_of_mode(phrase)):
+        phrase.flows = [hinted]
     if phrase.is_anaphoric and not phrase.names and walk.passed_over:
         phrase.names = walk.passed_over  # Kazakhstan was the largest partner, but trade with it fell
     own = frozenset(phrase.dimensions)
@@ -97,6 +97,13 @@ def open_frame(walk: Walk) -> Frame:
     walk.clause_break = ""
     walk.pending_break = False
     return frame
+
+
+def _flow_of_mode(phrase: Phrase) -> str:
+    """The flow that a trade mode says itself: re-exports are exports."""
+    said = {item.flow for item in phrase.names.get("trade_mode", [])}
+    flow = said.pop() if len(said) == 1 else ""
+    return flow if flow in ("export", "import") else ""
 
 
 def other_flows(frame: Frame) -> list[tuple[None, str]]:
@@ -163,7 +170,8 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         return frame
     frame = _base_frame(walk.grammar)
     frame.parent = grammar.base
-    if own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top):
+    goes_on = own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top)
+    if goes_on and not _names_of_another_flow(grammar.top.names, phrase):
         frame.others = (({**grammar.top.names}, None),)
         frame.doubt = "it may go on with the subject of the sentence before"
     if not phrase.flows:
@@ -347,7 +355,20 @@ def _flow_ahead(walk: Walk) -> str:
     return ""
 
 
+def _names_of_another_flow(names: dict[str, list[Item]], phrase: Phrase) -> list[str]:
+    """The dimensions whose names say a flow themselves, another than a phrase: imports are no re-exports."""
+    if phrase.flows not in (["export"], ["import"]):
+        return []
+    return [
+        dimension
+        for dimension, items in names.items()
+        if dimension not in phrase.names and any(item.flow not in ("", "total", phrase.flows[0]) for item in items)
+    ]
+
+
 def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None:
+    for dimension in _names_of_another_flow(frame.names, phrase):
+        del frame.names[dimension]
     for dimension, items in phrase.names.items():
         is_own = dimension == "region" and len(items) == 1 and items[0].code == walk.grammar.region_id
         frame.names[dimension] = [] if is_own else list(items)

@@ -6,8 +6,9 @@ import datetime
 import re
 
 from orchestration.releases.claims import Claims, is_compared, is_since
-from orchestration.releases.lexicon import Lexicon
-from orchestration.releases.periods import Period, Span, length_in_months, resolve
+from orchestration.releases.comparisons import comparison_of_note
+from orchestration.releases.lexicon import Lexicon, conventions
+from orchestration.releases.periods import Period, Span, length_in_months, resolve, span_of
 from orchestration.releases.scope import Scope
 from orchestration.releases.sentences import Sentence, number_lists, sentences, without_notes
 from orchestration.releases.statements import Reading
@@ -19,10 +20,26 @@ from orchestration.releases.walk import Walk
 #: Where statistics are kept apart from those of China: the nation is the place itself.
 _APART = frozenset({"CN-HK", "CN-MO", "CN-TW", "HKG", "MAC", "TWN"})
 
+#: What a text counts beside goods.
+_BOTH = re.compile(
+    r"\b(?:deficit|surplus|balance|exports?|imports?|trade) (?:in |of )?(?:goods|merchandise) and services\b"
+    r"|(?<! of )\b(?:goods|merchandise) and services (?:trade |deficit|surplus|balance|exports|imports)"
+)
+#: Characters of a headline and a first sentence.
+_BEGINNING = 300
+#: What a text is about that counts goods alone.
+_GOODS = re.compile(r"\b(?:goods|merchandise|visible) (?:trade|exports?|imports?|deficit|surplus|balance)")
+#: Months in a part of a fiscal year that later sentences name without it.
+_PARTS_OF_YEAR = frozenset({3, 6})
 #: `in billions of dollars`, beside amounts that print no scale.
 _SCALE_NOTE = re.compile(
     r"\bin (thousand|million|billion|trillion)s? (?:of )?(?:[a-z.]+ ){0,2}(?:dollar|euro|pound|yen|yuan)"
 )
+
+
+def is_in_china(region_id: str) -> bool:
+    """Whether a region is China or lies in it."""
+    return region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
 
 
 class Grammar:
@@ -42,11 +59,12 @@ class Grammar:
         #: The sentences that were read, in the order of the text.
         self.sentences: list[Sentence] = []
         self._accounted: set[int] = set()
-        is_in_china = region_id.startswith("CN-") or region_id[:1].isdigit() or region_id == "CHN"
         self.is_apart = region_id in _APART
-        self.is_chinese_reporter = is_in_china and not self.is_apart
+        self.is_chinese_reporter = is_in_china(region_id) and not self.is_apart
         self.main_period: Span | None = None
         self.first_period: Span | None = None
+        #: Whether the text begins with what was traded by the end of a month, and does not say since when.
+        self.is_first_period_open = False
         self.trailing_measures: list[str] = []
         self.period: Span | None = None
         self.paragraph_period: Span | None = None
@@ -60,6 +78,8 @@ class Grammar:
         self.topic = self.base
         self.siblings: list[Frame] = []
         self.year_unknown = False
+        #: Halves and quarters of a fiscal year that were named, by first month and length of the calendar's.
+        self.fiscal_parts: dict[tuple[int, int], Span] = {}
         #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
         self.other_period: Span | None = None
         self.stated_year: int | None = None
@@ -73,7 +93,16 @@ class Grammar:
         self.currencies: list[str] = []
         #: Why the sentence before is in doubt, where that holds for what goes on with it.
         self.condition = ""
+        #: Whether the sentence before may be of services.
+        self.of_services = False
+        #: Whether the text counts goods and services together, so that a whole may be of both.
+        self.counts_services = _counts_services(text.chars, is_usual="goods_and_services" in conventions(region_id))
         self.scope = Scope()
+        #: What a note says that all changes of a month or quarter are compared with.
+        self.default_comparison = comparison_of_note(text.chars)
+        #: What the change before said that it is compared with, and whether such releases mean the month before.
+        self.last_comparison = ""
+        self.compares_by_month = "month_on_month" in conventions(region_id)
         #: How many months before its period the last base that was named lies.
         self.base_shift = -12
         #: Whether the last balance was a surplus or a deficit: "the gap" goes on with it.
@@ -150,6 +179,9 @@ class Grammar:
                 if self.published is not None and token.period.months == 12 and span[1] > self.published:
                     fallback = fallback or span
                     continue
+                if has_number and index and sentence.tokens[index - 1].is_a("stock"):
+                    self.is_first_period_open = named is None  # exports by the end of July
+                    return named or span_of(span[1].year, 1, span[1].month)
                 if has_number:
                     return span
                 fallback = fallback or span
@@ -194,9 +226,14 @@ class Grammar:
             self.stated_year = self.published.year + period.relative_year
         elif period.relative_year is None and period.kind == "span":
             context_year = self.stated_year
+        part = (period.first_month, period.months)
+        if period.kind == "span" and period.year is None and part in self.fiscal_parts:
+            return self.fiscal_parts[part]  # a record high for the first half, in a text on the fiscal first half
         span = resolve(period, self.published, self.region_id, context_year)
         if span is None:
             self.year_unknown = True
+        elif period.kind == "fiscal" and period.months in _PARTS_OF_YEAR:
+            self.fiscal_parts[part] = span
         return span
 
     # --- one sentence ---------------------------------------------------------------------------------------------
@@ -230,3 +267,14 @@ class Grammar:
             if holder.startswith("CN-"):
                 return holder
         return self.region_id
+
+
+def _counts_services(chars: str, *, is_usual: bool) -> bool:
+    """Whether a folded text speaks of goods and services together before it speaks of trade in goods.
+
+    `is_usual`: such texts do so without saying it, unless they begin with goods.
+    """
+    both, goods = _BOTH.search(chars), _GOODS.search(chars)
+    if both is None:
+        return is_usual and (goods is None or goods.start() > _BEGINNING)
+    return goods is None or both.start() <= goods.start()

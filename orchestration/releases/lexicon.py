@@ -17,7 +17,7 @@ from orchestration.releases.text import folded_phrase, is_chinese, simplified
 VOCABULARY_DIR = Path(__file__).parent / "vocabulary"
 
 #: Kinds of phrases that mean something only right after a numeral: `m`, `元`, `家`.
-SUFFIX_KINDS = frozenset({"scale", "currency", "percent", "unit", "noun", "qualifier_after", "times"})
+SUFFIX_KINDS = frozenset({"scale", "scale_of_money", "currency", "percent", "unit", "noun", "qualifier_after", "times"})
 #: Suffix kinds that also open a number: `$5`, `RMB 5`.
 _PREFIX_KINDS = frozenset({"currency", "percent"})
 #: Kinds of phrases that are tokens of their own; vocabulary/README.md says what each means.
@@ -33,18 +33,18 @@ SENSE_KINDS = frozenset({
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "adverbial_start", "amount_of", "aside_start", "attribution_start", "border_word", "bringing", "cargo",
-    "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start", "contributing_stem",
-    "counted_that", "customs_area", "dateline_end", "delivery", "description", "done_by", "each_behind", "earning",
-    "enterprise_cue", "example_of", "exceeding", "exceeding_by", "falling_noun", "flow_pair", "flow_part",
-    "flow_word", "growth_preposition", "growth_word", "home_place", "hub", "idle_word", "idle_word_end",
-    "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link", "named_after_start",
-    "named_source", "negative_contribution", "no_singular", "no_trade_of", "not_before_noun", "not_tenths",
-    "number_label", "object_preposition", "of_months", "open_balance", "opening", "ordinal_suffix", "other_counted",
-    "other_than", "pace", "part_of_goods", "part_of_name", "partner_dealing", "plain_trade", "port_cargo",
-    "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to", "record_word", "reference_end",
-    "relative", "rising_to", "sign_word", "since_after", "small_before_number", "then", "total_flow",
-    "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "whole", "wider_place",
+    "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better", "border_word",
+    "bringing", "cargo", "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start",
+    "contributing_stem", "counted_that", "customs_area", "dateline_end", "delivery", "description", "done_by",
+    "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "falling_noun",
+    "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "hub", "idle_word",
+    "idle_word_end", "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link",
+    "named_after_start", "named_source", "negative_contribution", "no_singular", "no_trade_of", "not_before_noun",
+    "not_tenths", "number_label", "object_preposition", "of_months", "open_balance", "opening", "ordinal_suffix",
+    "other_counted", "other_than", "pace", "part_of_goods", "part_of_name", "partner_dealing", "plain_trade",
+    "port_cargo", "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to", "record_word",
+    "reference_end", "relative", "rising_to", "sign_word", "since_after", "small_before_number", "then",
+    "total_flow", "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "whole", "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}
@@ -216,6 +216,13 @@ def local_currencies(region_id: str) -> dict[str, str]:
     with (VOCABULARY_DIR / "local_currencies.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["region_id"] == region_id]
     return {word: row["unit"] for row in rows for word in row["words"].split("|")}
+
+
+@lru_cache(maxsize=16)
+def conventions(region_id: str) -> frozenset[str]:
+    """What releases about a region mean where they do not say it: the change on a month, services beside goods."""
+    with (VOCABULARY_DIR / "conventions.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["convention"] for row in csv.DictReader(file) if row["region_id"] == region_id)
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import unicodedata
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,11 +17,6 @@ from orchestration.releases.reading import ReleaseReading
 SIGNS = {"read": "#", "uncertain": "?", "unread": "!", "not_a_figure": "°"}
 KINDS: tuple[str, ...] = tuple(SIGNS)
 KIND_NAMES = {"read": "read", "uncertain": "uncertain", "unread": "not read", "not_a_figure": "not a figure"}
-
-#: Separators of lines and pages. What has no shape of its own is shown by a stand-in: it must not steer the terminal,
-#: nor turn digits around.
-_BREAKS = "\x0b\x0c\x85\u2028\u2029"
-_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,24 +127,6 @@ def counts_of(marks: Sequence[Mark]) -> dict[str, int]:
     """How many marks there are of each kind."""
     counted = Counter(mark.kind for mark in marks)
     return {kind: counted[kind] for kind in KINDS}
-
-
-def visible(text: str) -> str:
-    """The text with a stand-in for each character that has no shape or steers what shows it; as long as before."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_visible_character, text))
-
-
-def _visible_character(character: str) -> str:
-    if character.isprintable() or character in "\n\t":
-        return character
-    if character in _BREAKS:
-        return "\n"
-    if unicodedata.category(character) in _HIDDEN_CATEGORIES:
-        code = ord(character)
-        return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
-    return character
 
 
 def described(figure: Figure) -> Described:

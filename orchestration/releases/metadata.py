@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
-from stat import S_ISREG
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 
+from orchestration.raw_files import MAXIMUM_YAML_BYTES, NotOpened, PlainLoader, read_yaml_text
 from orchestration.releases.decoding import UnusableDocument
 
 SIDECAR_SUFFIX = ".yml"
 CORRECTIONS_SUFFIX = ".corrections"
-#: Metadata is a dozen lines; PyYAML takes time by the byte.
-MAXIMUM_BYTES = 64_000
 #: A note can be a paragraph; more than this is not written by hand.
 MAXIMUM_CHARACTERS = 5_000
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -88,13 +86,9 @@ def read_sidecar(path: Path) -> Metadata | None:
     sidecar = path.with_name(path.stem + SIDECAR_SUFFIX)
     name = f"its sidecar {sidecar.name}"
     try:
-        status = sidecar.stat()
-        if not S_ISREG(status.st_mode):
-            raise UnusableDocument(f"{name} is not a file")
-        if status.st_size > MAXIMUM_BYTES:
-            raise UnusableDocument(f"{name} is larger than {MAXIMUM_BYTES:,} bytes: it is not metadata")
-        with sidecar.open("rb") as file:
-            text = file.read(MAXIMUM_BYTES).decode("utf-8-sig")
+        text = read_yaml_text(sidecar)
+    except NotOpened as problem:
+        raise UnusableDocument(f"{name} {problem}") from problem
     except FileNotFoundError:
         if sidecar.is_symlink():
             raise UnusableDocument(f"{name} is a link to a file that is not there") from None
@@ -112,7 +106,7 @@ def read_front_matter(text: str) -> tuple[Metadata | None, int]:
     opening = _FENCE.match(text)
     if not opening:
         return None, 0
-    closing = _END.search(text, opening.end() + 1, opening.end() + MAXIMUM_BYTES)
+    closing = _END.search(text, opening.end() + 1, opening.end() + MAXIMUM_YAML_BYTES)
     if not closing:
         raise UnusableDocument(
             "opens a block of metadata with --- in line 1 that no second line --- closes: close it, or take line 1 out"
@@ -134,7 +128,7 @@ def _metadata(text: str, name: str, *, first_line: int) -> Metadata:
 
     # PyYAML lets KeyError, ValueError, RecursionError and others out, besides its own.
     try:
-        loader = yaml.SafeLoader(text)
+        loader = PlainLoader(text)
     except Exception as problem:
         raise invalid(_first_line(problem)) from problem
     try:

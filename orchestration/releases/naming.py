@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.lexicon import words
+from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.subjects import Item
 from orchestration.releases.tokens import Token
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
 _OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
+_AREAS_OF_UNION = frozenset(words("area_of_union"))
+#: What "units" are, by a word of the goods.
+UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
 _FLOW_PARTS = tuple((word, flow) for flow in ("export", "import") for word in words("flow_part", flow))
 
 
@@ -21,6 +24,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
     pairs = dict(tokens[index].names)
     if pairs.get("partner") == grammar.region_id:
         return "region", grammar.region_id
+    if grammar.region_id == "EU" and tokens[index].text in _AREAS_OF_UNION and "partner" in pairs:
+        return "region", UNMAPPED  # a part of the one who reports; to others it is a partner
     if len(pairs) == 1:
         dimension, code = next(iter(pairs.items()))
         if dimension == "region" and code == "CHN" and not grammar.is_chinese_reporter:
@@ -54,6 +59,14 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
         if dimension in pairs:
             return dimension, pairs[dimension]
     return "", ""
+
+
+def goods_as_unit(grammar: Grammar, tokens: list[Token], number: int) -> tuple[str, str]:
+    """The unit of the goods that stand behind a number, `53 aircraft`, and their code; ("", "") where none do."""
+    token = tokens[number + 1] if number + 1 < len(tokens) else None
+    unit = UNITS_OF_GOODS.get(token.text.rsplit(" ", 1)[-1], "") if token is not None and token.names else ""
+    dimension, code = dimension_of(grammar, tokens, number + 1) if unit else ("", "")
+    return (unit, code) if dimension == "commodity" else ("", "")
 
 
 def _is_listed_with_places(tokens: list[Token], index: int) -> bool:

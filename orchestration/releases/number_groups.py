@@ -150,6 +150,15 @@ def change_after(numbers: NumberGroup) -> int:
     elif index > numbers.last + 1:
         return 0
     following = tokens[index] if index < len(tokens) else None
+    before = tokens[numbers.first - 1].text if numbers.first else ""
+    if (
+        following is not None
+        and not numbers.sentence.is_chinese
+        and before in ("the", "a", "an")
+        and following.text in _NOUNS_OF_CHANGE
+        and following.is_a("rise", "fall")
+    ):
+        return numbers.sign_of(index)  # the £2.1 billion increase in exports
     if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
         return 0
     return -1 if following.text.startswith(_LESS) else 1

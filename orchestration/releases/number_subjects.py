@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: What begins the rest of a subject behind its number, and what begins a name that is the number's own.
 _COMPLEMENTS = frozenset(words("complement_start"))
+_CAUSES = frozenset({*words("cause_start"), "because"})
 _NAMED_AFTER = frozenset(words("named_after_start"))
 #: `5 billion yuan of this came from …`.
 _COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
@@ -49,6 +50,13 @@ def take_subject_after(numbers: NumberGroup) -> None:
         if (flow and not walk.phrase.flows and walk.frame is None) or (flow and walk.clause_break):
             walk.phrase.flows = walk.phrase.flows or [flow]
         sentence.spoken_for[partner] = "subject of the number before"
+        return
+    behind = numbers.last + 1
+    is_article = numbers.first > 0 and tokens[numbers.first - 1].text in ("a", "an", "the")
+    is_followed = behind < numbers.window_end and tokens[behind].senses.get("flow") == "balance"
+    if is_article and is_followed and numbers.kind == "money" and sentence.free(behind):
+        walk.mention(behind)  # trade posted a 5.74 billion deficit
+        sentence.spoken_for[behind] = "subject of the number before"
         return
     _take_way_of_goods(numbers)
     if (partner := _next_destination(numbers)) is not None:
@@ -81,11 +89,19 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.phrase = phrase = Phrase()  # exports rose as a result of a 4.9% rise in oil exports
         _mention_all(numbers, start, stop)
         return
+    if walk.frame is not None and phrase.is_empty() and not has_flow and _is_attribute(numbers, start):
+        _mention_all(numbers, start, stop)
+        phrase.is_drilling = True
+        if phrase.flows == walk.frame.flows:
+            phrase.flows = []  # a rise in shipments to China: the flow goes on, and the partner ends with it
+        return
     mentions = tokens[start : subject[0]]
     lead = tokens[start].text
     comes = any(token.text in _COMING for token in mentions)
     is_complement = comes or lead in _COMPLEMENTS or any(token.text in ("worth", "in", "of") for token in mentions)
     measure_only = all(tokens[index].is_a("measure") for index in subject)
+    if measure_only and lead == "at" and numbers.kind == "percent":
+        return  # exports rose 4 percent at an average price of 5 dollars
     if (
         measure_only
         or (phrase.is_empty() and walk.frame is None)
@@ -203,7 +219,13 @@ def _is_predicate(numbers: NumberGroup, start: int) -> bool:
 def _is_change_in(tokens: list[Token], start: int) -> bool:
     """`rise in …`, right behind a number."""
     link = tokens[start + 1] if start + 1 < len(tokens) else None
-    return tokens[start].is_a("rise", "fall") and link is not None and link.text in ("in", "of")
+    return tokens[start].is_a("rise", "fall") and link is not None and link.text.split(" ")[0] in ("in", "of")
+
+
+def _is_attribute(numbers: NumberGroup, start: int) -> bool:
+    """`imports grew 1.2%, boosted by a 1.9% rise in consumer goods`: a change of its own, of what stands behind."""
+    before = numbers.tokens[numbers.first - 1] if numbers.first else None
+    return before is not None and before.text in ("a", "an") and _is_change_in(numbers.tokens, start)
 
 
 def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> bool:
@@ -212,13 +234,18 @@ def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> 
     if numbers.kind not in ("money", "physical") or len(numbers.group) > 1:
         return False
     named = [index for index in subject if tokens[index].text not in _MEASURING]
-    if not named or named[0] > start + 3 or any(tokens[index].kind == "word" for index in range(start, named[0])):
+    if not named or named[0] > start + 3 or any(_ends_complement(tokens[index]) for index in range(start, named[0])):
         return False
     first, lead = tokens[named[0]], tokens[start].text
     if first.is_a("flow"):
         is_flow = first.senses["flow"] in ("export", "import") and not first.is_a("nontrade")
         return is_flow and (lead in ("of", "in", "from") or (named[0] == start and first.text.startswith("on ")))
     return lead in ("of", *_MEASURING) and dimension_of(numbers.grammar, tokens, named[0])[0] == "commodity"
+
+
+def _ends_complement(token: Token) -> bool:
+    """`a surplus of $422 million in February as exports fell`: what stands behind such a token is said of its own."""
+    return token.kind == "word" or token.period is not None or token.text == "as"
 
 
 def _goes_on_unknown(numbers: NumberGroup, stop: int) -> bool:
@@ -268,6 +295,8 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             depth == 0
             and (
                 token.kind in ("comma", "semicolon", "colon", "stop", "dash")
+                or _begins_cause(tokens, stop)
+                or (token.is_a("be") and _is_change_in(tokens, start))  # the 2 billion increase in exports was …
                 or (token.is_a("while", "among") and not _comes_of(tokens, start, stop))
                 or (token.is_a("and") and not _joins_names(walk, stop))
             )
@@ -287,6 +316,14 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
             ):
                 stop += 1
     return start, stop
+
+
+def _begins_cause(tokens: list[Token], index: int) -> bool:
+    """Whether what follows is why: `on the back of higher trade with China`, `due to weak exports`."""
+    token = tokens[index]
+    if token.text == "on":
+        return [one.text for one in tokens[index + 1 : index + 3]] == ["the", "back"]
+    return token.text in _CAUSES and not token.is_a("rise", "fall")
 
 
 def _comes_of(tokens: list[Token], start: int, index: int) -> bool:
@@ -414,6 +451,9 @@ def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:
     before = numbers.tokens[start:verb]
     if before and before[-1].text.endswith("ing"):
         before = before[:-1]  # edging up
+    opens = before[0].text if before and start and numbers.tokens[start - 1].kind == "comma" else ""
+    if opens.endswith("ing") and opens != "following":
+        before = before[1:]  # …, reflecting a growth rate of
     if any(_says_subject(token) for token in numbers.tokens[verb + 1 : numbers.first]):
         return frame  # a decrease in supplies of gold by 17 percent
     if any(_is_unknown(one) and after.kind == "possessive" for one, after in pairwise(before)):

@@ -31,6 +31,9 @@ _FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "qu
               "tenth": 10, "tenths": 10}  # fmt: skip
 #: `a third of exports`, `fell by a quarter`.
 _A_PART = re.compile(r" (third|quarter|fifth|tenth)(?= of |[,.;]|$| (?:to|from|year|compared))")
+#: Between the whole and the decimals of a number that is read aloud, and behind the whole of one with a half.
+_POINT = re.compile(r"[- ]point[- ]")
+_AND_A_HALF = re.compile(r"[- ]and[- ]a[- ]half\b")
 CHINESE_DIGITS = {
     "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
 }  # fmt: skip
@@ -63,12 +66,27 @@ def numeral_at(chars: str, position: int) -> Numeral | None:
     """The numeral that begins at `position` of folded text, or None."""
     char = chars[position]
     if char.isdigit() and char.isascii():
-        return _digits(chars, position)
+        numeral = _digits(chars, position)
+        return numeral and _with_point(chars, numeral)
     if char in CHINESE_NUMERALS or char == "半":
         return _chinese(chars, position)
     if char.isalpha() and char.isascii() and (position == 0 or not chars[position - 1].isalnum()):
-        return _words(chars, position)
+        numeral = _words(chars, position)
+        return numeral and _with_point(chars, numeral)
     return None
+
+
+def _with_point(chars: str, numeral: Numeral) -> Numeral:
+    """`five point one`, `13-point-42`, `seven and a half`, as they are read aloud; else the numeral itself."""
+    if numeral.form not in ("digits", "words") or "." in numeral.printed:
+        return numeral
+    if numeral.form == "words" and (half := _AND_A_HALF.match(chars, numeral.end)):
+        return Numeral(f"{numeral.printed}.5", numeral.start, half.end(), "words")
+    point = _POINT.match(chars, numeral.end)
+    decimals = numeral_at(chars, point.end()) if point else None
+    if decimals is None or decimals.form not in ("digits", "words"):
+        return numeral
+    return Numeral(f"{numeral.printed}.{decimals.printed}", numeral.start, decimals.end, numeral.form)
 
 
 def _digits(chars: str, position: int) -> Numeral | None:

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from orchestration.figures import UNMAPPED
 from orchestration.releases.claims import NEGATIVE_CONTRIBUTIONS
-from orchestration.releases.comparisons import base_period, has_comparison_near, is_base, period_of
+from orchestration.releases.comparisons import base_period, growth_of_then, has_comparison_near, is_base, period_of
 from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.periods import Span
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.statements import RECKONED_OTHERWISE, Statement
+from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
@@ -23,10 +23,15 @@ _LOOSE_RISES = frozenset(words("loose_rise"))
 #: Behind a percentage they say that it is a change.
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _LESS = frozenset({"less", "fewer", "more"})
+#: Right behind a percentage, as right before one, they are its verb.
+_ARROWS = ("↑", "↓", "▲", "▼", "⬆", "⬇", "↗", "↘")
 _RISING_TO = frozenset(words("rising_to"))
 #: How doubts begin that are of the flow alone.
 _FLOW_DOUBTS = ("whether exports, imports", "whether the flow")
+_BETTER = frozenset(words("better"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
+#: The record says of a gap only to the growth of which place it is.
+_GAP_OF_PARTS = "to the growth of which goods, partners or enterprises it is a gap is not kept"
 #: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
 _SHARE_FROM = "share that it rose from"
 
@@ -47,7 +52,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     whole = next((references[index] for index in numbers.group if index in references), {})
     inherits_flow = any(note.startswith("flow ") for note in frame.notes)
     is_open = numbers.walk.flow_doubt or inherits_flow or frame.flows == ["total"]  # trade is no part of exports
-    if whole.get("flow") and frame.flows != ["balance"] and is_open:
+    # supplying 39.6 per cent of imports and taking 54.8 per cent of exports: imports are no part of exports
+    is_other = not numbers.opens_frame and {*frame.flows, whole.get("flow", "")} == {"export", "import"}
+    if whole.get("flow") and frame.flows != ["balance"] and (is_open or is_other):
         # the whole says the flow of the part, and of those that follow in the list
         doubt = "" if frame.doubt == numbers.walk.flow_doubt else frame.doubt
         said = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt=doubt)
@@ -56,6 +63,15 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    if choices[0][0] == "growth" and (then := growth_of_then(numbers)) is not None:
+        return [
+            [replace(one, comparison="yoy", comparison_span=None) for one in readings]
+            for readings in choices_of(numbers, frame, choices, then)
+        ]
+    if choices[0][0] == "share" and _is_its_own_whole(numbers, frame, whole):
+        return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
+    if choices[0][0] == "share" and _is_of_no_trade(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
     near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
     if choices[0][0] == "growth" and any(token.is_a("average") or token.text == "average" for token in near):
         return choices_of(numbers, frame, choices, period, doubt="an average of several periods")
@@ -72,6 +88,7 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     if is_base(numbers) and (
         numbers.first in numbers.claims.base_values
         or any(index in numbers.claims.comparisons for index in (numbers.first - 1, numbers.first - 2))
+        or (choices[0][0] == "share" and _tells_of_base(numbers))
     ):
         period = base_period(numbers, period)
         before = numbers.walk.previous[-1] if numbers.walk.previous else None
@@ -79,6 +96,29 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _is_its_own_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str]) -> bool:
+    """`Goods of local origin made up 64 percent of exports`: what the part is was not understood."""
+    place = numbers.grammar.region_id
+    is_narrow = any(items for items in frame.names.values()) or frame.count_measure
+    if not whole and not is_narrow and frame.flows == ["total"] and not numbers.grammar.is_chinese_reporter:
+        return True  # of which 68 percent were imports: of a place in China it would be the share of the nation
+    return not is_narrow and frame.flows == [whole.get("flow")] and whole.get("region", place) == place
+
+
+def _is_of_no_trade(numbers: NumberGroup) -> bool:
+    """`a deficit equal to 29 percent of the foreign exchange reserves`."""
+    behind = numbers.tokens[numbers.last + 1 : min(numbers.clause_end, numbers.last + 5)]
+    return bool(behind) and behind[0].is_a("of") and any(token.is_a("nontrade") for token in behind)
+
+
+def _tells_of_base(numbers: NumberGroup) -> bool:
+    """`去年同期这一比重为22.6%`, `a year earlier its share was 22.6 percent`: the clause begins with that period."""
+    start = numbers.sentence.clause_start(numbers.first)
+    begins = numbers.tokens[start : start + 2]
+    says_base = any(numbers.claims.comparisons.get(index) in ("base", "prior") for index in (start, start + 1))
+    return says_base and not any(token.is_a("versus", "than", "comparison", "rise", "fall") for token in begins)
 
 
 def _growths_of_others(
@@ -139,12 +179,8 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
             return [("share", 1, "share, as that of which it is a part")]
         if sign := change_that_is_listed(numbers):
             return [("growth", sign, "growth, as what is listed")]
-        earlier = numbers.walk.parenthetical
-        if (
-            earlier is not None
-            and earlier.quantity.unit_kind == numbers.kind
-            and earlier.statistic in ("growth", "share")
-        ):
+        earlier = numbers.walk.parentheticals.get(numbers.kind)
+        if earlier is not None and earlier.statistic in ("growth", "share"):
             return [(earlier.statistic, earlier.sign, "as in the parenthesis before")]
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
@@ -221,6 +257,8 @@ def _role_by_cues(numbers: NumberGroup) -> Role | None:
         cue = None
     if cue is not None and is_right_behind and tokens[cue].is_a("share") and tokens[after or 0].text in _LESS:
         cue = None  # took 27.9 percent less
+    if cue is not None and is_right_behind and tokens[cue].is_a("share") and _is_noun_of_change(numbers, cue):
+        cue = None  # representing a 4.8 percent increase
     if cue is not None:
         role = _role_of_cue(numbers, cue)
         if role:
@@ -230,6 +268,11 @@ def _role_by_cues(numbers: NumberGroup) -> Role | None:
     if tokens[after].is_a("share") and not tokens[after].is_a("rise", "fall"):
         return ("share", 1, "share after")
     return ("growth", numbers.sign_of(after), "growth after")
+
+
+def _is_noun_of_change(numbers: NumberGroup, cue: int) -> bool:
+    """Whether an article alone stands between a cue and a number that has a rise or fall right behind it."""
+    return [token.text for token in numbers.tokens[cue + 1 : numbers.first]] in (["a"], ["an"])
 
 
 def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
@@ -293,7 +336,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
 
 def _is_certain(statement: Statement) -> bool:
     """Whether it is certain what a number says, be it of what is in doubt."""
-    return statement.doubt in ("", RECKONED_OTHERWISE) or statement.doubt.startswith(_FLOW_DOUBTS)
+    return statement.doubt in ("", RECKONED_OTHERWISE, COMPARISON_NOT_SAID) or statement.doubt.startswith(_FLOW_DOUBTS)
 
 
 def _may_qualify(token: Token) -> bool:
@@ -340,7 +383,7 @@ def _is_after_cue(numbers: NumberGroup, after: int) -> bool:
             return False
     token = tokens[after]
     if numbers.sentence.is_chinese:
-        return token.is_a("growth_noun") or token.text.startswith(("增", "降", "跌", "涨"))
+        return token.is_a("growth_noun") or token.text.startswith(("增", "降", "跌", "涨", *_ARROWS))
     return not (token.text in ("growing", "rising", "falling") and after > numbers.last + 1)
 
 
@@ -375,8 +418,10 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     period = period_of(numbers)
     gap = next((index for index in numbers.group if index in claims.gaps), None)
     if gap is not None:
-        is_smaller_fall = any(
-            one.text in _FALLING_NOUNS for one in numbers.tokens[numbers.clause_start : numbers.first]
+        clause = numbers.tokens[numbers.clause_start : numbers.first]
+        is_smaller_fall = any(one.text in _FALLING_NOUNS for one in clause) and not any(
+            one.text in _BETTER
+            for one in clause  # 降幅好于全国: it fell less
         )
         role: Role = ("growth_gap", -claims.gaps[gap] if is_smaller_fall else claims.gaps[gap], "gap")
         places = claims.gap_places.get(gap, [])
@@ -386,7 +431,11 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
                 for reading in readings:
                     reading.reference = {"region": place}
             return one_subject
-        return choices_of(numbers, frame, [role], period, reference=claims.references.get(gap))
+        reference = claims.references.get(gap)
+        is_of_place = gap not in claims.gaps_of_two and (not reference or "region" in reference)
+        return choices_of(
+            numbers, frame, [role], period, reference=reference, doubt="" if is_of_place else _GAP_OF_PARTS
+        )
     contribution = _contribution_sign(numbers) or _contribution_of_next(numbers)
     if contribution:
         return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period)
@@ -403,7 +452,8 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     growth_noun = next((token for token in clause if token.is_a("growth_noun")), None)
     if growth_noun is not None:
         if growth_noun.text in _FALLING_NOUNS:  # 降幅收窄: a fall that grew less
-            sign = 1 if cue is not None and cue.is_a("fall", "gap_down") else -1
+            is_better = any(token.text in _BETTER for token in clause)
+            sign = 1 if is_better or (cue is not None and cue.is_a("fall", "gap_down")) else -1
         role = ("growth_gap", sign, "growth against an earlier one")
         return choices_of(numbers, frame, [role], period, reference=own_region)
     if previous is not None and previous.statistic == "share":

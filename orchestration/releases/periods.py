@@ -52,12 +52,16 @@ class Period:
     is_loose: bool = False  # a length alone, such as "the two months": it points back to a period already named
 
 
-_M = (
+#: A month by its name.
+MONTH_NAME = (
     r"(?:(?:"
     + "|".join(sorted(_MONTHS, key=len, reverse=True))
     + r")\b(?:(?<=jan)\.|(?<=feb)\.|(?<=aug)\.|(?<=sept)\.|(?<=sep)\.|(?<=oct)\.|(?<=nov)\.|(?<=dec)\.)?)"
 )
+_M = MONTH_NAME
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+#: Spans that "over the …" points back to, in months.
+_LENGTHS = {"month": 1, "quarter": 3, "trimester": 3, "half": 6, "semester": 6, "year": 12}
 #: Lengths of time that are the same ones of another year.
 _SPANS = (
     rf"(?:(?:{_N}[ -])?(?:periods?|months?|time|quarters?|half(?:[ -]year)?|semester|span|timeframe|stretch|interval))"
@@ -79,12 +83,19 @@ _FISCAL = (
 _ENGLISH = [
     (kind, re.compile(pattern))
     for kind, pattern in (
+        ("range",
+            rf"(?:from )?0?1(?:st)? (?P<a>{_M})(?: (?P<year1>{_Y}))? ?(?:to|through|-) ?"
+            rf"(?:28|29|30|31)(?:st|th)? (?P<b>{_M})(?:,? (?P<year>{_Y}))?(?![0-9])"),
+        ("range",
+            rf"(?:from )?(?P<a>{_M}) 0?1(?:st)?(?:,? (?P<year1>{_Y}))? ?(?:to|through|-) ?"
+            rf"(?P<b>{_M}) (?:28|29|30|31)(?:st|th)?(?:,? (?P<year>{_Y}))?(?![0-9])"),
         ("day",
             rf"{_M} [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9%.,]*[0-9%])(?: ?(?:to|-|and) ?(?:{_M} )?[0-9]{{1,2}}"
             rf"(?![0-9%.]))?(?:,? {_Y})?"),
         ("day", rf"[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_M}(?:,? {_Y})?"),
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
         ("day", r"[0-3]?[0-9][/.][0-3]?[0-9][/.](?:19|20)[0-9]{2}(?![0-9])"),
+        ("to_date", r"so far this year|(?:(?:for|in|over) )?(?:the )?year to date"),
         ("months",
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
@@ -113,8 +124,10 @@ _ENGLISH = [
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("quarter", rf"quarter (?P<n>[1-4])(?: \([a-z]+[a-z. ]*\))?(?:(?: of| in)? {_FISCAL}|{_YEAR})?(?![0-9.])"),
         ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
+        ("half", r"(?:the )?(?P<fiscal>(?:current |last )?fiscal) (?P<n>first|second|1st|2nd) half"),
         ("half",
-            rf"(?:the )?(?P<n>first|second|1st|2nd|last) half(?: year)?{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+            rf"(?:the )?(?P<n>first|second|1st|2nd|last) (?:half(?: year)?|semester){_AGAIN}"
+            rf"(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
         ("years", rf"from (?P<year>{_Y}) (?:to|through|until) (?P<b>{_M})(?:,? (?P<end>{_Y})| this year)"),
@@ -126,7 +139,7 @@ _ENGLISH = [
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
         ("length",
-            r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year)"
+            r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year|semester|trimester)"
             r"(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the)\b| ?[,.;:)])"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
@@ -143,7 +156,7 @@ _ENGLISH = [
         ("prior",
             r"(?:the )?(?:previous|preceding|prior) (?:month|quarter)|last quarter"
             rf"|(?:the )?(?:preceding|prior) {_N} months"
-            r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before)"),
+            r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before|prior|previously)(?! to)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
         ("to_month", rf"(?:through|up to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
@@ -155,7 +168,6 @@ _ENGLISH = [
             rf"(?:(?:the )?(?:full|whole|entire) (?:year|of) )?(?P<year>{_Y})"
             rf"(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),
         ("year", r"(?P<last>last year|the previous year|the preceding year)"),
-        ("to_date", r"so far this year|year to date"),
         ("thisyear", r"this year|the current year"),
         ("year", r"the (?:full|whole|entire) year"),
     )
@@ -265,7 +277,7 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         end = int(groups["end"]) if groups.get("end") else None
         return Period(kind, _month(groups["b"]), 13, int(groups["year"]), end_year=end)
     if kind == "length":
-        return Period(kind, 1, {"month": 1, "quarter": 3, "half": 6, "year": 12}[found["n"]])
+        return Period(kind, 1, _LENGTHS[found["n"]])
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from orchestration.releases.marks import KIND_NAMES, SIGNS, Mark, counts_of, described, readings, visible
+from orchestration.releases.marks import KIND_NAMES, SIGNS, Mark, counts_of, described, readings
 from orchestration.releases.review import Review
+from orchestration.visible import visible
 
 STYLES = {"read": "green", "uncertain": "bold yellow", "unread": "bold red", "not_a_figure": "dim"}
 #: Wide enough for any line: what does not go to a terminal is not folded.

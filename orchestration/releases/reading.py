@@ -24,7 +24,7 @@ from orchestration.figures import (
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.contradictions import Contradictions
 from orchestration.releases.doubt import Stated, doubts
-from orchestration.releases.grammar import Grammar
+from orchestration.releases.grammar import Grammar, is_in_china
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
 from orchestration.releases.periods import Span, length_in_months, shifted
@@ -128,8 +128,8 @@ class _Builder:
         self._identities: Counter[str] = Counter()
         #: Whether the text weighs goods of whatever kind: then its changes of quantities without goods are of that.
         self._weighs_cargo = False
-        #: Of each figure the number that states it, and its sentence.
-        self._stated_by: list[tuple[Quantity, int]] = []
+        #: Of each figure the number that states it, its sentence, and whether that says what it is compared with.
+        self._stated_by: list[tuple[Quantity, int, bool]] = []
         self.figures: list[Figure] = []
         self.numbers: list[NumberAccount] = []
 
@@ -150,6 +150,7 @@ class _Builder:
             self._account(start, end, printed, "not_a_figure", reading.not_a_figure, ())
             return
         made: list[Figure] = []
+        says_base: list[bool] = []
         reason = reading.unread
         each_of_list = len({statement.rule for statement in reading.statements}) == 1 and len(reading.statements) > 1
         is_uncertain = any(statement.doubt or statement.measure == "volume" for statement in reading.statements)
@@ -163,12 +164,13 @@ class _Builder:
             if figure is not None:
                 if all(_subject(figure) != _subject(other) for other in made):
                     made.append(figure)
+                    says_base.append(bool(statement.comparison) and not statement.may_be_yearly)
             else:
                 reason = "its period is not known"
         if not made:
             figure_id = self._identity("unread", start, printed)
             self.figures.append(_unread(figure_id, self._source_id, quantity.printed, printed, start, end))
-            self._stated_by.append((quantity, reading.sentence))
+            self._stated_by.append((quantity, reading.sentence, True))
             self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
             return
         if any(statement.measure == "volume" for statement in reading.statements):
@@ -185,11 +187,11 @@ class _Builder:
         else:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
-        self._stated_by += [(quantity, reading.sentence)] * len(made)
+        self._stated_by += [(quantity, reading.sentence, one) for one in says_base]
 
     def doubt(self, codes: CodeLists, sentences: list[Sentence]) -> None:
         """Mark uncertain what other figures of the text contradict, and what `sentences` leave open."""
-        numbers = [sentence for _, sentence in self._stated_by]
+        numbers = [sentence for _, sentence, _ in self._stated_by]
         contradictions = Contradictions(self.figures, numbers, codes, self._region_id)
         self._make_uncertain(contradictions.doubts)
         if sentences:
@@ -325,6 +327,7 @@ def _subject(figure: Figure) -> tuple[object, ...]:
         figure.flow,
         figure.period_start,
         figure.period_end,
+        figure.comparison_start,
         *dimensions,
         *texts,
     )
@@ -401,7 +404,9 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
     if statement.statistic in ("growth_gap", "rank"):
         said.pop("flow", None)
         if statement.statistic == "growth_gap":
-            return ";".join(f"{key}={value}" for key, value in said.items() if key == "region") or "region=CHN"
+            return ";".join(f"{key}={value}" for key, value in said.items() if key == "region") or (
+                f"region={'CHN' if is_in_china(region_id) else region_id}"
+            )
         return ";".join(f"{key}={value}" for key, value in said.items())
     if statement.statistic not in ("share", "share_change"):
         return ""
@@ -423,7 +428,7 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
             region_id if names["region_id"] != region_id else "total"
         )
         if names["region_id"] == region_id and flow in ("total", ""):
-            parts = {"region": "CHN" if region_id != "CHN" else region_id}
+            parts = {"region": "CHN" if is_in_china(region_id) else region_id}
     if "flow" in said and said["flow"] != flow and flow:
         parts["flow"] = said["flow"]
     return ";".join(f"{key}={value}" for key, value in parts.items())

@@ -20,10 +20,10 @@ from orchestration.releases.marks import (
     described,
     grouped_number,
     readings,
-    visible,
 )
 from orchestration.releases.records import cell_text
 from orchestration.releases.review import Review
+from orchestration.visible import visible
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _EXPLANATION = (
@@ -37,8 +37,9 @@ def write_review_page(reviews: Sequence[Review], path: Path) -> None:
     """Write the page for these releases at `path`, whole or not at all; raises OSError where it cannot be written."""
     path = path.resolve()  # what a link points to is replaced, not the link
     beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)  # of a process that was killed, or put there: it is never followed
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             file.write(review_page(reviews).encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orchestration.figures import UNMAPPED
 from orchestration.releases.comparisons import base_period, is_base, period_of
 from orchestration.releases.counts import bare_statements, count_statements
 from orchestration.releases.distribution import (
@@ -14,15 +15,15 @@ from orchestration.releases.distribution import (
     measure_of_change,
     qualifier_of,
 )
-from orchestration.releases.lexicon import words, words_with_values
-from orchestration.releases.naming import dimension_of
+from orchestration.releases.lexicon import words
+from orchestration.releases.naming import UNITS_OF_GOODS, dimension_of, goods_as_unit, item_of
 from orchestration.releases.number_groups import NumberGroup, Role, change_after, change_that_is_listed
 from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Reading, Statement
-from orchestration.releases.subjects import Frame
+from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.tokens import Quantity, Token
 
 if TYPE_CHECKING:
@@ -44,14 +45,18 @@ _OF_MONTHS = frozenset(words("of_months"))
 #: What may be twice as great without anything having doubled.
 _PACES = frozenset(words("pace"))
 _EACH_BEHIND = frozenset(words("each_behind"))
+#: Before a verb of reporting they say that another value was reported later.
+_AT_FIRST = frozenset({"initially", "originally", "previously", "first"})
+_REPORTED = ("reported", "estimated", "published", "announced", "given", "put")
 #: Between `doubled` and the level that it comes to.
 _COMING_TO = frozenset({"to", "reaching"})
 _SMALL = frozenset({"the", "those", "that", "to", "from"})
+_THAT_IS = frozenset({"is", "that is", "i.e.", "namely"})
 _GAINED = frozenset({"gained", "gaining", "added", "adding"})
 _OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
 _THINGS = ("unit", "units")
-#: What "units" are, by a word of the goods.
-_UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
+_IN = frozenset({"in", "of", "from", "on"})
+_SERVICES = frozenset({"services", "service", "trade in services"})
 _SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
@@ -72,11 +77,10 @@ def assign(walk: Walk, group: list[int]) -> None:
         take_subject_after(numbers)
         frame = doubt_unknown_subject(numbers, frame_of(numbers))
         frame = _balance_said_by_flows(numbers, frame)
-        if frame.nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
+        nontrade = "services" if _is_of_services(numbers) else frame.nontrade
+        if nontrade and kind in ("money", "percent", "points", "physical", "times", "rank"):
             for quantity in numbers.quantities:
-                walk.grammar.account(
-                    Reading(quantity, not_a_figure=f"not about trade: {frame.nontrade.replace('_', ' ')}")
-                )
+                walk.grammar.account(Reading(quantity, not_a_figure=f"not about trade: {nontrade.replace('_', ' ')}"))
             return
         reader = {
             "money": _money, "percent": percent_statements, "points": points_statements, "physical": _physical,
@@ -96,13 +100,25 @@ def assign(walk: Walk, group: list[int]) -> None:
     walk.previous = [readings[0] for readings in statements]
     walk.stated += walk.previous
     if numbers.in_parentheses and len({one.statistic for one in statements[0]}) == 1:
-        walk.parenthetical = statements[0][0]
+        walk.parentheticals[kind] = statements[0][0]
+
+
+def _is_of_services(numbers: NumberGroup) -> bool:
+    """`$129 billion in goods (down 4 percent) and $61 billion in services (up 1 percent)`."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    if at + 1 < len(tokens) and tokens[at].text in _IN and tokens[at + 1].text in _SERVICES:
+        return True
+    before = numbers.clause_start - 2 if numbers.in_parentheses else -1
+    return before > 0 and tokens[before + 1].kind == "open" and tokens[before].text in _SERVICES
 
 
 def _take_currency_of_text(numbers: NumberGroup) -> None:
     """`rose 0.9 percent in dollars to 188.5 billion`: so many billions are money, of the one currency that is meant."""
     if numbers.kind != "bare" or not all(set(one.scales) & _SCALES_OF_MONEY for one in numbers.quantities):
         return
+    before = numbers.tokens[numbers.first - 1] if numbers.first else None
+    if before is not None and before.kind == "word" and before.end == numbers.quantities[0].start:
+        return  # XYZ5.2 million: in a currency that is not known
     currencies = numbers.grammar.currencies
     unit = numbers.walk.currency_terms or (currencies[0] if len(currencies) == 1 else "")
     if unit:
@@ -113,18 +129,22 @@ def _take_currency_of_text(numbers: NumberGroup) -> None:
 
 def _take_goods_as_unit(numbers: NumberGroup) -> None:
     """`exported 12,400 cars`, `53 aircraft`: the goods are their own unit."""
-    index = numbers.last + 1
-    token = numbers.tokens[index] if index < len(numbers.tokens) else None
-    if numbers.kind != "bare" or token is None or not token.names or numbers.sentence.is_chinese:
-        return
-    unit = _UNITS_OF_GOODS.get(token.text.rsplit(" ", 1)[-1], "")
-    if not unit or dimension_of(numbers.grammar, numbers.tokens, index)[0] != "commodity" or len(numbers.group) > 1:
+    unit, code = goods_as_unit(numbers.grammar, numbers.tokens, numbers.last)
+    if numbers.kind != "bare" or not unit or numbers.sentence.is_chinese or len(numbers.group) > 1:
         return
     quantity = numbers.quantities[0]
     quantity.unit, quantity.unit_kind, numbers.kind = unit, "physical", "physical"
+    index = numbers.last + 1
     if numbers.sentence.free(index):
-        numbers.walk.mention(index)
+        if code != UNMAPPED or not _has_goods(numbers):  # exports of new energy vehicles rose to 214,000 vehicles
+            numbers.walk.mention(index)
         numbers.sentence.spoken_for[index] = "subject of the number before"
+
+
+def _has_goods(numbers: NumberGroup) -> bool:
+    """Whether its sentence said before a number of which goods it is."""
+    before = (numbers.walk.phrase, numbers.walk.frame)
+    return any(one is not None and one.names.get("commodity") for one in before)
 
 
 def _other_of(numbers: NumberGroup) -> Statement | None:
@@ -174,6 +194,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", numbers.sign_of(change), "change"
     elif not price_unit and (sign_of_whole := _part_of_change(numbers)):
         statistic, sign, rule = "change", sign_of_whole, "change, as that which it is a part of"
+    elif numbers.first not in numbers.claims.balances and (sign_of_noun := _change_by(numbers)):
+        statistic, sign, rule = "change", sign_of_noun, "change"
     elif not price_unit and (sign_before := _change_of_list(numbers)):
         statistic, sign, rule = "change", sign_before, "change, as that before"
     elif numbers.other_of is not None and numbers.other_of.statistic == "growth":
@@ -210,7 +232,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     )
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
-    if statistic == "change" and change is not None and tokens[change].text in _GAINED:
+    if statistic == "change" and change is not None and change == numbers.first - 1 and tokens[change].text in _GAINED:
         return [[reading for one in readings for reading in _gained(numbers, one)] for readings in statements]
     if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit and not numbers.sentence.is_chinese:
         return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
@@ -220,7 +242,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 def _gained(numbers: NumberGroup, statement: Statement) -> tuple[Statement, ...]:
     """`the sector gained 7 billion, up 21 percent`: it earned so much, or so much more."""
     behind = numbers.tokens[numbers.last + 1 : numbers.last + 3]
-    if len(behind) < 2 or behind[0].kind != "comma" or not behind[1].is_a("rise", "fall"):
+    is_growth_behind = len(behind) > 1 and behind[0].kind == "comma" and behind[1].is_a("rise", "fall")
+    if not is_growth_behind and statement.flow != "balance":  # the balance gained 9 billion
         return (statement,)
     doubt = statement.doubt or "whether so much was gained or so much more is not said"
     level = replace(statement, statistic="level", sign=1, doubt=doubt, rule=f"{statement.rule}; or level")
@@ -312,9 +335,19 @@ def _why_no_level(numbers: NumberGroup) -> str:
         return "a bound for each of several"
     if _is_bound_of_months(numbers):
         return "a bound for each of several"
+    if numbers.first in numbers.claims.superseded or _is_first_estimate(before):
+        return "it has been revised since"
     if any(token.is_a("target") for token in tokens[numbers.clause_start : numbers.sentence.clause_end(numbers.last)]):
         return TARGET
     return ""
+
+
+def _is_first_estimate(before: list[Token]) -> bool:
+    """`initially reported as`, `previously estimated at`."""
+    return any(
+        token.text in _AT_FIRST and any(one.text.startswith(_REPORTED) for one in before[at + 1 : at + 3])
+        for at, token in enumerate(before)
+    )
 
 
 def _counts_items(numbers: NumberGroup) -> bool:
@@ -335,8 +368,33 @@ def _change_of_list(numbers: NumberGroup) -> int:
     before = numbers.tokens[numbers.first - 1] if numbers.first else None
     if before is None or before.text != "by":
         return _change_of_next(numbers)
+    if numbers.first > 1 and _is_done(numbers.tokens[numbers.first - 2]):
+        return 0
     earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
     return 0 if earlier is None else earlier.sign
+
+
+def _change_by(numbers: NumberGroup) -> int:
+    """The sign of `a decrease in the surplus with China by 2 billion`, `a lower deficit (by 2 billion)`; 0 for none."""
+    tokens, at = numbers.tokens, numbers.first - 1
+    while at > 0 and tokens[at].is_a("qualifier") and tokens[at].text != "by":
+        at -= 1
+    if at < 1 or tokens[at].text != "by" or numbers.sentence.is_chinese or _is_done(tokens[at - 1]):
+        return 0
+    for index in range(at - 1, numbers.window_start - 1, -1):
+        token = tokens[index]
+        if token.kind in ("semicolon", "stop", "close") or token.is_a("while"):
+            return 0
+        if token.is_a("rise", "fall") and not token.is_a("qualifier"):
+            return numbers.sign_of(index)
+    says_again = tokens[at - 1].text in _THAT_IS  # rose to 192 billion from 151, that is by 41 billion
+    changes = [one for one in range(numbers.window_start) if tokens[one].is_a("rise", "fall")] if says_again else []
+    return numbers.sign_of(changes[-1]) if changes else 0
+
+
+def _is_done(token: Token) -> bool:
+    """Whether a verb stands before "by": helped by 5 billion of gas, led by."""
+    return not token.names and token.text.endswith(("ed", "led", "en")) and not token.is_a("rise", "fall", "flow")
 
 
 def _change_of_next(numbers: NumberGroup) -> int:
@@ -381,10 +439,18 @@ def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
         if token.is_a("flow") and token.senses["flow"] == "balance":
             if numbers.quantities[0].explicit_sign:
                 return 1
+            if not token.is_a("balance_sign") and _is_of_balance(numbers, index):
+                continue
             if token.text in _OPEN_BALANCES and numbers.grammar.balance_sign:
                 return numbers.grammar.balance_sign
             return -1 if token.is_a("balance_sign") else 1
     return -1 if frame.is_deficit else 1
+
+
+def _is_of_balance(numbers: NumberGroup, index: int) -> bool:
+    """`the surplus of the balance of trade`, `the deficit in trade balance`: the balance before it says the sign."""
+    before = [token for token in numbers.tokens[max(0, index - 4) : index] if token.text != "the"]
+    return len(before) > 1 and before[-1].text in ("of", "in", "on") and before[-2].senses.get("flow") == "balance"
 
 
 def _sign_behind(numbers: NumberGroup) -> int:
@@ -431,7 +497,7 @@ def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
     stated = {word for item in frame.names.get("commodity", []) for word in item.text.lower().replace("-", " ").split()}
     for quantity in numbers.quantities:
         if quantity.unit == "piece" and numbers.grammar.text.chars[quantity.start : quantity.end].endswith(_THINGS):
-            quantity.unit = next((unit for word, unit in _UNITS_OF_GOODS.items() if word in stated), "piece")
+            quantity.unit = next((unit for word, unit in UNITS_OF_GOODS.items() if word in stated), "piece")
 
 
 def _is_daily(numbers: NumberGroup) -> bool:
@@ -497,12 +563,33 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             ranked.doubt, ranked.others, numbers.walk.flow_doubt = "", (), ""
             if numbers.walk.frame is frame:
                 numbers.walk.frame = numbers.grammar.top = ranked
+    if (partner := _partner_behind_rank(numbers, frame)) is not None:
+        ranked.names = {"region": frame.names.get("region", []), "partner": [partner]}
+        ranked.flows, ranked.doubt, ranked.others = [flow_of_rank_noun(noun)], "", ()
     is_of_partner = any(token.is_a("rank_noun") for token in clause)
     has_partner = frame.names.get("partner") or any(pair[0] == "partner" for token in clause for pair in token.names)
     rule, doubt = "rank", ""
+    is_of_balance = any(token.senses.get("flow") == "balance" for token in behind[1:3])
+    if not noun and is_of_balance and not numbers.sentence.is_chinese:
+        doubt = "of its values in time, and of no others"  # the second-highest deficit this year
     if is_of_partner and not has_partner and not frame.doubt:
         rule, doubt = "rank of a partner not named", "whose rank it is, is not said"
     return choices_of(numbers, ranked, [("rank", 1, rule)], period, reference=reference, doubt=doubt)
+
+
+def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:
+    """`对第一大贸易伙伴东盟进出口…`, `trade with the second largest partner, the EU`: the name stands behind."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    if at >= len(tokens) or not tokens[at].is_a("rank_noun") or (frame.names.get("partner") and not frame.doubt):
+        return None
+    at += 1
+    if not numbers.sentence.is_chinese:
+        at += at < len(tokens) and tokens[at].kind == "comma"
+        at += at < len(tokens) and tokens[at].text == "the"
+    if at >= len(tokens) or not tokens[at].names:
+        return None
+    dimension, code = dimension_of(numbers.grammar, tokens, at)
+    return item_of(numbers.grammar, tokens[at], dimension, code) if dimension == "partner" else None
 
 
 def flow_of_rank_noun(noun: str) -> str:

@@ -11,6 +11,9 @@ from orchestration.releases.tokens import Quantity
 #: Why a number is in doubt whose role is not: with services, seasonally adjusted.
 RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 
+#: Why a change is in doubt whose role is not.
+COMPARISON_NOT_SAID = "whether it is compared with the month before or with a year before is not said"
+
 
 @dataclass(slots=True)
 class Statement:
@@ -26,6 +29,8 @@ class Statement:
     period: Span | None = None
     comparison: str = "yoy"
     comparison_span: Span | None = None
+    #: Whether it may as well be compared with the year before.
+    may_be_yearly: bool = False
     reference: dict[str, str] = field(default_factory=dict)
     qualifier: str = ""
     currency_terms: str = ""

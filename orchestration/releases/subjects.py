@@ -129,10 +129,18 @@ def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, 
     return code, f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _codes(items: list[Item]) -> set[str]:
+    return {item.code for item in items}
+
+
 def innermost_region(items: list[Item], codes: CodeLists) -> list[Item]:
-    """Of regions named in one phrase, those that hold no other of them: "China's Xinjiang" is Xinjiang."""
+    """Of regions named in one phrase, those that hold no other of them: "China's Xinjiang" is Xinjiang.
+
+    One that is named twice counts once: 慈溪全市.
+    """
     if len(items) < 2:
         return items
+    items = [item for at, item in enumerate(items) if item.code == UNMAPPED or item.code not in _codes(items[:at])]
     holders = {holder for item in items for holder in list(codes.containing_regions(item.code))[1:]}
     inner = [item for item in items if item.code not in holders]
     return inner or items

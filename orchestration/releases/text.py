@@ -12,7 +12,7 @@ import opencc
 #: Marks that say nothing about meaning: quotation marks, and what a screen does not show.
 _DROPPED = frozenset(
     '"“”„‟«»「」『』《》〈〉'
-    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff"
 )
 _APOSTROPHES = frozenset("'’‘ʼ`´")
 _DASHES = frozenset("-‐‑‒–—―−─~～〜﹣－")

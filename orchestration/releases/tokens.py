@@ -22,6 +22,8 @@ _PUNCTUATION = {
     "?": "stop", "(": "open", ")": "close", "[": "open", "]": "close", "—": "dash", PARAGRAPH: "paragraph", "…": "stop",
 }  # fmt: skip
 _SCALES = frozenset({"scale"})
+_SCALES_OF_MONEY = frozenset({"scale_of_money"})
+_CURRENCIES = frozenset({"currency"})
 _UNITS = frozenset({"currency", "percent", "unit", "noun", "times"})
 _AFTER = frozenset({"qualifier_after"})
 #: A cue of one Chinese character means something only right before a number.
@@ -173,6 +175,8 @@ class Tokeniser:
                 or _begins_longer_numeral(text.chars, position, candidate)
             ):
                 continue
+            if position and text.chars[position - 1] == "第" and candidate.phrase[0] in CHINESE_NUMERALS:
+                continue  # 第三大贸易伙伴: the third largest, not the three
             token = self._phrase(text, position, candidate)
             if token is not None:
                 return token
@@ -247,15 +251,25 @@ class Tokeniser:
         position = _skip(chars, quantity.end)
         while True:
             phrase, senses = self._lexicon.suffix_at(chars, position, _SCALES)
+            if not phrase:
+                phrase, senses = self._scale_of_money(chars, position, quantity)
             is_apart = len(phrase) == 1 and phrase.isascii() and position > quantity.end
             if not phrase or (is_apart and not _follows_currency(quantity)):
                 return
             if is_chinese(phrase[0]) and quantity.numeral.form == "words":
                 return
-            quantity.scales += (dict(senses)["scale"],)
+            quantity.scales += (senses[0][1],)
             quantity.end = position + len(phrase)
             self._take_after(chars, quantity, inside=True)
             position = _skip(chars, quantity.end)
+
+    def _scale_of_money(self, chars: str, position: int, quantity: Quantity) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """A letter that is a scale beside a currency, before or behind it: `$4t`, `4.2t yuan`."""
+        phrase, senses = self._lexicon.suffix_at(chars, position, _SCALES_OF_MONEY)
+        behind = _skip(chars, position + len(phrase))
+        if phrase and (_follows_currency(quantity) or self._lexicon.suffix_at(chars, behind, _CURRENCIES)[0]):
+            return phrase, senses
+        return "", ()
 
     def _take_prefix(self, chars: str, quantity: Quantity, before: list[Token]) -> None:
         """Currency, sign and qualifier that stand right before the number; they become part of it."""
@@ -277,6 +291,8 @@ class Tokeniser:
         if before and before[-1].is_a("currency_prefix") and _skip(chars, before[-1].end) == quantity.start:
             token = before.pop()
             unit = self._currencies.get(token.text, token.senses["currency_prefix"])
+            if _is_conversion(before, unit):
+                unit = token.senses["currency_prefix"]
             quantity.unit, quantity.unit_kind = unit, "money"
             quantity.start = token.start
             if before and before[-1].kind == "mark" and before[-1].text in "+-":
@@ -387,6 +403,14 @@ def _begins_longer_numeral(chars: str, position: int, entry: Entry) -> bool:
     end = position + len(entry.phrase)
     numeral = numeral_at(chars, position + entry.phrase.rindex(" ") + 1)
     return numeral is not None and numeral.end > end
+
+
+def _is_conversion(before: list[Token], unit: str) -> bool:
+    """Whether a parenthesis opens behind an amount in the dollars of the place: `A$4.81 billion ($3.18 billion)`."""
+    if len(before) < 2 or before[-1].kind != "open":
+        return False
+    amount = before[-2].quantity
+    return amount is not None and amount.unit == unit and not before[-2].text.startswith("$")
 
 
 def _follows_currency(quantity: Quantity) -> bool:

@@ -37,7 +37,14 @@ _MEMBERS = frozenset({
     "countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions",
     "partners", "destinations", "trading partners",
 })  # fmt: skip
-#: Behind goods they are part of the name.
+_TRADITIONAL = ("traditional", "nontraditional")
+#: Behind a group they are part of its name.
+_NOUNS_OF_MEMBERS = (
+    "partner states", "member states", "member countries", "member nations", "countries", "members", "nations",
+    "states", "economies", "region", "bloc",
+)  # fmt: skip
+#: Behind goods they deliver them.
+_DELIVERIES = frozenset(words("delivery"))
 #: What belongs to goods, and small words before it.
 _PARTS_OF_GOODS = words("part_of_goods")
 _OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
@@ -45,6 +52,13 @@ _GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "item
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
+#: Ends of names of districts and towns, and their longest.
+_DISTRICT_ENDS = frozenset("区县市镇乡旗")
+_LONGEST_DISTRICT = 5
+#: Words that end as such names do, and what makes several of them.
+_NO_DISTRICTS = ("园区", "港区", "城市", "超市", "都市", "景区", "社区", "地区", "片区", "辖区", "湾区", "矿区", "股市")
+_ANY_DISTRICT = frozenset("各全本该我两三等其此")
+_BEFORE_DISTRICTS = BOUNDARIES | {"enumeration", "period"}
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -75,10 +89,12 @@ class UnknownNames:
         self.doubt = ""
         self._zones()
         self._places()
+        self._districts()
         for index, token in enumerate(self.tokens):
             if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import"):
                 self._unknown_after(index)
                 self._unknown_before(index)
+                self._of_tradition(index)
         self._unknown_between()
         self._unknown_first()
         self._unknown_before_a_mark()
@@ -88,6 +104,7 @@ class UnknownNames:
         self._with_parts()
         self._others_than()
         self._outside()
+        self._groups()
         self._extended_names()
         self._examples()
         self._doubtful_names()
@@ -177,6 +194,28 @@ class UnknownNames:
             ):
                 self._take(index + 2, index + 3, "region")
 
+    def _districts(self) -> None:
+        """新吴区进出口…, 其中，滨湖区…: a district or town that a clause begins with, and that no list knows."""
+        tokens, grammar = self.tokens, self.grammar
+        for index, token in enumerate(tokens[:-1] if self.sentence.is_chinese else ()):
+            follows = tokens[index + 1]
+            if token.text not in _DISTRICT_ENDS or token.names or not (follows.is_a("flow") or follows.text == "外贸"):
+                continue
+            first = index
+            while first > 0 and index - first < _LONGEST_DISTRICT and self._is_in_district(first - 1):
+                first -= 1
+            before = tokens[first - 1] if first else None
+            text = grammar.text.chars[tokens[first].start : token.end]
+            is_start = before is None or before.kind in _BEFORE_DISTRICTS or before.is_a("among")
+            if is_start and len(text) > 2 and not text.endswith(_NO_DISTRICTS) and text[0] not in _ANY_DISTRICT:
+                self._take_word(first, index + 1, "region")
+
+    def _is_in_district(self, index: int) -> bool:
+        """Whether a character may be part of the name of a district."""
+        token = self.tokens[index]
+        is_plain = token.kind == "word" or (token.kind == "phrase" and set(token.senses) == {"filler"})
+        return is_plain and len(token.text) == 1 and is_chinese(token.text) and self.sentence.free(index)
+
     def _take(self, first: int, last: int, dimension: str = "", code: str = "") -> None:
         """Take the tokens from `first` to before `last` as one name."""
         self.spans[first] = (first, last)
@@ -186,6 +225,35 @@ class UnknownNames:
             self.codes[first] = code
         for cursor in range(first, last):
             self.sentence.spoken_for[cursor] = LONGER_NAME
+
+    def _of_tradition(self, index: int) -> None:
+        """`Non-traditional exports`: what a country has sold for long, and what it has not, are goods of their own."""
+        tokens = self.tokens
+        first = index - 1
+        if self.sentence.is_chinese or first < 0 or tokens[first].text not in _TRADITIONAL:
+            return
+        first -= bool(first) and tokens[first - 1].text == "non"
+        if all(self.sentence.free(cursor) for cursor in range(first, index)):
+            self._take_word(first, index, "commodity")
+
+    def _take_word(self, first: int, last: int, dimension: str) -> None:
+        """Take tokens as a name that has no code, and that is certain."""
+        start, end = self.grammar.text.span(self.tokens[first].start, self.tokens[last - 1].end)
+        self._take(first, last, dimension)
+        self.items[first] = Item(UNMAPPED, self.grammar.source[start:end], start, end, is_word=True)
+
+    def _groups(self) -> None:
+        """`EAC partner states`: a group that no list knows, with the noun for its members."""
+        tokens, chars = self.tokens, self.grammar.text.chars
+        for index, token in enumerate(tokens[:-1] if not self.sentence.is_chinese else ()):
+            if ("partner", UNMAPPED) not in token.names or not self.sentence.free(index):
+                continue
+            start = tokens[index + 1].start
+            ends = {one.end: at + 1 for at, one in enumerate(tokens[index + 1 : index + 4], index + 1)}
+            found = [start + len(noun) for noun in _NOUNS_OF_MEMBERS if chars.startswith(noun, start)]
+            last = max((ends[end] for end in found if end in ends), default=0)
+            if last:
+                self._take_word(index, last, "partner")
 
     def _unknown_after(self, index: int) -> None:
         tokens, sentence = self.tokens, self.sentence
@@ -248,9 +316,7 @@ class UnknownNames:
             if not is_joined or dimension_of(grammar, tokens, index - 1)[0] != "commodity":
                 continue
             if self.sentence.free(index) and self.sentence.free(index - 1):
-                start, end = grammar.text.span(before.start, token.end)
-                self._take(index - 1, index + 1, "commodity")
-                self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+                self._take_word(index - 1, index + 1, "commodity")
 
     def _take_made_of(self, index: int) -> None:
         """黄金制首饰: goods made of others are one name."""
@@ -296,7 +362,7 @@ class UnknownNames:
 
     def _others_than(self) -> None:
         """`Non-crude oil exports`, `non-oil products`: all goods but those."""
-        tokens, grammar = self.tokens, self.grammar
+        tokens = self.tokens
         for index, token in enumerate(tokens[1:], 1):
             if tokens[index - 1].text != "non" or not token.names or not self.sentence.free(index):
                 continue
@@ -305,9 +371,7 @@ class UnknownNames:
                 last += 1
             if last < len(tokens) and tokens[last].kind == "comma":
                 continue  # among the non-textile items, …
-            start, end = grammar.text.span(tokens[index - 1].start, tokens[last - 1].end)
-            self._take(index - 1, last, "commodity")
-            self.items[index - 1] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+            self._take_word(index - 1, last, "commodity")
 
     def _outside(self) -> None:
         """`EU countries outside the euro area`, `countries outside the European Union`: partners of their own."""
@@ -328,9 +392,7 @@ class UnknownNames:
             while first > 0 and (tokens[first - 1].text == "member" or tokens[first - 1].names):
                 first -= 1
             if all(self.sentence.free(cursor) for cursor in range(first, last + 1)):
-                start, end = grammar.text.span(tokens[first].start, tokens[last].end)
-                self._take(first, last + 1, "partner")
-                self.items[first] = Item(UNMAPPED, grammar.source[start:end], start, end, is_word=True)
+                self._take_word(first, last + 1, "partner")
 
     def _extended_names(self) -> None:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""
@@ -385,6 +447,8 @@ class UnknownNames:
         tokens = self.tokens
         last = index + 1
         while last < len(tokens) and last - index < 3 and tokens[last].kind == "word" and len(tokens[last].text) > 2:
+            if tokens[last].text in _DELIVERIES:
+                break  # gold sales
             last += 1
         if last < len(tokens) and tokens[last].quantity is not None and tokens[last - 1].text.endswith("ed"):
             last -= 1  # a verb: `garments fetched 3 billion`

@@ -36,6 +36,9 @@ _THEN = frozenset(words("then"))
 _ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
+_SERVICE = "service"
+_OF_SERVICES = "it may be of services"
+_GOODS_WORDS = ("goods", "merchandise", "commodities", "products")
 _PLAIN_TRADE = frozenset(words("plain_trade"))
 _VALUE_WORDS = frozenset(words("value_word"))
 #: Before a flow they make it that of all goods and partners.
@@ -89,10 +92,12 @@ class Walk:
         self.own_period = False
         self.joint_next = False
         self.sentence_doubt = ""
+        self.says_goods = False
         self.passed_over: dict[str, list[Item]] = {}
         self.unknown: UnknownNames
         self.stated: list[Statement] = []
-        self.parenthetical: Statement | None = None
+        #: The last statement in parentheses, by the kind of its number.
+        self.parentheticals: dict[str, Statement] = {}
         self.named_after = False
         self.outside: list[Span] = []
         self.in_order = False
@@ -117,6 +122,13 @@ class Walk:
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
         if any(token.is_a("condition") for token in tokens):
             self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE  # be it said behind the number
+        self.says_goods = self._says_goods()
+        is_carried = grammar.of_services and not sentence.begins_paragraph and not self.says_goods
+        if is_carried or self._speaks_of_services():
+            self.sentence_doubt = self.sentence_doubt or _OF_SERVICES
+        grammar.of_services = self.sentence_doubt == _OF_SERVICES
+        if self._says_respectively_of_no_list():
+            self.sentence_doubt = self.sentence_doubt or "which number is of which is not said"
         if self._tells_of_a_company():
             self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
@@ -177,6 +189,26 @@ class Walk:
                 grammar.period = before
                 if not self.sentence.is_chinese:
                     grammar.other_period = spans[0]  # what follows may go on with the year before
+
+    def _speaks_of_services(self) -> bool:
+        """`The surplus in services was 2 billion as exports rose to 5 billion`: nothing says that they are of goods."""
+        if self.sentence.is_chinese:
+            return False
+        return any(token.is_a("nontrade") and _SERVICE in token.text for token in self.tokens)
+
+    def _says_respectively_of_no_list(self) -> bool:
+        """`fell to 3 billion from 4, and to 31 billion from 40 respectively`: the numbers are no list of one kind."""
+        says = any(token.is_a("respectively") for token in self.tokens) and not self.sentence.is_chinese
+        within = (self.tokens[group[0] : group[-1]] for group in self.lists.values())
+        says_to = any(token.text == "to" for tokens in within for token in tokens)
+        return says and says_to and any(token.text == "from" for token in self.tokens)
+
+    def _says_goods(self) -> bool:
+        """Whether an English sentence says that it is about goods, or names some."""
+        return any(
+            any(list_name == "commodity" for list_name, _ in token.names) or token.text.endswith(_GOODS_WORDS)
+            for token in self.tokens
+        )
 
     def _set_sentence_period(self) -> None:
         """Where a sentence names one period, all of it is about that one."""
@@ -528,7 +560,8 @@ class Walk:
             return
         if token.text in _HOME_PLACES and code != self.grammar.region_id:
             return  # where the place lies, no subject
-        if token.text.startswith(_OTHERS) and not (index and self.tokens[index - 1].text in _TO_OTHERS):
+        before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
+        if token.text.startswith(_OTHERS) and not (index and self.tokens[before].text in _TO_OTHERS):
             return  # ASEAN and other countries; but: those to other markets
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
@@ -730,7 +763,8 @@ class Walk:
             and flow == "total"
             and phrase.flows[-1] in ("export", "import", "balance")
             and not any(one.kind in BOUNDARIES for one in between)
-            and token.text in _PLAIN_TRADE
+            # the deficit in international trade in goods
+            and (token.text in _PLAIN_TRADE or (phrase.flows[-1] == "balance" and before in ("in", "of", "on")))
         ):
             pass
         else:
@@ -748,7 +782,9 @@ class Walk:
         if flow == "balance" and is_far and before_it != ["total"]:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
-        phrase.is_deficit = token.is_a("balance_sign") if flow == "balance" else phrase.is_deficit
+        is_of_balance = before_it == ["balance"] and before in ("of", "in", "on", "the")  # the deficit of the balance
+        if flow == "balance" and not (is_of_balance and phrase.is_deficit):
+            phrase.is_deficit = token.is_a("balance_sign")
         if token.text not in _TRADING_VERBS:
             phrase.is_nontrade = ""  # but services that were exported stay services
         self._last_flow = index

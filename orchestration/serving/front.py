@@ -17,12 +17,12 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from orchestration.serving.messages import Kind, Message, NotAMessage, error, read_message, success
-from orchestration.serving.statements import refusal
+from orchestration.serving.statements import LONGEST_STATEMENT, WHAT_IS_ANSWERED, refusal
 from orchestration.serving.worker import Order, Ready
 
 #: A statement longer than this is none.
@@ -35,6 +35,8 @@ LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 5
 #: A session that was not used for so long is forgotten.
 SESSION_SECONDS = 24 * 3600
+#: Why a statement is refused is found out anew in this process, which all readers share: not for a long one.
+EXPLAINED_CHARACTERS = 2_000
 #: What quack answers where the worker refuses a statement.
 _REFUSED_BY_WORKER = "Authorization failed"
 
@@ -50,6 +52,10 @@ class Limits:
     processes: int
     idle_seconds: float
 
+
+#: What of the environment a worker is given: how programs and libraries are found, and in which language they speak.
+#: Not the rest: the token, and keys of clouds, which httpfs makes settings of, and any statement can read those.
+HANDED_ON = ("PATH", "PYTHON", "LD_", "LANG", "LC_", "VIRTUAL_ENV", "TZ", "MALLOC_")
 
 #: What tells one file at the published path from another: its number, when it was written, its size.
 File = tuple[int, int, int]
@@ -221,7 +227,7 @@ class Front:
         file = self._found()
         if file is None:
             raise CannotServe(f"{self._database} does not exist any more")
-        environment = {name: value for name, value in os.environ.items() if name != "CUSTOMHOUSE_SERVE_TOKEN"}
+        environment = {name: value for name, value in os.environ.items() if name.startswith(HANDED_ON)}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "orchestration.serving.worker"),
             stdin=asyncio.subprocess.PIPE,
@@ -406,7 +412,7 @@ class Front:
                 outcome = "failed"
                 if told.text.endswith(_REFUSED_BY_WORKER):
                     outcome = "refused"
-                    raise Refused(refusal(message.text, functions) or _REFUSED_BY_WORKER)
+                    raise Refused(_reason(message.text, functions))
             return answer
         except Refused:
             outcome = "refused" if outcome == "refused" else "ended"
@@ -523,6 +529,13 @@ def _content_length(head: bytes) -> int:
         if name.strip().lower() == b"content-length":
             return int(value)
     return 0
+
+
+def _reason(sql: str, functions: Collection[str]) -> str:
+    """Why a worker has refused a statement."""
+    if len(sql) > EXPLAINED_CHARACTERS:
+        return f"this is refused, or longer than {LONGEST_STATEMENT:,} characters; {WHAT_IS_ANSWERED}"
+    return refusal(sql, functions) or _REFUSED_BY_WORKER
 
 
 def _is_over(worker: Worker) -> bool:

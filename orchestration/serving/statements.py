@@ -32,6 +32,9 @@ WHAT_IS_ANSWERED = (
     "that `FROM tables` lists and the functions that `FROM functions` lists"
 )
 
+#: What people and tools write is far shorter; the tree of a statement takes a thousand times its length.
+LONGEST_STATEMENT = 50_000
+
 _lock = threading.Lock()
 _parser: list[duckdb.DuckDBPyConnection] = []
 
@@ -42,7 +45,12 @@ def refusal(sql: str, published_functions: Collection[str] = ()) -> str | None:
     DuckDB's own parser says what the text is. `published_functions`: table functions of the publication, which may be
     called beside the harmless ones of DuckDB. Several statements are answered where each of them only reads.
     """
-    tree = _tree(sql)
+    if len(sql) > LONGEST_STATEMENT:
+        return f"a statement has at most {LONGEST_STATEMENT:,} characters: put what it lists into fewer words"
+    try:
+        tree = _tree(sql)
+    except (duckdb.Error, ValueError, RecursionError):
+        return f"this is too long, or nested too deep, to be looked through; {WHAT_IS_ANSWERED}"
     if tree["error"]:
         if tree["error_type"] == "parser":
             return f"this cannot be read as SQL: {tree['error_message']}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import resource
 import socket
 import sys
 from dataclasses import asdict, dataclass
@@ -18,12 +20,17 @@ import duckdb
 
 from orchestration.serving.statements import refusal
 from orchestration.sql import literal, quoted
+from orchestration.warehouse.published import NothingPublished, publication_row
 
 #: quack draws the names of sessions from httpfs' cryptography; without it no client can connect.
 EXTENSIONS = ("httpfs", "quack")
 #: A refresh beside many readers keeps most of the processor (0 is everybody's, 19 the last).
 NICENESS = 15
 SCHEMAS = ("marts", "metadata")
+#: For threads, parsing and answers on their way, beyond twice the limit that DuckDB keeps to by itself.
+MEMORY_BESIDE_BYTES = 256 << 20
+#: Within them a server that has just been started answers, however busy the machine is.
+_STARTING_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,8 @@ def main() -> None:
         connection = open_locked(order)
         ready = serve(connection, order)
         _step_back()
-    except (duckdb.Error, OSError, ModuleNotFoundError) as problem:
+        _bound_memory(connection)
+    except (duckdb.Error, OSError, ModuleNotFoundError, NothingPublished) as problem:
         ready = Ready(problem=str(problem).replace(order.token, "…"))
     print(json.dumps(asdict(ready)), flush=True)
     if not ready.problem:
@@ -65,8 +73,10 @@ def main() -> None:
 def open_locked(order: Order) -> duckdb.DuckDBPyConnection:
     """A database in memory whose views show the publication; no file but the lines of declarations can be reached.
 
-    Raises duckdb.Error where the file cannot be opened, ModuleNotFoundError where an extension is not installed.
+    Raises duckdb.Error where the file cannot be opened, PublishedByOther where a later version published it,
+    ModuleNotFoundError where an extension is not installed.
     """
+    publication_row(Path(order.database))
     connection = duckdb.connect(
         config={
             "allow_community_extensions": "false",
@@ -100,9 +110,21 @@ def serve(connection: duckdb.DuckDBPyConnection, order: Order) -> Ready:
     only_reads("", "SELECT 1")  # the first reader need not wait for the parser
     port = _free_port()
     connection.execute(f"CALL quack_serve('quack:localhost:{port}', token = {literal(order.token)})")
+    _wait_until_it_answers(port)
     connection.execute("SET lock_configuration = true")
     row = connection.execute("SELECT publication_id FROM published.metadata.publication").fetchone()
     return Ready(port=port, publication_id=str(row[0]) if row else "", functions=functions)
+
+
+def _wait_until_it_answers(port: int) -> None:
+    """Let the server make all of its threads, more than a hundred: one that has no memory for them is deaf for ever.
+
+    It makes them before it answers, in a thread of its own, while `quack_serve` has returned. Raises OSError.
+    """
+    with socket.create_connection(("127.0.0.1", port), timeout=_STARTING_SECONDS) as client:
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        if not client.recv(1):
+            raise ConnectionError("the server that was just started closed a connection without an answer")
 
 
 def extension_file(name: str) -> Path:
@@ -154,6 +176,17 @@ def _step_back() -> None:
     """Let others go first; not while it starts, since a reader may wait. Each thread has a niceness of its own."""
     for thread in Path("/proc/self/task").iterdir():
         os.setpriority(os.PRIO_PROCESS, int(thread.name), NICENESS)
+
+
+def _bound_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the system refuse what DuckDB does not count: one long text or list can take gigabytes past its own limit."""
+    row = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()
+    found = re.search(r"^VmData:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    if row is None or found is None:
+        raise OSError("this system does not say how much memory a process has")
+    most = (int(found[1]) << 10) + 2 * int(row[0]) + MEMORY_BESIDE_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what it holds is nobody's to find on the disk
 
 
 def _free_port() -> int:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pandera.errors
-import yaml
 from pydantic import ValidationError
 
 from orchestration.codes import CodeLists, check_reference
@@ -25,6 +24,7 @@ from orchestration.figures import (
     figure_identity,
 )
 from orchestration.intervals import natural_bounds, printed_interval
+from orchestration.raw_files import NotOpened, check_inside, load_yaml, read_bytes
 from orchestration.sheets.periods import period_end, period_start, year_before
 from orchestration.sheets.schema import IDENTITY_COLUMNS, SHEET_COLUMNS, Sidecar, sheet_schema
 from orchestration.sources import Rejection, Source, readable_name
@@ -70,7 +70,7 @@ def read_sheets(folder: Path, codes: CodeLists) -> SheetReading:
     paths = _paths(folder)
     sheets = [path for path in paths if _is_sheet(path)]
     sidecars = {_sidecar_path(path) for path in sheets}
-    reading = _read(sheets, codes, root=folder.parent)
+    reading = _read(sheets, codes, root=folder.parent, folder=folder)
     for path in paths:
         if path not in sheets and path not in sidecars and path.is_file():
             what = "a sidecar without its sheet" if path.suffix == SIDECAR_SUFFIX else "neither a sheet nor a sidecar"
@@ -89,8 +89,8 @@ def sheet_names(folder: Path) -> dict[str, str]:
 
 
 def read_sheet(path: Path, codes: CodeLists) -> SheetReading:
-    """Read one sheet and its sidecar."""
-    return _read([path], codes, root=path.parent)
+    """Read one sheet and its sidecar, which somebody has named: links are followed."""
+    return _read([path], codes, root=path.parent, folder=None)
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -106,18 +106,21 @@ def _is_sheet(path: Path) -> bool:
     return path.suffix.lower() == ".csv"
 
 
-def _read(paths: list[Path], codes: CodeLists, *, root: Path) -> SheetReading:
+def _read(paths: list[Path], codes: CodeLists, *, root: Path, folder: Path | None) -> SheetReading:
     reading = SheetReading()
     sheets: list[_Sheet] = []
     for path in paths:
         file = readable_name(path.relative_to(root).as_posix())
         try:
             if readable_name(path.stem) != path.stem:
-                raise _Unusable("has a name that is not UTF-8: rename it")
+                raise _Unusable("has a name that is not UTF-8, or with characters that have no shape: rename it")
             if any(source.source_id == path.stem for source in reading.sources):
                 raise _Unusable(f"another sheet is already named {path.stem}: the name is the source's id")
+            if folder:
+                check_inside(path, folder)
+                check_inside(_sidecar_path(path), folder)
             sheet = _take_apart(path, file, codes, reading.rejected)
-        except _Unusable as problem:
+        except (_Unusable, NotOpened) as problem:
             reading.rejected.append(_rejection(file, str(problem)))
             continue
         sheets.append(sheet)
@@ -153,9 +156,9 @@ def _take_apart(path: Path, file: str, codes: CodeLists, rejected: list[Rejectio
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise _Unusable(f"is larger than {MAXIMUM_BYTES:,} bytes: not a sheet keyed in by hand")
-        content = path.read_bytes()
+        content = read_bytes(path, MAXIMUM_BYTES)
+    except NotOpened as problem:
+        raise _Unusable(f"{problem}: not a sheet keyed in by hand") from problem
     except OSError as problem:
         raise _Unusable(f"cannot be read: {problem.strerror}") from problem
     if not content.removeprefix(codecs.BOM_UTF8).strip():
@@ -170,9 +173,11 @@ def _sidecar_path(path: Path) -> Path:
 def _source(path: Path, file: str, content: bytes, codes: CodeLists) -> Source:
     sidecar_path = _sidecar_path(path)
     try:
-        loaded = yaml.safe_load(sidecar_path.read_text(encoding="utf-8"))
+        loaded = load_yaml(sidecar_path)
     except FileNotFoundError:
         raise _Unusable(f"has no sidecar: write {sidecar_path.name} beside it (title, publisher, …)") from None
+    except NotOpened as problem:
+        raise _Unusable(f"its sidecar {sidecar_path.name} {problem}") from problem
     except Exception as problem:  # PyYAML lets KeyError, ValueError and others out where a tag does not fit its value
         raise _Unusable(f"its sidecar {sidecar_path.name} cannot be read: {_first_line(problem)}") from problem
     try:

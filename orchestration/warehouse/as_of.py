@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.sql import literal, quoted
-from orchestration.warehouse.published import check_published
+from orchestration.warehouse.published import check_published, publication_row
 
 #: Tables that a function of the published file answers for: it leaves out what came later before anything is made.
 FUNCTIONS = {"fct_levels": "fct_levels_as_of", "mart_growth": "mart_growth_as_of"}
@@ -39,6 +39,7 @@ def open_as_of(path: Path, day: datetime.date) -> Iterator[duckdb.DuckDBPyConnec
     to it. Raises NothingPublished, and NotKnownByDay for a publication of an earlier version.
     """
     check_published(path)
+    publication_row(path)  # refuses what a later version published
     connection = duckdb.connect()
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS published (READ_ONLY)")

@@ -1,49 +1,59 @@
-"""A mart too large to be written whole with every publication: the next one takes over what the last one holds of it.
+"""Marts too large to be written whole with every publication: the next one takes over what the last one holds of them.
 
 Such a table has a column `span_key`, which names all that the rows of a span are made of, and is sorted when it is
 written whole. A publication that goes on with a copy of the last file deletes the spans that are no more and appends
 the new ones, sorted among themselves: a reader finds a row in the sorted part or in one of the few parts behind it.
+Rows of no span, whose key is empty, are written anew each time.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 import duckdb
 
 from orchestration.sql import literal, quoted
 
-CONTINUED = "fct_declared_levels"
-#: From how many rows on a copy of the file is cheaper than sorting the table anew.
+SPAN_KEY = "span_key"
+#: From how many rows to be gone on with a copy of the file is cheaper than sorting the tables anew.
 FEWEST_ROWS = 250_000
-#: The part of the table that may lie behind the sorted one before all of it is sorted anew.
+#: The part of a table that may lie behind the sorted one before all of it is sorted anew.
 LARGEST_APPENDED_PART = 0.25
 
 
-def copy_to_continue(connection: duckdb.DuckDBPyConnection, former: Path, draft: Path) -> int | None:
-    """Make `draft` a copy of the former publication where most of its large table stays.
+def copy_to_continue(connection: duckdb.DuckDBPyConnection, former: Path, draft: Path) -> dict[str, int]:
+    """Make `draft` a copy of the former publication where most of its tables of spans stays.
 
-    `connection` has the working warehouse open. Returns how many rows of the table lie behind the sorted ones already.
-    Returns None, and makes no draft, where the table is to be written whole: there is none in the former file, its
-    columns are others, or too much of it is new since it was sorted.
+    `connection` has the working warehouse open. Returns the tables that the copy is gone on with, each with how many of
+    its rows lie behind the sorted ones already. A table is to be written whole where there is none in the former file,
+    its columns are others, or too much of it is new since it was sorted. Where that leaves too little, the answer is
+    empty and no draft is made.
     """
     if not former.exists():
-        return None
+        return {}
     try:
         connection.execute(f"ATTACH {literal(str(former))} AS former (READ_ONLY)")
-        appended_before = _appended_before(connection)
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_columns() WHERE database_name = current_database() "
+            "AND schema_name = 'marts' AND column_name = ? ORDER BY table_name",
+            [SPAN_KEY],
+        ).fetchall()
+        found = {table: _to_continue(connection, table) for (table,) in tables}
     except duckdb.Error:  # whatever is wrong with the former file, a whole new one does not need it
-        return None
+        return {}
     finally:
         connection.execute("DETACH DATABASE IF EXISTS former")
-    if appended_before is not None:
-        shutil.copyfile(former, draft)
-    return appended_before
+    worth_it = {table: one for table, one in found.items() if one is not None}
+    if sum(rows for rows, _ in worth_it.values()) < FEWEST_ROWS:
+        return {}
+    shutil.copyfile(former, draft)
+    return {table: appended_before for table, (_, appended_before) in worth_it.items()}
 
 
-def drop_all_others(connection: duckdb.DuckDBPyConnection) -> None:
-    """Leave nothing in the copy, attached as `publication`, but the table that is gone on with."""
+def drop_all_others(connection: duckdb.DuckDBPyConnection, continued: Container[str]) -> None:
+    """Leave nothing in the copy, attached as `publication`, but the tables that are gone on with."""
     connection.execute("DROP SCHEMA publication.metadata CASCADE")
     for kind, objects in (
         (
@@ -55,41 +65,44 @@ def drop_all_others(connection: duckdb.DuckDBPyConnection) -> None:
     ):
         names = connection.execute(f"{objects} database_name = 'publication' AND schema_name = 'marts'").fetchall()
         for (name,) in names:
-            if name != CONTINUED:
+            if name not in continued:
                 connection.execute(f"DROP {kind} publication.marts.{quoted(name)}")
 
 
-def go_on_with(connection: duckdb.DuckDBPyConnection, order: str) -> int:
+def go_on_with(connection: duckdb.DuckDBPyConnection, table: str, order: str) -> int:
     """Bring the table in the copy to what the working warehouse holds; returns how many rows were appended.
 
     `order`: what the new rows are sorted by among themselves, as SQL.
     """
-    target, source = f"publication.marts.{CONTINUED}", f"marts.{CONTINUED}"
-    connection.execute(f"DELETE FROM {target} WHERE span_key NOT IN (SELECT DISTINCT span_key FROM {source})")
+    target, source = f"publication.marts.{quoted(table)}", f"marts.{quoted(table)}"
+    connection.execute(
+        f"DELETE FROM {target} WHERE {SPAN_KEY} = '' OR {SPAN_KEY} NOT IN (SELECT DISTINCT {SPAN_KEY} FROM {source})"
+    )
     appended = connection.execute(
         f"INSERT INTO {target} SELECT * FROM {source} "
-        f"WHERE span_key NOT IN (SELECT DISTINCT span_key FROM {target}) ORDER BY {order}"
+        f"WHERE {SPAN_KEY} NOT IN (SELECT DISTINCT {SPAN_KEY} FROM {target}) ORDER BY {order}"
     ).fetchone()
     return int(appended[0]) if appended else 0
 
 
-def _appended_before(connection: duckdb.DuckDBPyConnection) -> int | None:
+def _to_continue(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int] | None:
+    """Rows of the table now and how many lie behind the sorted ones in the former file; None to write it whole."""
     columns = (
         "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
-        f"WHERE database_name = {{}} AND schema_name = 'marts' AND table_name = '{CONTINUED}' ORDER BY column_index"
+        f"WHERE database_name = {{}} AND schema_name = 'marts' AND table_name = {literal(table)} ORDER BY column_index"
     )
     now = connection.execute(columns.format("current_database()")).fetchall()
-    if not now or now != connection.execute(columns.format("'former'")).fetchall():
+    if now != connection.execute(columns.format("'former'")).fetchall():
         return None
+    spans = f"SELECT {SPAN_KEY}, count(*) AS rows FROM {{}}marts.{quoted(table)} GROUP BY {SPAN_KEY}"
     ((rows, changed_rows),) = connection.execute(
-        f"""WITH now AS (SELECT span_key, count(*) AS rows FROM marts.{CONTINUED} GROUP BY span_key),
-        former AS (SELECT span_key, count(*) AS rows FROM former.marts.{CONTINUED} GROUP BY span_key)
-        SELECT coalesce(sum(now.rows), 0),
-            coalesce(sum(coalesce(now.rows, former.rows)) FILTER (WHERE now.rows IS NULL OR former.rows IS NULL), 0)
-        FROM now FULL JOIN former ON now.span_key = former.span_key"""
+        f"""WITH now AS ({spans.format("")}), former AS ({spans.format("former.")})
+        SELECT coalesce(sum(now.rows), 0), coalesce(sum(coalesce(now.rows, former.rows)) FILTER (
+            WHERE now.rows IS NULL OR former.rows IS NULL OR {SPAN_KEY} = ''
+        ), 0)
+        FROM now FULL JOIN former USING ({SPAN_KEY})"""
     ).fetchall()
     ((appended,),) = connection.execute(
-        f"SELECT max(appended_rows) FROM former.metadata.tables WHERE table_name = '{CONTINUED}'"
+        "SELECT max(appended_rows) FROM former.metadata.tables WHERE table_name = ?", [table]
     ).fetchall()
-    is_worth_it = rows >= FEWEST_ROWS and appended + changed_rows <= LARGEST_APPENDED_PART * rows
-    return int(appended) if is_worth_it else None
+    return (rows, appended) if rows and appended + changed_rows <= LARGEST_APPENDED_PART * rows else None

@@ -55,6 +55,17 @@ def warehouse_lock(
         lock.release()
 
 
+def is_held(warehouse_dir: Path) -> bool:
+    """Whether some process holds the warehouse for writing at this moment."""
+    try:
+        with FileLock(warehouse_dir / "writer.lock", timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # it cannot be written here at all
+        return False
+
+
 def _holder(path: Path) -> str:
     try:
         holder = json.loads(path.read_text())

@@ -6,27 +6,35 @@ import datetime
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
+from orchestration.hashing import is_as_sealed, remove
 from orchestration.inputs import Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES
 from orchestration.sql import literal, quoted
-from orchestration.warehouse.continued import CONTINUED, copy_to_continue, drop_all_others, go_on_with
+from orchestration.warehouse.continued import copy_to_continue, drop_all_others, go_on_with
+from orchestration.warehouse.lock import is_held
 from orchestration.warehouse.published import (
+    DAMAGED_SUFFIX,
     FINGERPRINT_DIGITS,
+    SCHEMA_VERSION,
     SUFFIX,
     KeptPublication,
     NothingPublished,
+    PublishedByOther,
     kept_publications,
     open_published,
     publication_row,
 )
+from orchestration.warehouse.retention import leftovers, named_lines, remove_all
+from orchestration.warehouse.soundness import content_of, damage_of, published_damage
 from orchestration.warehouse.working import CHECK_TYPES, COLUMN_FACTS, open_working
 
 MARTS = "marts"
@@ -36,6 +44,8 @@ LINES_VIEW = "fct_trade_monthly"
 LINES = "customs_lines"
 #: Columns that most questions compare with one value; partners, commodities and periods they list.
 _FIXED_BY_QUESTIONS = ("region_id", "measure", "unit", "flow", "ownership_id", "trade_mode_id")
+#: How an id states its time, in UTC.
+_MOMENT = "%Y%m%dT%H%M%S%fZ"
 
 
 class SourceLost(RuntimeError):
@@ -69,20 +79,20 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     former = publication_row(settings.published_database)
     _clear_up(settings, former)
     now = datetime.datetime.now(datetime.UTC)
-    publication_id = f"{now:%Y%m%dT%H%M%S%fZ}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
+    publication_id = _next_id(settings, now, inputs)
     draft = settings.publications_dir / f".{publication_id}{SUFFIX}"
     with open_working(settings) as connection:
         _refuse_failed_checks(connection)
         _refuse_lost_sources(connection, settings)
-        appended_before = copy_to_continue(connection, settings.published_database, draft)
+        is_of_this_version = former is not None and former.get("schema_version") == SCHEMA_VERSION
+        appended_before = copy_to_continue(connection, settings.published_database, draft) if is_of_this_version else {}
         connection.execute(f"ATTACH {literal(str(draft))} AS publication")
         connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
         hashes, appended = _write_marts(connection, appended_before)
         hashes |= _write_lines(connection)
         _write_functions(connection)
         counts = {table: rows for table, (rows, _) in hashes.items()}
-        is_same_input = former is not None and former["inputs_fingerprint"] == inputs.fingerprint
-        if former and is_same_input and _published_hashes(settings.published_database) == hashes:
+        if former and is_of_this_version and _is_the_same(connection, settings, former, inputs, hashes):
             connection.execute("ROLLBACK")
             connection.execute("DETACH publication")
             draft.unlink()
@@ -107,17 +117,60 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
     for one in kept_publications(settings.publications_dir):  # whoever publishes these inputs again wants them
         if one.fingerprint == inputs.fingerprint[:FINGERPRINT_DIGITS]:
             one.withdrawn_mark.unlink(missing_ok=True)
-    _prune(settings)
+    _put_aside_unreadable(settings)
+    remove_all(leftovers(settings))
     return Publication(publication_id, True, counts)
+
+
+def heal_published(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Where the published file is damaged, put the newest whole publication in its place; `tell` says what was done.
+
+    A damaged publication gets the suffix DAMAGED_SUFFIX: it is not rolled back to, and goes when those of its age go.
+    Where none is whole nothing is published until the refresh ends, rather than something wrong. The caller holds the
+    warehouse lock.
+    """
+    published = settings.published_database
+    damage = published_damage(settings)
+    if damage is None:
+        return
+    tell(f"the published file is damaged: {damage}")
+    if published.is_dir():  # no file can replace it
+        published.replace(published.with_suffix(DAMAGED_SUFFIX))
+    for one in reversed(kept_publications(settings.publications_dir)):
+        with suppress(PublishedByOther):
+            if not one.is_withdrawn and _is_whole(one):
+                put_in_place(one.path, published)
+                tell(f"publication {one.publication_id} is put in its place")
+                return
+    if published.exists():
+        published.replace(published.with_suffix(DAMAGED_SUFFIX))
+
+
+def _is_whole(kept: KeptPublication) -> bool:
+    """Whether a kept publication reads back as what was written; one that does not is put aside."""
+    if damage_of(kept.path) is None:
+        return True
+    remove(kept.path.with_suffix(DAMAGED_SUFFIX))
+    kept.path.replace(kept.path.with_suffix(DAMAGED_SUFFIX))
+    kept.withdrawn_mark.unlink(missing_ok=True)
+    return False
 
 
 def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPublication:
     """Put a kept publication in place of the current one, which is marked as withdrawn.
 
-    Without `publication_id`: the newest one before the current that is not withdrawn itself. The caller holds the
-    warehouse lock. Raises LookupError with what there is.
+    Without `publication_id`: the newest one before the current that is not withdrawn itself. One that is damaged is put
+    aside and not gone back to. The caller holds the warehouse lock. Raises LookupError with what there is, and
+    PublishedByOther where a later version published what is asked for, or what stands and is left without a name.
     """
-    current = publication_row(settings.published_database)
+    kept = kept_publications(settings.publications_dir)
+    try:
+        current = publication_row(settings.published_database)
+    except PublishedByOther:  # it can be left by name, and only where it can be gone back to
+        held = [one for one in kept if one.path.samefile(settings.published_database)]
+        if not publication_id or not held:
+            raise
+        current = {"publication_id": held[0].publication_id}
     _clear_up(settings, current)
     current_id = str(current["publication_id"]) if current else ""
     kept = kept_publications(settings.publications_dir)
@@ -127,11 +180,14 @@ def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPubl
         candidates = [
             one for one in kept if not one.is_withdrawn and (not current_id or one.publication_id < current_id)
         ]
+    while candidates and not _is_whole(candidates[-1]):
+        kept.remove(candidates.pop())
     if not candidates:
         names = ", ".join(one.publication_id for one in kept) or "none"
         wanted = f"publication {publication_id}" if publication_id else f"earlier publication than {current_id}"
         raise LookupError(f"there is no {wanted}; kept: {names}")
     target = candidates[-1]
+    publication_row(target.path)  # refuses one of a later version
     for one in kept:
         if one.publication_id == current_id != target.publication_id:
             one.withdrawn_mark.touch()
@@ -142,7 +198,7 @@ def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPubl
 
 def put_in_place(kept: Path, published: Path) -> None:
     """Make `published` be the file `kept`, in one atomic step that is on disk when this returns."""
-    staged = published.with_name(f".{published.name}.staged")
+    staged = _staged(published)
     staged.unlink(missing_ok=True)
     try:
         os.link(kept, staged)
@@ -151,6 +207,10 @@ def put_in_place(kept: Path, published: Path) -> None:
         _sync(staged)
     staged.replace(published)
     _sync(published.parent)
+
+
+def _staged(published: Path) -> Path:
+    return published.with_name(f".{published.name}.staged")
 
 
 def withdrawn_with(settings: Settings, inputs: Inputs) -> KeptPublication | None:
@@ -162,7 +222,12 @@ def withdrawn_with(settings: Settings, inputs: Inputs) -> KeptPublication | None
 
 
 def reason_to_skip(settings: Settings, inputs: Inputs) -> str | None:
-    """Why a refresh from these inputs would change nothing, or None where it is due."""
+    """Why a refresh from these inputs would change nothing, or None where it is due.
+
+    A published file that is damaged makes it due, whatever the inputs are.
+    """
+    if published_damage(settings) is not None:
+        return None
     published = publication_row(settings.published_database)
     if published and published["inputs_fingerprint"] == inputs.fingerprint:
         return f"nothing changed since publication {published['publication_id']}"
@@ -170,6 +235,48 @@ def reason_to_skip(settings: Settings, inputs: Inputs) -> str | None:
     if withdrawn:
         return f"these inputs gave publication {withdrawn.publication_id}, which was rolled back"
     return None
+
+
+def is_left_undone(settings: Settings) -> bool:
+    """Whether a refresh from the same inputs has work to do: the last one was cut off or did not come to its page, or a
+    file of the lake is gone or damaged.
+
+    While somebody holds the warehouse nothing is left undone yet.
+    """
+    published = publication_row(settings.published_database)
+    if published is None or is_held(settings.warehouse_dir):
+        return False
+    try:
+        page = (settings.dashboard_dir / "index.html").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        page = ""
+    if settings.unfinished_mark.exists() or str(published["publication_id"]) not in page:
+        return True
+    try:
+        with open_published(settings.published_database) as connection:
+            return not all(is_as_sealed(file) for file in _lake_files(connection))
+    except duckdb.Error:
+        return True
+
+
+def _lake_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
+    """The files of the lake that a publication is made of; none where it was made before there were declarations."""
+    try:
+        return [Path(path) for (path,) in connection.execute("SELECT path FROM metadata.lake_files").fetchall()]
+    except duckdb.CatalogException:
+        return []
+
+
+def _next_id(settings: Settings, now: datetime.datetime, inputs: Inputs) -> str:
+    """The time and the inputs: an id that is later than all others, even where the clock was put back meanwhile."""
+    current = publication_row(settings.published_database)
+    known = [one.publication_id for one in kept_publications(settings.publications_dir)]
+    known += [str(current["publication_id"])] if current else []
+    for moment in (one.partition("-")[0] for one in known):
+        with suppress(ValueError, OverflowError):  # a name that somebody gave
+            last = datetime.datetime.strptime(moment, _MOMENT).replace(tzinfo=datetime.UTC)
+            now = max(now, last + datetime.timedelta(microseconds=1))
+    return f"{now:{_MOMENT}}-{inputs.fingerprint[:FINGERPRINT_DIGITS]}"
 
 
 def _refuse_failed_checks(connection: duckdb.DuckDBPyConnection) -> None:
@@ -207,16 +314,16 @@ def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settin
 
 
 def _write_marts(
-    connection: duckdb.DuckDBPyConnection, appended_before: int | None
+    connection: duckdb.DuckDBPyConnection, appended_before: Mapping[str, int]
 ) -> tuple[dict[str, tuple[int, str]], dict[str, int]]:
     """Copy every table of the schema `marts`, sorted, with constraints and comments.
 
-    `appended_before`: of the table that the draft, a copy of the former publication, goes on with, how many rows lie
-    behind the sorted ones already; None where the draft is empty. Returns rows and content hash of each table, and how
-    many rows lie behind the sorted ones now.
+    `appended_before`: of the tables that the draft, a copy of the former publication, goes on with, how many rows lie
+    behind the sorted ones already; empty where the draft is. Returns rows and content hash of each table, and how many
+    rows lie behind the sorted ones now.
     """
-    if appended_before is not None:
-        drop_all_others(connection)
+    if appended_before:
+        drop_all_others(connection, appended_before)
     connection.execute("CREATE SCHEMA IF NOT EXISTS publication.marts")
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() "
@@ -238,14 +345,14 @@ def _write_marts(
         )
         order = _reading_order([name for name, *_ in columns])
         source = f"{MARTS}.{quoted(table)}"
-        if appended_before is not None and table == CONTINUED:
-            appended[table] = appended_before + go_on_with(connection, order)
-            written[table] = _content(connection, target)
-        if table not in written or written[table] != _content(connection, source):
+        if table in appended_before:
+            appended[table] = appended_before[table] + go_on_with(connection, table, order)
+            written[table] = content_of(connection, target)
+        if table not in written or written[table] != content_of(connection, source):
             connection.execute(f"CREATE OR REPLACE TABLE {target} ({definitions})")
             connection.execute(f"INSERT INTO {target} SELECT * FROM {source} ORDER BY {order}")
             appended.pop(table, None)
-            written[table] = _content(connection, target)
+            written[table] = content_of(connection, target)
         if comment:
             connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
         for name, _, _, column_comment in columns:
@@ -303,19 +410,26 @@ def _write_functions(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"COMMENT ON MACRO TABLE {target} IS {literal(comment)}")
 
 
-def _content(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
-    """Rows and a hash of the content that does not depend on the order of rows."""
-    row = connection.execute(
-        f"""SELECT count(*), md5(concat_ws('-', count(*), bit_xor(hash), sum(hash)))
-        FROM (SELECT hash("the whole row") AS hash FROM {table} AS "the whole row")"""
-    ).fetchone()
-    return (row[0], row[1]) if row else (0, "")
-
-
-def _published_hashes(published: Path) -> dict[str, tuple[int, str]]:
-    with open_published(published) as connection:
-        rows = connection.execute("SELECT table_name, row_count, content_hash FROM metadata.tables").fetchall()
-    return {table: (count, content_hash) for table, count, content_hash in rows}
+def _is_the_same(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    former: dict[str, object],
+    inputs: Inputs,
+    hashes: dict[str, tuple[int, str]],
+) -> bool:
+    """Whether the former publication is of the same inputs and content, and finds its files of the lake."""
+    if former["inputs_fingerprint"] != inputs.fingerprint:
+        return False
+    files = "SELECT path FROM {} ORDER BY path"
+    with open_published(settings.published_database) as published:
+        rows = published.execute("SELECT table_name, row_count, content_hash FROM metadata.tables").fetchall()
+        if {table: (count, content_hash) for table, count, content_hash in rows} != hashes:
+            return False
+        # A warehouse that was moved has the same lines elsewhere.
+        return LINES_VIEW not in hashes or (
+            published.execute(files.format("metadata.lake_files")).fetchall()
+            == connection.execute(files.format("raw.customs_months")).fetchall()
+        )
 
 
 def _write_metadata(
@@ -344,7 +458,7 @@ def _write_metadata(
         CAST($5 AS VARCHAR) AS run_id, CAST($6 AS VARCHAR) AS customhouse_version,
         CAST($7 AS VARCHAR) AS duckdb_version,
         CAST($8 AS VARCHAR) AS dbt_version, CAST($9 AS VARCHAR) AS dagster_version,
-        CAST($10 AS VARCHAR) AS python_version""",
+        CAST($10 AS VARCHAR) AS python_version, CAST($11 AS INTEGER) AS schema_version""",
         [
             publication_id,
             now.replace(tzinfo=None),
@@ -356,6 +470,7 @@ def _write_metadata(
             version("dbt-core"),
             version("dagster"),
             platform.python_version(),
+            SCHEMA_VERSION,
         ],
     )
     table(
@@ -449,37 +564,19 @@ def _keep(draft: Path) -> None:
 
 def _clear_up(settings: Settings, current: dict[str, object] | None) -> None:
     """What a run that was cut off left behind: a draft that was published already is kept, any other is removed."""
+    _staged(settings.published_database).unlink(missing_ok=True)
     for leftover in settings.publications_dir.glob(".*"):
         if current and leftover.name == f".{current['publication_id']}{SUFFIX}":
             _keep(leftover)
         else:
-            leftover.unlink()
+            remove(leftover)
 
 
-def _prune(settings: Settings) -> None:
-    current = publication_row(settings.published_database)
-    kept = kept_publications(settings.publications_dir)
-    for one in kept[: -settings.kept_publications]:
-        if not current or one.publication_id != current["publication_id"]:
-            one.withdrawn_mark.unlink(missing_ok=True)
-            one.path.unlink()
-    _prune_lake(settings)
-
-
-def _prune_lake(settings: Settings) -> None:
-    """Remove the files of the lake that no kept publication is made of."""
-    lines = settings.lake_dir / "lines"
-    if not lines.is_dir():
-        return
-    used: set[str] = set()
+def _put_aside_unreadable(settings: Settings) -> None:
+    """A kept publication that is damaged must not keep others from being published, nor files of the lake for ever."""
     for one in kept_publications(settings.publications_dir):
-        with open_published(one.path) as connection:
+        with suppress(PublishedByOther):
             try:
-                used |= {
-                    Path(path).name for (path,) in connection.execute("SELECT path FROM metadata.lake_files").fetchall()
-                }
-            except duckdb.CatalogException:  # made before there were declarations
-                continue
-    for file in lines.iterdir():
-        if file.name not in used:
-            file.unlink()
+                named_lines(one.path)
+            except duckdb.Error:
+                _is_whole(one)

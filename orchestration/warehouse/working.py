@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.figures import FIGURE_TYPES, Figure
+from orchestration.hashing import remove
 from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
@@ -71,6 +72,11 @@ INPUT_TYPES = {"step": "VARCHAR", "path": "VARCHAR", "kind": "VARCHAR", "sha256"
 
 COLUMN_FACTS = "raw.column_facts"
 
+#: The form of the working warehouse: counted up where a program must not go on with what another one has left, though
+#: its tables look the same. One of another version is not migrated but rebuilt: everything in it comes from raw/.
+WORKING_VERSION = 1
+_VERSION = "raw.version"
+
 #: The tables that a raw folder is loaded into: name to columns and their types.
 SourceTables = Mapping[str, Mapping[str, str]]
 FIGURES_AND_SOURCES: SourceTables = {"figures": FIGURE_TYPES, "sources": SOURCE_TYPES}
@@ -98,22 +104,68 @@ def open_working(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def is_readable(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether all rows that were loaded can be read: DuckDB finds a damaged block when it reads it, and not before."""
+    """Whether all rows that are there can be read: DuckDB finds a damaged block when it reads it, and not before.
+
+    Rows of models, too: those of incremental ones are gone on with.
+    """
     try:
         tables = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'raw'"
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
         ).fetchall()
-        for (table,) in tables:
-            connection.execute(f'SELECT bit_xor(hash("the row")) FROM raw.{quoted(table)} AS "the row"').fetchall()
+        for schema, table in tables:
+            connection.execute(
+                f'SELECT bit_xor(hash("the row")) FROM {quoted(schema)}.{quoted(table)} AS "the row"'
+            ).fetchall()
+    except duckdb.OutOfMemoryException:  # says nothing of the file
+        raise
     except duckdb.Error:
         return False
     return True
 
 
+def working_version(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """The version of its form; 0 for one made before versions were counted, None for one that holds nothing yet."""
+    is_empty = connection.execute(
+        "SELECT count(*) = 0 FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchone()
+    if is_empty and is_empty[0]:
+        return None
+    if not _is_table(connection, _VERSION, {"version": "INTEGER"}):
+        return 0
+    row = connection.execute(f"SELECT max(version) FROM {_VERSION}").fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def drop_all_others(connection: duckdb.DuckDBPyConnection, relations: Collection[tuple[str, str]]) -> list[str]:
+    """Drop what stands beside these (schema, name) in their schemas; returns what was dropped.
+
+    A model that the project has no more leaves its table behind, and whatever stands in `marts` is published.
+    """
+    dropped = []
+    for kind, found in (
+        ("VIEW", "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal AND"),
+        ("TABLE", "SELECT schema_name, table_name FROM duckdb_tables() WHERE"),
+        (
+            "MACRO TABLE",
+            "SELECT DISTINCT schema_name, function_name FROM duckdb_functions() WHERE function_type = 'table_macro' "
+            "AND NOT internal AND",
+        ),
+    ):
+        named = connection.execute(
+            f"{found} database_name = current_database() AND schema_name IN (SELECT unnest(CAST(? AS VARCHAR[])))",
+            [sorted({schema for schema, _ in relations})],
+        ).fetchall()
+        for schema, name in named:
+            if (schema, name) not in relations:
+                connection.execute(f"DROP {kind} {quoted(schema)}.{quoted(name)}")
+                dropped.append(f"{schema}.{name}")
+    return dropped
+
+
 def discard_working(path: Path) -> None:
     """Remove the working warehouse: the next refresh builds it from raw/."""
-    path.unlink(missing_ok=True)
-    _write_ahead_log(path).unlink(missing_ok=True)
+    remove(path)
+    remove(_write_ahead_log(path))
 
 
 class SourceLoad:
@@ -265,6 +317,7 @@ def _raw_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("BEGIN TRANSACTION")
     try:
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {_VERSION} AS SELECT {WORKING_VERSION} AS version")
         yield
     except BaseException:
         connection.execute("ROLLBACK")
@@ -280,10 +333,15 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
             raise WorkingWarehouseHeld(
                 f"{path} is open in another program, which a refresh cannot wait for: {problem}"
             ) from problem
+        if "no space left" in str(problem).lower():  # says nothing of the file
+            raise
     except duckdb.Error:
         pass  # not a DuckDB file, or a damaged one
-    path.replace(path.with_suffix(".damaged"))
-    _write_ahead_log(path).unlink(missing_ok=True)
+    damaged = path.with_suffix(".damaged")
+    remove(damaged)
+    if path.exists():
+        path.replace(damaged)
+    remove(_write_ahead_log(path))
     return duckdb.connect(str(path))
 
 

@@ -24,6 +24,7 @@ _QUERY = re.compile(r"^```sql\n(.*?)^```\n\s*((?:^\|[^\n]*\|\n)*)", re.MULTILINE
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _NUMERIC = re.compile(r"NUMBER|DECIMAL|DOUBLE|U?(TINY|SMALL|BIG|HUGE)?INT")
+_DIRECTION = re.compile(r" (?:ASC|DESC|NULLS FIRST|NULLS LAST)\b")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -72,6 +73,13 @@ class Query:
     line: int
     sql: str
     answer: str
+
+    def without_order(self) -> tuple[str, str]:
+        """The query without its last ORDER BY and LIMIT, and what it orders by (empty where nothing is)."""
+        body, _, order = self.sql.rpartition("\nORDER BY ")
+        if not body:
+            return self.sql, ""
+        return body, _DIRECTION.sub("", order.partition("\nLIMIT ")[0].strip())
 
     def __str__(self) -> str:
         return f"{label(self.page)}:{self.line}"

@@ -15,6 +15,7 @@ from typer.main import get_command
 from docs.dictionary import PAGE, Table, page, read_functions, read_tables
 from orchestration import cli
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.warehouse.published import open_published
 from tests.docs.pages import (
     FRONT_PAGES,
     PAGES,
@@ -41,6 +42,20 @@ OF_TESTS = {"CUSTOMHOUSE_RENEW_SNAPSHOTS", "CUSTOMHOUSE_FUZZ_EXAMPLES"}
 def test_answer_below_a_query_is_what_the_warehouse_answers(query: Query, published: Path) -> None:
     answered = answer(published, query.sql)
     assert query.answer == answered, f"{query}: the answer below this query should be\n\n{answered}"
+
+
+@pytest.mark.parametrize("query", [query for query in queries() if query.answer.count("\n") > 3], ids=str)
+def test_order_of_an_answer_is_that_of_its_query(query: Query, published: Path) -> None:
+    """Rows that its ORDER BY does not tell apart stand in another order on another day."""
+    body, keys = query.without_order()
+    assert keys, f"{query} answers several rows in no order"
+    if keys == "ALL":
+        return
+    if "GROUP BY ALL" in body:  # the two cannot stand in one query
+        body = f"SELECT * FROM ({body})"
+    with open_published(published) as connection:
+        tied = connection.execute(f"{body} QUALIFY count(*) OVER (PARTITION BY {keys}) > 1").fetchall()
+    assert not tied, f"{query}: ORDER BY does not tell these apart"
 
 
 def test_front_page_asks_three_queries() -> None:

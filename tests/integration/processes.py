@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -21,11 +20,10 @@ from orchestration.inputs import Inputs
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 from orchestration.warehouse import publication
+from tests.forking import forked_with
 from tests.integration.installation import TIMEOUT_SECONDS, content
 
-#: Processes that are forked from one that has imported all this: they start in milliseconds.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.integration.processes"])
+_CONTEXT = forked_with("tests.integration.processes")
 _WAREHOUSE_CODE = str(Path(publication.__file__).parent)
 
 

@@ -16,14 +16,18 @@ def replace_in(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-def test_a_failing_check_holds_everything_back_until_it_is_mended(
-    refreshed: Installation, second_content: Content
-) -> None:
-    before = refreshed.footprint()
-    add_sheet(refreshed)
-    members = refreshed.project / "seeds" / "partner_group_members.csv"
+def name_an_unknown_member(installation: Installation) -> str:
+    """Give a check something to find; returns what the code list held before."""
+    members = installation.project / "seeds" / "partner_group_members.csv"
     sound = members.read_text()
     members.write_text(f"{sound}RCEP,ATLANTIS,signatory,2022-01-01,,false,a test,\n")
+    return sound
+
+
+def test_a_failing_check_holds_everything_back(refreshed: Installation) -> None:
+    before = refreshed.footprint()
+    add_sheet(refreshed)
+    name_an_unknown_member(refreshed)
 
     ended = refreshed.refresh()
 
@@ -33,7 +37,16 @@ def test_a_failing_check_holds_everything_back_until_it_is_mended(
     assert refreshed.footprint() == before
     assert len(list(refreshed.publications.iterdir())) == 1
 
-    members.write_text(sound)
+
+@pytest.mark.long
+def test_what_a_failing_check_held_back_is_published_once_it_is_mended(
+    refreshed: Installation, second_content: Content
+) -> None:
+    add_sheet(refreshed)
+    sound = name_an_unknown_member(refreshed)
+    assert refreshed.refresh().code == 3
+
+    (refreshed.project / "seeds" / "partner_group_members.csv").write_text(sound)
     refreshed.refreshed()
     assert refreshed.content() == second_content
 

@@ -99,6 +99,10 @@ def test_the_published_file_cannot_be_written_and_nothing_is_left_lying(first: I
     assert sorted(path.name for path in first.warehouse.iterdir()) == [
         "customhouse.duckdb",
         "dashboard",
+        "last_refresh.json",
+        "last_refresh.lock",
+        "logs",
+        "metrics.prom",
         "publications",
         "working.duckdb",
         "writer.lock",
@@ -125,7 +129,7 @@ def test_a_forced_refresh_gives_the_same_content_and_replaces_nothing(
     assert len(list(refreshed.publications.iterdir())) == 1
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_a_rebuild_from_nothing_gives_the_same_content(empty: Installation, first_content: Content) -> None:
     ended = empty.refresh()
     assert ended.code == 0, ended.output
@@ -135,7 +139,7 @@ def test_a_rebuild_from_nothing_gives_the_same_content(empty: Installation, firs
     assert empty.content() == first_content
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_a_sheet_that_arrives_while_models_are_built_is_published_by_the_next_refresh(
     refreshed: Installation, second_content: Content
 ) -> None:

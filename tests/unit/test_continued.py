@@ -1,4 +1,4 @@
-"""Publications that go on with the large table of the last one: the same content as one that is written whole."""
+"""Publications that go on with large tables of the last one: the same content as one that is written whole."""
 
 from __future__ import annotations
 
@@ -38,6 +38,30 @@ def publish_spans(settings: Settings, spans: Spans, inputs: str, columns: str = 
         if columns:
             connection.execute(f"ALTER TABLE marts.fct_declared_levels ADD COLUMN {columns}")
     publish(settings, inputs_of(inputs), run_id="a run")
+
+
+def publish_two_tables(settings: Settings, inputs: str, statements: Sequence[int], columns: str = "") -> None:
+    """The levels, and a mart where some rows are of no span; `columns`: what the mart has besides."""
+    build_marts(settings)
+    with open_working(settings) as connection:
+        connection.execute(
+            "CREATE TABLE marts.fct_declared_levels AS SELECT range AS value, 's' AS span_key FROM range(20)"
+        )
+        connection.execute(
+            "CREATE TABLE marts.mart_price_volume AS SELECT range AS value, 's' AS span_key FROM range(20)"
+        )
+        connection.executemany("INSERT INTO marts.mart_price_volume VALUES (?, '')", [(one,) for one in statements])
+        if columns:
+            connection.execute(f"ALTER TABLE marts.mart_price_volume ADD COLUMN {columns}")
+    publish(settings, inputs_of(inputs), run_id="a run")
+
+
+def two_tables(settings: Settings) -> tuple[list[object], dict[str, int]]:
+    """Values of the mart as they lie in the file, and how many rows of each table lie behind the sorted ones."""
+    with open_published(settings.published_database) as connection:
+        rows = connection.execute("SELECT value FROM mart_price_volume ORDER BY rowid").fetchall()
+        appended = connection.execute("SELECT table_name, appended_rows FROM tables WHERE appended_rows > 0").fetchall()
+    return [value for (value,) in rows], dict(appended)
 
 
 def published(settings: Settings) -> tuple[list[tuple[object, ...]], object, object]:
@@ -100,6 +124,19 @@ def test_other_columns_are_written_whole(settings: Settings) -> None:
     assert published(settings)[2] == 0
     with open_published(settings.published_database) as connection:
         assert connection.execute("SELECT count(*), count(base) FROM fct_declared_levels").fetchone() == (22, 0)
+
+
+def test_rows_of_no_span_are_written_anew_each_time(settings: Settings) -> None:
+    publish_two_tables(settings, "first", statements=(100, 50))
+    assert two_tables(settings) == ([*range(20), 50, 100], {})
+    publish_two_tables(settings, "second", statements=(101, 50, 7))
+    assert two_tables(settings) == ([*range(20), 7, 50, 101], {"mart_price_volume": 3})
+
+
+def test_a_table_that_cannot_be_gone_on_with_is_written_whole_beside_one_that_can(settings: Settings) -> None:
+    publish_two_tables(settings, "first", statements=(100,))
+    publish_two_tables(settings, "second", statements=(-1,), columns="base BIGINT")
+    assert two_tables(settings) == ([-1, *range(20)], {})
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 1000])

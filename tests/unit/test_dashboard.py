@@ -133,6 +133,16 @@ def test_a_large_page_has_fewer_rows(sized: list[int], tmp_path: Path) -> None:
     assert written.bytes == written.path.stat().st_size < page.MAXIMUM_BYTES
 
 
+@pytest.mark.usefixtures("sized")
+def test_a_folder_in_the_place_of_the_page_is_put_aside(tmp_path: Path) -> None:
+    (tmp_path / "index.html" / "inner").mkdir(parents=True)
+    (tmp_path / "index.damaged").mkdir()
+    with duckdb.connect() as connection:
+        written = write_dashboard(connection, tmp_path)
+    assert written.path.is_file()
+    assert (tmp_path / "index.damaged" / "inner").is_dir()
+
+
 def test_a_page_that_cannot_be_written_leaves_the_one_before(
     sized: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ def described(settings: Settings) -> dict[str, Any]:
 
     definitions = build_definitions(settings)
     graph = definitions.resolve_asset_graph()
+    sensors = definitions.sensors or []
     return {
         "assets": {
             key.to_user_string(): {
@@ -42,7 +43,7 @@ def described(settings: Settings) -> dict[str, Any]:
         },
         "jobs": sorted(job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")),
         "schedules": {schedule.name: schedule.job_name for schedule in definitions.schedules or []},
-        "sensors": {sensor.name: sensor.job_name for sensor in definitions.sensors or []},
+        "sensors": {sensor.name: ", ".join(target.job_name for target in sensor.targets) for sensor in sensors},
     }
 
 
@@ -153,4 +154,6 @@ def test_every_asset_is_described(graph: dict[str, Any]) -> None:
 
 def test_schedule_and_sensor_ask_for_the_one_job(graph: dict[str, Any]) -> None:
     assert graph["jobs"] == ["refresh"]
-    assert set(graph["schedules"].values()) == set(graph["sensors"].values()) == {"refresh"}
+    assert set(graph["schedules"].values()) == {"refresh"}
+    # Others look after what has run, and start nothing.
+    assert {sensor for sensor, job in graph["sensors"].items() if job} == {"raw_files"}

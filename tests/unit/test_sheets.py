@@ -399,7 +399,7 @@ def test_a_huge_file_is_told_without_being_read(tmp_path: Path, codes: CodeLists
     path = write_sheet(tmp_path, "one", [{}])
     os.truncate(path, MAXIMUM_BYTES + 1)
     assert the_rejection(read_sheet(path, codes)).reason == (
-        "is larger than 20,000,000 bytes: not a sheet keyed in by hand"
+        "is larger than 20,000,000 bytes (20,000,001): not a sheet keyed in by hand"
     )
 
 
@@ -412,7 +412,7 @@ def test_a_folder_and_a_dead_link_that_look_like_sheets_are_told(tmp_path: Path,
     reading = read_sheets(folder, codes)
     assert partners(reading) == ["KAZ", "KGZ"]
     assert [(one.file, one.reason) for one in reading.rejected] == [
-        ("sheets/b.csv", "cannot be read: Is a directory"),
+        ("sheets/b.csv", "is not a file: not a sheet keyed in by hand"),
         ("sheets/c.csv", "cannot be read: No such file or directory"),
     ]
 
@@ -464,7 +464,7 @@ def test_a_name_that_is_not_utf8_is_told_readably(tmp_path: Path, codes: CodeLis
     assert partners(reading) == ["KAZ"]
     rejection = the_rejection(reading)
     assert rejection.file == r"sheets/\xd0½\xae.csv"
-    assert rejection.reason == "has a name that is not UTF-8: rename it"
+    assert rejection.reason == "has a name that is not UTF-8, or with characters that have no shape: rename it"
 
 
 # Bad sidecars
@@ -510,7 +510,7 @@ def test_a_sidecar_that_is_a_folder_is_told(tmp_path: Path, codes: CodeLists) ->
     path = write_sheet(tmp_path, "one", [{}])
     path.with_suffix(".yml").unlink()
     path.with_suffix(".yml").mkdir()
-    assert "cannot be read" in the_rejection(read_sheet(path, codes)).reason
+    assert "its sidecar one.yml is not a file" in the_rejection(read_sheet(path, codes)).reason
 
 
 @pytest.mark.parametrize(

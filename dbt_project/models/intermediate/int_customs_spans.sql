@@ -9,9 +9,9 @@ with spans as (
         period_end,
         md5(concat_ws(
             ',', reporter_id, flow, amount, period_start, period_end,
-            string_agg(
-                concat_ws(' ', is_base, part_flow, month, lines_key, published_date), ',' order by month, lines_key
-            )
+            {{ listagg(
+                "concat_ws(' ', is_base, part_flow, month, lines_key, published_date)", "','", 'order by month, lines_key'
+            ) }}
         )) as span_key,
         max_by(source_id, case when not is_base then concat(published_date, source_id) end) as source_id,
         max(case when not is_base then published_date end) as as_of_date

@@ -2,14 +2,15 @@
 -- where one is corrected, all spans are made anew.
 with memberships as (
     select
-        md5(string_agg(
+        md5({{ listagg('membership', "','", 'order by membership') }}) as memberships_key
+    from (
+        select
             concat_ws(
-                ' ', partner_id, member_partner_id, basis, coalesce(cast(valid_from_date as varchar), '-'),
-                coalesce(cast(valid_to_date as varchar), '-'), is_without_reporter
-            ),
-            ',' order by partner_id, member_partner_id, basis, valid_from_date, valid_to_date
-        )) as memberships_key
-    from {{ ref('int_partner_memberships') }}
+                ' ', partner_id, member_partner_id, basis, coalesce(cast(valid_from_date as string), '-'),
+                coalesce(cast(valid_to_date as string), '-'), is_without_reporter
+            ) as membership
+        from {{ ref('int_partner_memberships') }}
+    ) as memberships
 )
 
 select

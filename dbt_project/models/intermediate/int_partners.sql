@@ -5,9 +5,9 @@ select
     name_zh,
     'country' as partner_kind,
     continent,
-    cast(null as varchar) as base_partner_id,
+    cast(null as string) as base_partner_id,
     false as is_without_reporter,
-    cast(null as varchar) as definition,
+    cast(null as string) as definition,
     'ISO 3166-1' as code_source
 from {{ ref('countries') }}
 union all
@@ -16,7 +16,7 @@ select
     name_en,
     name_zh,
     kind as partner_kind,
-    cast(null as varchar) as continent,
+    cast(null as string) as continent,
     base_partner_id,
     coalesce(excludes_reporter, false) as is_without_reporter,
     definition,

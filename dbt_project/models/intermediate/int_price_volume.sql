@@ -61,12 +61,12 @@ every_growth as (
         and deduced.low is not null
         and deduced.high is not null
         and not deduced.is_across_vintages
-        and not regexp_matches(
-            concat(
-                deduced.region_id, deduced.partner_id, deduced.commodity_id, deduced.ownership_id, deduced.trade_mode_id
-            ),
+        and not {{ is_match(
+            'concat(' ~ columns_of(
+                'deduced', ['region_id', 'partner_id', 'commodity_id', 'ownership_id', 'trade_mode_id']
+            ) ~ ')',
             '[~+]'
-        )
+        ) }}
 ),
 
 ordered as (

@@ -4,11 +4,11 @@ select
     name_en,
     name_zh,
     'country' as region_kind,
-    cast(null as varchar) as parent_region_id,
+    cast(null as string) as parent_region_id,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to,
-    cast(null as varchar) as successor_region_id,
-    cast(null as varchar) as area,
+    cast(null as string) as successor_region_id,
+    cast(null as string) as area,
     'ISO 3166-1' as code_source
 from {{ ref('countries') }}
 union all
@@ -33,7 +33,7 @@ select
     parent_region_id,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to,
-    cast(null as varchar) as successor_region_id,
-    cast(null as varchar) as area,
+    cast(null as string) as successor_region_id,
+    cast(null as string) as area,
     source as code_source
 from {{ ref('region_areas') }}

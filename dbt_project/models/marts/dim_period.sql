@@ -21,31 +21,31 @@ select
     cast(months as integer) as month_count,
     is_whole_months and first_month = 1 and first_year = last_year as is_year_to_date,
     case
-        when not is_whole_months then concat(cast(period_start as varchar), ' to ', cast(period_end as varchar))
-        when months = 1 then concat(first_month_name, ' ', cast(first_year as varchar))
-        when months = 12 and first_month = 1 then cast(first_year as varchar)
+        when not is_whole_months then concat(cast(period_start as string), ' to ', cast(period_end as string))
+        when months = 1 then concat(first_month_name, ' ', cast(first_year as string))
+        when months = 12 and first_month = 1 then cast(first_year as string)
         when first_year = last_year
-            then concat(first_month_name, '–', last_month_name, ' ', cast(first_year as varchar))
+            then concat(first_month_name, '–', last_month_name, ' ', cast(first_year as string))
         else
             concat(
-                first_month_name, ' ', cast(first_year as varchar), '–', last_month_name, ' ',
-                cast(last_year as varchar)
+                first_month_name, ' ', cast(first_year as string), '–', last_month_name, ' ',
+                cast(last_year as string)
             )
     end as period_name_en,
     case
-        when not is_whole_months then concat(cast(period_start as varchar), '至', cast(period_end as varchar))
-        when months = 1 then concat(cast(first_year as varchar), '年', cast(first_month as varchar), '月')
-        when months = 12 and first_month = 1 then concat(cast(first_year as varchar), '年')
+        when not is_whole_months then concat(cast(period_start as string), '至', cast(period_end as string))
+        when months = 1 then concat(cast(first_year as string), '年', cast(first_month as string), '月')
+        when months = 12 and first_month = 1 then concat(cast(first_year as string), '年')
         when first_year = last_year
             then
                 concat(
-                    cast(first_year as varchar), '年', cast(first_month as varchar), '—', cast(last_month as varchar),
+                    cast(first_year as string), '年', cast(first_month as string), '—', cast(last_month as string),
                     '月'
                 )
         else
             concat(
-                cast(first_year as varchar), '年', cast(first_month as varchar), '月—', cast(last_year as varchar), '年',
-                cast(last_month as varchar), '月'
+                cast(first_year as string), '年', cast(first_month as string), '月—', cast(last_year as string), '年',
+                cast(last_month as string), '月'
             )
     end as period_name_zh
 from named

@@ -46,7 +46,7 @@ select
         else 0
     end as distance_in_last_digits,
     false as is_culprit,
-    cast([] as varchar[]) as fitting_wholes
+    {{ no_texts() }} as fitting_wholes
 from {{ ref('int_figures') }} as figures
 inner join {{ ref('fct_declared_levels') }} as declared
     on

@@ -42,22 +42,24 @@ candidates as (
 ),
 
 shaped as (
+    -- Where all are known to the digit an order is enough: such peers are many. All windows go by one order.
     select
         *,
-        count(*) over peer_group as peer_count,
-        max(case when ranked_low = ranked_high then 0 else 1 end) over peer_group as has_intervals
+        count(*) over whole_group as peer_count,
+        max(case when ranked_low = ranked_high then 0 else 1 end) over whole_group as has_intervals,
+        rank() over ordered_group as first_rank,
+        count(*) over tied_group as tied_count
     from candidates
-    window peer_group as (partition by {{ peer_group | join(', ') }})
-),
-
-ranks_of_points as (
-    -- Where all are known to the digit an order is enough: such peers are many.
-    select
-        *,
-        rank() over (partition by {{ peer_group | join(', ') }} order by ranked_value desc) as first_rank,
-        rank() over (partition by {{ peer_group | join(', ') }} order by ranked_value) as rank_from_the_end
-    from shaped
-    where has_intervals = 0
+    window
+        ordered_group as (partition by {{ peer_group | join(', ') }} order by ranked_value desc),
+        tied_group as (
+            partition by {{ peer_group | join(', ') }} order by ranked_value desc
+            range between current row and current row
+        ),
+        whole_group as (
+            partition by {{ peer_group | join(', ') }} order by ranked_value desc
+            rows between unbounded preceding and unbounded following
+        )
 ),
 
 ranks_of_intervals as (
@@ -110,8 +112,9 @@ ranks as (
         peer_count,
         first_rank as rank_by_value,
         first_rank as rank_low,
-        peer_count + 1 - rank_from_the_end as rank_high
-    from ranks_of_points
+        first_rank + tied_count - 1 as rank_high
+    from shaped
+    where has_intervals = 0
 ),
 
 stated as (

@@ -7,7 +7,7 @@
 -- farther from the middle than five spreads, and farther than five points: where there are few others, or none, that is
 -- far more than the totals that are held were ever restated by.
 {% set least_points = 5 %}
-{% set spreads = 5 %}
+{% set spread_count = 5 %}
 with groups_of_goods as (
     select distinct commodity_id
     from {{ ref('commodity_group_members') }}
@@ -18,7 +18,7 @@ revisions as (
         revisions.*,
         first_source.published_date as first_published_date,
         latest_source.published_date as latest_published_date,
-        (revisions.change_low_pct + revisions.change_high_pct) / 2 as change_pct,
+        {{ as_double('revisions.change_low_pct + revisions.change_high_pct') }} / 2 as change_pct,
         case
             when partners.partner_kind not in ('whole', 'country') then 'partner'
             when goods.commodity_id is not null then 'commodity'
@@ -39,11 +39,22 @@ middles as (
         first_document_id,
         latest_document_id,
         count(*) as compared_count,
-        median(change_pct) as usual_change,
-        mad(change_pct) as spread
+        median(change_pct) as usual_change
     from revisions
     where list is null and not is_joint
     group by first_document_id, latest_document_id
+),
+
+spreads as (
+    select
+        revisions.first_document_id,
+        revisions.latest_document_id,
+        median(abs(revisions.change_pct - middles.usual_change)) as spread
+    from revisions
+    inner join middles
+        on {{ same('revisions', 'middles', ['first_document_id', 'latest_document_id']) }}
+    where revisions.list is null and not revisions.is_joint
+    group by revisions.first_document_id, revisions.latest_document_id
 ),
 
 compared as (
@@ -56,12 +67,12 @@ compared as (
         end as code,
         coalesce(middles.compared_count, 0) as compared_count,
         coalesce(middles.usual_change, 0) as usual_change,
-        greatest({{ least_points }}, {{ spreads }} * coalesce(middles.spread, 0)) as tolerance
+        greatest({{ least_points }}, {{ spread_count }} * coalesce(spreads.spread, 0)) as tolerance
     from revisions
     left join middles
-        on
-            revisions.first_document_id = middles.first_document_id
-            and revisions.latest_document_id = middles.latest_document_id
+        on {{ same('revisions', 'middles', ['first_document_id', 'latest_document_id']) }}
+    left join spreads
+        on {{ same('revisions', 'spreads', ['first_document_id', 'latest_document_id']) }}
     where revisions.list is not null
 ),
 

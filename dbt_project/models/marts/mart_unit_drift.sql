@@ -14,7 +14,7 @@ with months as (
         quantities.value as quantity,
         amounts.value as amount,
         quantities.source_id,
-        log10({{ as_double('amounts.value') }} / {{ as_double('quantities.value') }}) as magnitude
+        {{ as_double('amounts.value') }} / {{ as_double('quantities.value') }} as unit_value
     from {{ ref('fct_declared_levels') }} as quantities
     inner join {{ ref('fct_declared_levels') }} as amounts
         on
@@ -30,7 +30,7 @@ with months as (
 typical as (
     select
         months.*,
-        median(months.magnitude) over series as typical_magnitude,
+        median(months.unit_value) over series as typical_unit_value,
         count(*) over series as month_count
     from months
     window series as (
@@ -41,8 +41,7 @@ typical as (
 apart as (
     select
         typical.*,
-        cast(round(typical.typical_magnitude - typical.magnitude) as integer) as powers_of_ten,
-        typical.typical_magnitude - typical.magnitude as difference
+        log10(typical.typical_unit_value / typical.unit_value) as magnitudes
     from typical
 )
 
@@ -57,11 +56,11 @@ select
     period_start,
     period_end,
     quantity as declared_quantity,
-    {{ point('power(10, magnitude)') }} as unit_value,
-    {{ point('power(10, typical_magnitude)') }} as typical_unit_value,
-    powers_of_ten,
+    {{ point('unit_value') }} as unit_value,
+    {{ point('typical_unit_value') }} as typical_unit_value,
+    cast(round(magnitudes) as integer) as powers_of_ten,
     cast(month_count as integer) as month_count,
     source_id
 from apart
 -- Prices move, too: what lies midway between two powers of ten is no slip of a unit.
-where powers_of_ten <> 0 and abs(difference - powers_of_ten) <= 0.25 and month_count >= 4
+where round(magnitudes) <> 0 and abs(magnitudes - round(magnitudes)) <= 0.25 and month_count >= 4

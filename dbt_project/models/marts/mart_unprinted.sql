@@ -25,7 +25,7 @@ with findings as (
 ranked as (
     select
         findings.*,
-        {{ point('findings.size / vocabulary.usual_size', 3) }} as salience
+        {{ point(as_double('findings.size') ~ ' / ' ~ as_double('vocabulary.usual_size'), 3) }} as salience
     from findings
     left join {{ ref('findings') }} as vocabulary on findings.finding = vocabulary.finding
 )

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from orchestration.codes import CodeLists
-from orchestration.customs import LINE_TYPES, Lake, Resources, lines_of, update_lake
+from orchestration.customs import LINE_TYPES, Lake, Resources, lines_of, unused_files, update_lake
 from orchestration.hashing import FileHashes
 
 HEADER = (
@@ -94,6 +94,10 @@ class CustomsFolder:
             FileHashes(self._hashes),
             Resources("1GiB", 2, tell or self.told.append),
         )
+
+    def unused(self) -> list[str]:
+        """Names of what the lake remembers for nothing."""
+        return [path.name for path in unused_files(self.raw, self.lake_dir, self._codes, FileHashes(self._hashes))]
 
     def lines(self, lake: Lake) -> list[dict[str, object]]:
         """The lines of the lake, as dictionaries."""

@@ -7,7 +7,9 @@ import io
 import random
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from orchestration.customs import TotalsDiffer, lake, loading
@@ -214,12 +216,68 @@ def test_a_code_list_that_knows_more_changes_the_months_that_have_the_code(
     assert before.months[1] == after.months[1]
 
 
+def test_what_is_known_of_a_file_stays_until_every_file_can_be_used(customs: CustomsFolder) -> None:
+    path = customs.write("one.csv", text_of([WHEAT]))
+    customs.write("two.csv", text_of([WHEAT]), month="2023-02")
+    customs.load()
+    known = {file.name for file in (customs.lake_dir / "files").iterdir()}
+    sidecar = customs.raw / "two.yml"
+    mended = sidecar.read_text()
+    sidecar.write_text("no: [yaml")
+    path.unlink()
+    path.with_suffix(".yml").unlink()
+    assert customs.unused() == []
+    sidecar.write_text(mended)
+    unused = customs.unused()
+    assert len(unused) == 2 and known.issuperset(unused)  # what is known of one.csv, and its seal
+
+
 def test_lines_that_get_lost_on_the_way_fail_the_load(customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     customs.write("one.csv", text_of([WHEAT, FRUIT]))
     monkeypatch.setattr(loading._Reader, "structural_rejections", lambda *_: [])
     customs.write("two.csv", text_of([WHEAT, changed(FRUIT, value="x")]), month="2023-02")
     with pytest.raises(TotalsDiffer, match="2 lines stand in the file, 1 were read and 0 rejected"):
         customs.load()
+
+
+@pytest.mark.parametrize("when", ["before it is read", "once it is read", "while it is read", "removed"])
+def test_lines_of_a_file_that_changes_meanwhile_are_not_kept_under_its_old_hash(
+    customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    path = customs.write("one.csv", text_of([WHEAT]))
+    load_file, structural_rejections = loading.load_file, loading._Reader.structural_rejections
+
+    def change() -> None:
+        if when == "removed":
+            path.unlink()
+        else:
+            path.write_text(text_of([changed(WHEAT, value="9"), *[FRUIT] * (when == "while it is read")]))
+
+    def read(*given: Any) -> loading.LoadedFile:
+        if when == "before it is read":
+            change()
+        loaded = load_file(*given)
+        change()
+        return loaded
+
+    def change_first(self: Any, *given: Any) -> Any:
+        change()
+        return structural_rejections(self, *given)
+
+    with monkeypatch.context() as patched:
+        if when == "while it is read":
+            patched.setattr(loading._Reader, "lines", lambda _: 2)
+            patched.setattr(loading._Reader, "lines_exactly", lambda _: 2)
+            patched.setattr(loading._Reader, "structural_rejections", change_first)
+        else:
+            patched.setattr(lake, "load_file", read)
+        found = customs.load()
+    assert [(one.reason, one.may_pass) for one in found.rejected] == [
+        ("cannot be read: it changed meanwhile. The next refresh reads it again", True)
+    ]
+    assert not found.months and not list((customs.lake_dir / "files").glob("*"))
+    customs.write("one.csv", text_of([WHEAT]))
+    assert [row["value_cny"] for row in customs.lines(customs.load())] == [Decimal(3600)]
 
 
 def test_sums_that_change_on_the_way_fail_the_load(customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,3 +341,31 @@ def test_a_wrong_line_in_ten_million_is_told_with_its_place(customs: CustomsFold
     assert rejected.reason.startswith("is no number") and rejected.raw_text == wrong.strip()
     (month,) = found.months
     assert (month.rows, month.value_cny) == (9_999_999, Decimal(9_999_999))
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("code", True), ("code DESC", True), ("hash(code)", False), ("right(code, 1), code", False)],
+)
+def test_whether_the_lines_of_one_code_lie_together_is_seen_in_the_file(
+    tmp_path: Path, order: str, expected: bool
+) -> None:
+    path = tmp_path / "staged.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT lpad(CAST(range AS VARCHAR), 8, '0') AS code FROM range(30000) ORDER BY {order}) "
+            f"TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)"
+        )
+        assert lake.values_lie_together(connection, path, "code") is expected
+
+
+def test_a_file_of_lines_in_no_order_is_sorted_by_code_in_the_lake(
+    customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [changed(FRUIT, commodity=code) for code in ("08030000", "08010000", "08020000")]
+    customs.write("one.csv", text_of(lines))
+    monkeypatch.setattr(lake, "_MOST_GROUPS_OF_A_VALUE", 0)
+    (month,) = customs.load().months
+    with duckdb.connect() as connection:
+        codes = connection.execute("SELECT commodity_id FROM read_parquet(?)", [month.path]).fetchall()
+    assert codes == [("08010000",), ("08020000",), ("08030000",)]

@@ -41,8 +41,9 @@ def test_no_interval_excludes_the_truth(statements: int, kinds: tuple[str, ...])
     assert check_worlds(1, 60, statements, kinds) > 1000
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=pytest.mark.long if seed < 5 else pytest.mark.exhaustive) for seed in range(20)]
+)
 @pytest.mark.parametrize(("statements", "kinds"), [(10, VARIED), (30, VARIED), (60, VARIED), (50, AS_RELEASES)])
 def test_no_interval_excludes_the_truth_in_twenty_thousand_worlds(
     seed: int, statements: int, kinds: tuple[str, ...]

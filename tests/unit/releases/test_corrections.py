@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -91,7 +92,8 @@ def apply(
     text: str = made.TEXT,
 ) -> ReleaseReading:
     content = {"sha256": made.SHA256, "corrections": list(corrections)}
-    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    written_out = json.loads(json.dumps(content, default=str))  # else what stands twice would be a reference
+    path.write_text(yaml.safe_dump(written_out, allow_unicode=True), encoding="utf-8")
     return apply_written(path, codes, reading=reading, sha256=sha256, text=text)
 
 
@@ -410,7 +412,7 @@ def test_a_file_that_is_no_corrections_file_is_told(content: bytes, words: str, 
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InvalidCorrections, match=r"^folder\.corrections\.yml cannot be read: Is a directory"):
+    with pytest.raises(InvalidCorrections, match=r"^folder\.corrections\.yml is not a file"):
         (tmp_path / "folder.corrections.yml").mkdir()
         read_corrections(tmp_path / "folder.corrections.yml")
 

@@ -379,11 +379,11 @@ def test_the_sha256_of_a_sidecar_is_a_guard(tmp_path: Path) -> None:
         ("title: 'A\nnote: B", "is not valid: line 2"),
         ("title: A\n\tnote: B", "line 2: found character '\\t' that cannot start any token"),
         ("title: A\n---\ntitle: B", "line 2"),
-        ("title: &a [*a]", "a list is not text"),
+        ("title: &a [*a]", "line 1: refers to another place (*a)"),
         ("<<: {title: A}", "'<<' is an unknown key"),
         ("? [a]\n: b", "None is an unknown key"),
         ("title: " + "[" * 1500, "it is nested too deep"),
-        ("title: *a", "line 1: found undefined alias 'a'"),
+        ("title: *a", "line 1: refers to another place (*a)"),
         ('title: "\\ud800"', "title"),
         ("# " + "a" * 70_000, "is larger than 64,000 bytes"),
     ],
@@ -399,7 +399,7 @@ def test_lists_of_aliases_that_unfold_to_billions_are_told_at_once(tmp_path: Pat
     levels = ["title: &l0 [x, x, x, x, x, x, x, x, x]"]
     levels += [f"note: &l{level} [{', '.join([f'*l{level - 1}'] * 9)}]" for level in range(1, 30)]
     nested = "title: [" + ", ".join(line.partition(": ")[2] for line in levels) + "]"
-    assert "title: a list is not text" in problem(tmp_path, ENGLISH, sidecar=nested)
+    assert "refers to another place (*l0): write it out" in problem(tmp_path, ENGLISH, sidecar=nested)
 
 
 def test_several_faults_of_a_sidecar_are_told_together(tmp_path: Path) -> None:
@@ -431,7 +431,10 @@ def test_dates_in_the_future_are_told(tmp_path: Path, monkeypatch: pytest.Monkey
     tomorrow = read(tmp_path, ENGLISH, sidecar="published_date: 2023-04-20")
     assert tomorrow.published_date == datetime.date(2023, 4, 20)
     message = problem(tmp_path, ENGLISH, sidecar="published_date: 2023-04-21")
-    assert message == "published_date 2023-04-21 (stated) lies in the future: write the right one into the sidecar"
+    assert message == (
+        "published_date 2023-04-21 (stated) lies in the future: "
+        "write the right one into the sidecar, or set this machine's clock"
+    )
     assert "retrieved_date 2024-01-01 lies in" in problem(tmp_path, ENGLISH, sidecar="retrieved_date: 2024-01-01")
     stated = page(f"<p>{ENGLISH}</p>", '<meta name="PubDate" content="2032-04-19">')
     assert "(stated in the page (meta pubdate)) lies in the future" in problem(tmp_path, stated, "a.html")

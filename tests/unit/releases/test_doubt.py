@@ -77,9 +77,19 @@ _DOUBTED = {
         "cotton rose 3.2 percent.",
         {"3.2 percent": "the text begins with another place or with one partner"},
     ),
-    "a number in two ways": (
-        "In the first quarter, exports of Xinjiang rose by 8.1 billion yuan, or 5.2 percent.",
-        {"8.1 billion yuan": "in two ways", "5.2 percent": "in two ways"},
+    "from when, in a text that compares months": (
+        "In March 2024, exports of Xinjiang rose 8.1 percent from February. In March 2024, imports of Xinjiang rose "
+        "5.2 percent, and exports of Xinjiang were up 3.3 percent on March 2023.",
+        {"5.2 percent": "whether it is compared with the month or with the year before"},
+    ),
+    "from when, where a value of the month before stands beside it": (
+        "In March 2024, exports of Xinjiang were 28 billion yuan, against 27 billion yuan in February 2024. In March "
+        "2024, imports of Xinjiang rose 5.2 percent.",
+        {"5.2 percent": "whether it is compared with the month or with the year before"},
+    ),
+    "one thing or another": (
+        "In the first quarter, exports of Xinjiang rose 5.2 percent or 5.3 percent.",
+        {"5.2 percent": "in two ways", "5.3 percent": "in two ways"},
     ),
     "a period that only dates what it is compared with": (
         "In March 2024, exports of Xinjiang were 28 billion yuan, up from 20 billion yuan in March 2023.",
@@ -100,7 +110,7 @@ _DOUBTED = {
         {"2 billion yuan": "a surplus and a deficit", "1 billion yuan": "a surplus and a deficit"},
     ),
     "after what": (
-        "In the first quarter, exports of Xinjiang rose 8.1 percent after a fall.",
+        "After a fall, exports of Xinjiang rose 8.1 percent in the first quarter.",
         {"8.1 percent": "since when, or after what"},
     ),
 }
@@ -171,3 +181,9 @@ def test_a_city_without_its_name_is_not_the_whole_province(codes: CodeLists) -> 
     last = _read(text, codes).numbers[-1]
     assert last.kind == "uncertain"
     assert last.reason == "its sentence speaks of a city, and the text is about a larger place"
+
+
+def test_an_amount_in_a_currency_that_is_not_known_is_in_none_that_the_text_has_elsewhere(codes: CodeLists) -> None:
+    text = "In the first quarter, exports reached USD 3.2 billion. Imports came to {}5.1 billion."
+    kinds = [[one.kind for one in _read(text.format(printed), codes).numbers][-1] for printed in ("", "XQZ")]
+    assert kinds == ["read", "unread"]

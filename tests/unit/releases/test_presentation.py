@@ -27,11 +27,11 @@ from orchestration.releases.marks import (
     grouped_number,
     marks_of,
     plain_number,
-    visible,
 )
 from orchestration.releases.presentation import pieces, print_review, review_console
 from orchestration.releases.reading import NumberAccount, ReleaseReading
 from orchestration.releases.review_page import review_page, write_review_page
+from orchestration.visible import visible
 from tests.unit.releases import made_reading as made
 
 HOSTILE = (

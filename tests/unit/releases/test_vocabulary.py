@@ -15,7 +15,15 @@ from orchestration.codes import CodeLists
 from orchestration.figures import QUALIFIERS
 from orchestration.intervals import SCALES
 from orchestration.releases import lexicon
-from orchestration.releases.lexicon import KINDS, NAME_KINDS, VOCABULARY_DIR, WORD_KINDS, local_currencies, rows_of
+from orchestration.releases.lexicon import (
+    KINDS,
+    NAME_KINDS,
+    VOCABULARY_DIR,
+    WORD_KINDS,
+    conventions,
+    local_currencies,
+    rows_of,
+)
 from orchestration.releases.periods import Period, period_at
 from orchestration.releases.reading import PROSE_SCALES
 from orchestration.releases.subjects import DIMENSIONS
@@ -147,3 +155,12 @@ def test_every_month_is_read(number: int) -> None:
         assert period_at(text.lower(), text, 3, is_chinese=False) == (expected, 3 + len(name))
     text = f"{number}月份"
     assert period_at(text, text, 0, is_chinese=True) == (expected, len(text))
+
+
+def test_conventions_are_known_and_of_regions() -> None:
+    with (VOCABULARY_DIR / "conventions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["convention"] for row in rows} == {"month_on_month", "goods_and_services"}
+    assert all(row["region_id"] in CodeLists(SEEDS).countries and row["source"] for row in rows)
+    assert conventions("USA") == {"month_on_month", "goods_and_services"}
+    assert conventions("CN-XJ") == set()

@@ -29,7 +29,7 @@ names as (
         coalesce(
             texts.text_en,
             case
-                when codes.list not in ('region', 'partner') and regexp_matches(codes.name_en, '^[A-Z][a-z]')
+                when codes.list not in ('region', 'partner') and {{ is_match('codes.name_en', '^[A-Z][a-z]') }}
                     then concat(lower(left(codes.name_en, 1)), substring(codes.name_en, 2))
                 else codes.name_en
             end

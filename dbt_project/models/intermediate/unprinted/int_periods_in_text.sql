@@ -4,7 +4,7 @@ with spans as (
         *,
         {{ month_name('first_month') }} as first_month_name,
         {{ month_name('last_month') }} as last_month_name,
-        cast(first_year as varchar) as year_text,
+        cast(first_year as string) as year_text,
         is_whole_months and first_year = last_year as is_of_one_year
     from {{ ref('int_periods') }}
 ),
@@ -15,7 +15,7 @@ named as (
         period_end,
         is_whole_months,
         case
-            when not is_whole_months then concat(cast(period_start as varchar), ' to ', cast(period_end as varchar))
+            when not is_whole_months then concat(cast(period_start as string), ' to ', cast(period_end as string))
             when months = 1 then concat(first_month_name, ' ', year_text)
             when is_of_one_year and months = 12 then year_text
             when is_of_one_year and months = 3 and first_month in (1, 4, 7, 10)
@@ -29,11 +29,11 @@ named as (
             when is_of_one_year and months = 9 and first_month = 1
                 then concat('the first three quarters of ', year_text)
             when is_of_one_year then concat(first_month_name, '–', last_month_name, ' ', year_text)
-            else concat(first_month_name, ' ', year_text, '–', last_month_name, ' ', cast(last_year as varchar))
+            else concat(first_month_name, ' ', year_text, '–', last_month_name, ' ', cast(last_year as string))
         end as text_en,
         case
-            when not is_whole_months then concat(cast(period_start as varchar), '至', cast(period_end as varchar))
-            when months = 1 then concat(year_text, '年', cast(first_month as varchar), '月')
+            when not is_whole_months then concat(cast(period_start as string), '至', cast(period_end as string))
+            when months = 1 then concat(year_text, '年', cast(first_month as string), '月')
             when is_of_one_year and months = 12 then concat(year_text, '年')
             when is_of_one_year and months = 3 and first_month in (1, 4, 7, 10)
                 then concat(
@@ -42,13 +42,13 @@ named as (
             when is_of_one_year and months = 6 and first_month in (1, 7)
                 then concat(year_text, '年', case first_month when 1 then '上' else '下' end, '半年')
             when is_of_one_year and months = 9 and first_month = 1 then concat(year_text, '年前三季度')
-            when is_of_one_year and first_month = 1 then concat(year_text, '年前', cast(months as varchar), '个月')
+            when is_of_one_year and first_month = 1 then concat(year_text, '年前', cast(months as string), '个月')
             when is_of_one_year
-                then concat(year_text, '年', cast(first_month as varchar), '—', cast(last_month as varchar), '月')
+                then concat(year_text, '年', cast(first_month as string), '—', cast(last_month as string), '月')
             else
                 concat(
-                    year_text, '年', cast(first_month as varchar), '月—', cast(last_year as varchar), '年',
-                    cast(last_month as varchar), '月'
+                    year_text, '年', cast(first_month as string), '月—', cast(last_year as string), '年',
+                    cast(last_month as string), '月'
                 )
         end as text_zh
     from spans

@@ -45,7 +45,7 @@ select
         case
             when counted.growing_count = 0 then 'none grew'
             when counted.other_count = 0 then 'all grew'
-            else concat('exactly ', cast(counted.growing_count as varchar), ' grew')
+            else concat('exactly ', cast(counted.growing_count as string), ' grew')
         end,
         case
             when counted.growing_count > 0 and counted.doubling_high = 0 then ', by less than 100 percent'
@@ -53,18 +53,18 @@ select
         end,
         case
             when counted.growing_count > 0 and counted.other_count > 0
-                then concat(', and ', cast(counted.other_count as varchar), ' did not')
+                then concat(', and ', cast(counted.other_count as string), ' did not')
             else ''
         end,
         '.'
     ) as sentence_en,
     concat(
-        counted.when_zh, '，', counted.parent_zh, '未公布增速的', cast(counted.region_count as varchar), '个地区（',
+        counted.when_zh, '，', counted.parent_zh, '未公布增速的', cast(counted.region_count as string), '个地区（',
         counted.region_zh, '）中，',
         case
             when counted.growing_count = 0 then '均未实现增长'
             when counted.other_count = 0 then '均实现增长'
-            else concat('恰有', cast(counted.growing_count as varchar), '个实现增长')
+            else concat('恰有', cast(counted.growing_count as string), '个实现增长')
         end,
         case
             when counted.growing_count > 0 and counted.doubling_high = 0 then '，增幅不足100%'
@@ -72,7 +72,7 @@ select
         end,
         case
             when counted.growing_count > 0 and counted.other_count > 0
-                then concat('，其余', cast(counted.other_count as varchar), '个未增长')
+                then concat('，其余', cast(counted.other_count as string), '个未增长')
             else ''
         end,
         '。'

@@ -31,7 +31,7 @@ shares as (
         and flows.is_own_period
         and not flows.is_stated
         -- Wider than a tenth of itself it says little.
-        and flows.high - flows.low <= flows.low / 10
+        and 10 * (flows.high - flows.low) <= flows.low
 )
 
 select

@@ -34,4 +34,4 @@ where
     and wholes.is_own_period
     and not wholes.is_stated
     -- Wider than a tenth of itself it says little.
-    and wholes.high - wholes.low <= wholes.low / 10
+    and 10 * (wholes.high - wholes.low) <= wholes.low

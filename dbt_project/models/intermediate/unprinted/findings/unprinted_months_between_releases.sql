@@ -3,8 +3,8 @@
 with steps as (
     select
         deduced_id,
-        inputs[1] as longer_id,
-        inputs[2] as shorter_id
+        {{ element_of('inputs', 1) }} as longer_id,
+        {{ element_of('inputs', 2) }} as shorter_id
     from {{ ref('stg_deduction__derivations') }}
     where rule = 'spans'
 ),
@@ -24,10 +24,10 @@ differences as (
         longer.period_zh as longer_zh,
         shorter.period_en as shorter_en,
         shorter.period_zh as shorter_zh,
-        levels.low / months.months as month_low,
-        levels.high / months.months as month_high,
-        shorter.low / shorter_months.months as shorter_month_low,
-        shorter.high / shorter_months.months as shorter_month_high
+        {{ as_double('levels.low') }} / months.months as month_low,
+        {{ as_double('levels.high') }} / months.months as month_high,
+        {{ as_double('shorter.low') }} / shorter_months.months as shorter_month_low,
+        {{ as_double('shorter.high') }} / shorter_months.months as shorter_month_high
     from levels
     inner join steps on levels.deduced_id = steps.deduced_id
     inner join levels as longer on steps.longer_id = longer.deduced_id
@@ -64,7 +64,7 @@ compared as (
     where
         now.is_of_own_periods
         -- Wider than a tenth of itself it says little.
-        and now.high - now.low <= now.low / 10
+        and 10 * (now.high - now.low) <= now.low
 )
 
 select

@@ -45,6 +45,6 @@ where
     and parts.is_own_period
     and not parts.is_stated
     and wholes.low > 0
-    and parts.low > wholes.high / 2
+    and 2 * parts.low > wholes.high
     and not parts.low > wholes.high
     and former_shares.high < 50
