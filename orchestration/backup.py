@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.atomic import sync
 from orchestration.bag import Bag, BagDamaged, copied, read_bag, sha256_of, write_bag
+from orchestration.hashing import SEAL_SUFFIX
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.publication import put_in_place
@@ -133,7 +134,7 @@ def _current_id(settings: Settings) -> str:
 
 
 def _kept_files(settings: Settings) -> Iterator[Path]:
-    """Publications with their marks, what the lake knows of raw files, and the lines that publications name."""
+    """Publications with their marks, what the lake knows of raw files, and the lines that publications name, sealed."""
     kept = kept_publications(settings.publications_dir)
     for one in kept:
         yield one.path
@@ -144,7 +145,7 @@ def _kept_files(settings: Settings) -> Iterator[Path]:
     except (duckdb.Error, NothingPublished):  # nobody knows what that one is made of
         named = None
     for path in sorted((settings.lake_dir / "lines").glob("[!.]*")):
-        if named is None or path.name in named:
+        if named is None or path.name.removesuffix(SEAL_SUFFIX) in named:
             yield path
     yield from sorted((settings.lake_dir / "files").glob("[!.]*"))
 

@@ -160,8 +160,9 @@ def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPubl
     """Put a kept publication in place of the current one, which is marked as withdrawn.
 
     Without `publication_id`: the newest one before the current that is not withdrawn itself. One that is damaged is put
-    aside and not gone back to. The caller holds the warehouse lock. Raises LookupError with what there is, and
-    PublishedByOther where a later version published what is asked for, or what stands and is left without a name.
+    aside and not gone back to; one of which a file of the lake is gone or damaged stays, and is not gone back to
+    either. The caller holds the warehouse lock. Raises LookupError with what there is, and PublishedByOther where a
+    later version published what is asked for, or what stands and is left without a name.
     """
     kept = kept_publications(settings.publications_dir)
     try:
@@ -180,13 +181,26 @@ def roll_back(settings: Settings, publication_id: str | None = None) -> KeptPubl
         candidates = [
             one for one in kept if not one.is_withdrawn and (not current_id or one.publication_id < current_id)
         ]
-    while candidates and not _is_whole(candidates[-1]):
-        kept.remove(candidates.pop())
-    if not candidates:
+    incomplete: list[str] = []
+    target = None
+    while candidates and target is None:
+        candidate = candidates.pop()
+        if not _is_whole(candidate):
+            kept.remove(candidate)
+        elif lost := _lost_lake_files(candidate):
+            incomplete.append(f"{candidate.publication_id} lacks {', '.join(map(str, lost))}")
+        else:
+            target = candidate
+    if target is None:
         names = ", ".join(one.publication_id for one in kept) or "none"
         wanted = f"publication {publication_id}" if publication_id else f"earlier publication than {current_id}"
-        raise LookupError(f"there is no {wanted}; kept: {names}")
-    target = candidates[-1]
+        message = f"there is no {wanted}; kept: {names}"
+        if incomplete:
+            message += (
+                f". Of the lake a file is gone or damaged: {'; '.join(reversed(incomplete))}. `customhouse refresh` "
+                f"makes those again that raw/ still holds; the others come from a back-up"
+            )
+        raise LookupError(message)
     publication_row(target.path)  # refuses one of a later version
     for one in kept:
         if one.publication_id == current_id != target.publication_id:
@@ -265,6 +279,12 @@ def _lake_files(connection: duckdb.DuckDBPyConnection) -> list[Path]:
         return [Path(path) for (path,) in connection.execute("SELECT path FROM metadata.lake_files").fetchall()]
     except duckdb.CatalogException:
         return []
+
+
+def _lost_lake_files(kept: KeptPublication) -> list[Path]:
+    """The files of the lake that a kept publication is made of, and that do not hold what they held then."""
+    with open_published(kept.path) as connection:
+        return [file for file in _lake_files(connection) if not is_as_sealed(file)]
 
 
 def _next_id(settings: Settings, now: datetime.datetime, inputs: Inputs) -> str:

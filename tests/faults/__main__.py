@@ -50,6 +50,8 @@ def main() -> int:
 
     # Whoever ends it is told the totals, and its processes end with it: they would write where the next one works.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell has what it starts in the background ignore it, which the refreshes would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with stage(asked.folder) as prepared:
         asked_for = {"kinds": asked.kinds, "only": asked.only, "count": asked.cases, "seed": asked.seed}
         cases = list(chosen_cases(prepared, **asked_for))

@@ -17,6 +17,7 @@ from orchestration import backup, bag
 from orchestration.backup import NotRestored, back_up, restore
 from orchestration.bag import MANIFEST, BagDamaged, NotBagged, read_bag, write_bag
 from orchestration.cli import app
+from orchestration.hashing import SEAL_SUFFIX
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.publication import put_in_place, roll_back
@@ -96,7 +97,7 @@ def test_what_is_in_it_and_what_is_not(published: Settings, tmp_path: Path) -> N
         f"warehouse/publications/{first.publication_id}.duckdb",
         f"warehouse/publications/{second.publication_id}.duckdb",
         f"warehouse/publications/{second.publication_id}.withdrawn",
-        *(f"warehouse/customs/lines/{name}.parquet" for name in "abc"),
+        *(f"warehouse/customs/lines/{name}.parquet{suffix}" for name in "abc" for suffix in ("", SEAL_SUFFIX)),
         "warehouse/customs/files/known-1.json",
     }
     assert {f"raw/{name}" for name in contents(published.raw_dir)} == {
@@ -173,6 +174,7 @@ import os, signal
 from pathlib import Path
 from orchestration import bag
 from orchestration.backup import back_up
+from orchestration.hashing import SEAL_SUFFIX
 from orchestration.settings import Settings
 copy, count = bag.copied, 0
 def die(source, target):

@@ -44,6 +44,7 @@ from tests.faults.damage import (
     spoil_the_beginning,
 )
 from tests.unit.hand_made import ROWS, inputs_of, publish_rows
+from tests.unit.test_retention import publish_lines
 
 
 def current_id(settings: Settings) -> str | None:
@@ -123,6 +124,22 @@ def test_a_damaged_publication_is_not_rolled_back_to(settings: Settings) -> None
     with pytest.raises(LookupError, match="there is no earlier publication"):
         roll_back(settings)
     assert current_id(settings) == last
+
+
+def test_a_publication_is_not_rolled_back_to_without_its_declarations(settings: Settings) -> None:
+    first, second, third, last = (publish_lines(settings, names) for names in (["a"], ["b"], ["c"], ["d"]))
+    lines = settings.lake_dir / "lines"
+    cut_in_half(lines / "b.parquet", noise())
+    (lines / "c.parquet").rename(lines / "c.aside")
+    with pytest.raises(LookupError, match=f"no publication {third}; .*{third} lacks {lines / 'c.parquet'}"):
+        roll_back(settings, third)
+    assert current_id(settings) == last
+    assert roll_back(settings).publication_id == first
+    (lines / "c.aside").rename(lines / "c.parquet")  # from a back-up
+    assert roll_back(settings, third).publication_id == third
+    with pytest.raises(LookupError, match=f"no earlier publication than {third}; .*{second} lacks"):  # one is withdrawn
+        roll_back(settings)
+    assert current_id(settings) == third
 
 
 def test_a_damaged_publication_does_not_keep_others_from_being_published_and_goes_in_its_time(

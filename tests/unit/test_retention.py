@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.customs import LINE_TYPES, Lake, StoredMonth
 from orchestration.defs.customs import load_lake
+from orchestration.hashing import SEAL_SUFFIX, seal
 from orchestration.settings import Settings
 from orchestration.warehouse.publication import publish, put_in_place
 from orchestration.warehouse.published import kept_publications, open_published
@@ -30,6 +31,7 @@ def put_lines(settings: Settings, names: Sequence[str]) -> None:
         path = folder / f"{name}.parquet"
         if not path.exists():
             duckdb.execute(f"COPY (SELECT {columns}) TO '{path}' (FORMAT parquet)")
+            seal(path, path.name)
         months.append(
             StoredMonth(
                 reporter_id="CHN", flow="export", month=datetime.date(2023, number, 1), path=str(path), lines_key=name,
@@ -76,7 +78,9 @@ def test_publications_go_before_their_marks_and_both_before_their_lines(four: Se
         ("mark", f"{first}.withdrawn"),
         ("lines", ".cut-off.parquet"),
         ("lines", "a.parquet"),
+        ("lines", "a.parquet.sha256"),
         ("lines", "b.parquet"),
+        ("lines", "b.parquet.sha256"),
     ]
     remove_all(leftovers(four))
     assert_every_kept_publication_answers(four)
@@ -97,7 +101,7 @@ def test_whoever_is_cut_off_between_any_two_removals_has_done_no_harm(four: Sett
         remove_all(leftovers(four))
         assert found(four) == []
         assert sorted(path.name for path in (four.lake_dir / "lines").iterdir()) == [
-            f"{name}.parquet" for name in ("c", "d", "e")
+            f"{name}.parquet{suffix}" for name in ("c", "d", "e") for suffix in ("", SEAL_SUFFIX)
         ]
 
 
