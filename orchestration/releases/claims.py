@@ -42,6 +42,8 @@ _REFERENCE_ENDS = frozenset(words("reference_end"))
 _LOOKING_BACK = _RELATIVES | {"had"}
 #: Tokens of `of this total amount`.
 _LONGEST_WHOLE = 5
+#: Words between a preposition and what the partner is: its single largest.
+_LONGEST_ROLE = 4
 _BORDERS = frozenset(words("border_word"))
 _CAUSES = frozenset(words("cause_start"))
 #: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
@@ -124,6 +126,7 @@ class Claims:
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
             self._claim_outside(sentence)
+            self._claim_roles(sentence)
         else:
             self._claim_besides(sentence)
         self._claim_appositions(sentence)
@@ -404,6 +407,21 @@ class Claims:
             start = sentence.clause_start(index)
             if is_group and any(self._dimension(sentence, at) == "partner" for at in range(start, index)):
                 sentence.claim(index, last + 1, "outside")
+
+    def _claim_roles(self, sentence: Sentence) -> None:
+        """`growth with its biggest trade partner, the ASEAN`: what a partner is, told before its name, is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-2]):
+            if not token.is_a("rank_noun") or tokens[index + 1].kind != "comma":
+                continue
+            first = index
+            while first > 0 and not tokens[first - 1].is_a("partner_preposition") and index - first < _LONGEST_ROLE:
+                first -= 1
+            name = index + 2 + (tokens[index + 2].text == "the")
+            is_told = any(one.names or (one.quantity is not None and not one.is_a("rank")) for one in tokens[first:index])
+            has_name = name < len(tokens) and self._dimension(sentence, name) == "partner"
+            if first and tokens[first - 1].is_a("partner_preposition") and has_name and not is_told:
+                sentence.claim(first, index + 2, "role")
 
     @staticmethod
     def _claim_buyers(sentence: Sentence) -> None:

@@ -10,7 +10,7 @@ from orchestration.releases.frames import open_frame, other_flows
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.number_groups import NumberGroup
-from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.subjects import Frame, Item, Phrase
 from orchestration.releases.tokens import Token
 from orchestration.releases.unknown_names import LONGER_NAME
@@ -121,7 +121,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         and not phrase.names.get("partner")
         and any(pair[0] == "partner" for index in subject for pair in tokens[index].names)
         and not has_flow
-        and _is_object(tokens, next(index for index in subject if dict(tokens[index].names).get("partner")))
+        and _is_object(sentence, next(index for index in subject if dict(tokens[index].names).get("partner")))
     ):
         # `exported 5 billion yuan to ASEAN`
         _mention_all(numbers, start, stop)
@@ -285,7 +285,9 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
     depth = 0
     while stop < numbers.window_end:
         token = tokens[stop]
-        if token.kind == "open":
+        if numbers.sentence.spoken_for.get(stop) == "role":
+            pass  # with its biggest trade partner, the ASEAN
+        elif token.kind == "open":
             if not any(one.kind == "close" for one in tokens[stop : numbers.window_end]):
                 break  # it holds the next number
             depth += 1
@@ -331,10 +333,11 @@ def _comes_of(tokens: list[Token], start: int, index: int) -> bool:
     return index == start and index + 1 < len(tokens) and tokens[index + 1].text in _COMING
 
 
-def _is_object(tokens: list[Token], index: int) -> bool:
+def _is_object(sentence: Sentence, index: int) -> bool:
     """Whether a partner stands behind its preposition: `of goods to Kazakhstan`."""
+    tokens = sentence.tokens
     before = index - 1
-    if before > 0 and tokens[before].text == "the":
+    while before > 0 and (tokens[before].text == "the" or sentence.spoken_for.get(before) == "role"):
         before -= 1
     return before >= 0 and tokens[before].text in ("to", "from", "with")
 
@@ -363,7 +366,9 @@ def _is_named_after(numbers: NumberGroup, start: int, subject: list[int]) -> boo
     first = subject[0]
     if numbers.kind not in ("percent", "money", "times") or tokens[start].text not in _NAMED_AFTER:
         return False
-    if first > start + 2 or (first == start + 2 and tokens[start + 1].text != "the"):
+    roles = [index for index in range(start, first) if numbers.sentence.spoken_for.get(index) == "role"]
+    between = first - start - len(roles)
+    if between > 2 or (between == 2 and tokens[first - 1].text != "the"):
         return False
     if not tokens[first].names or any(tokens[index].is_a("flow") for index in subject):
         return False

@@ -580,7 +580,11 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:
     """`对第一大贸易伙伴东盟进出口…`, `trade with the second largest partner, the EU`: the name stands behind."""
     tokens, at = numbers.tokens, numbers.last + 1
-    if at >= len(tokens) or not tokens[at].is_a("rank_noun") or (frame.names.get("partner") and not frame.doubt):
+    if at >= len(tokens) or not tokens[at].is_a("rank_noun"):
+        return None
+    before = numbers.first - 1 - (numbers.first > 1 and tokens[numbers.first - 1].text == "the")
+    is_object = before >= 0 and tokens[before].is_a("partner_preposition")  # those to the second largest market, the EU
+    if frame.names.get("partner") and not frame.doubt and not is_object:
         return None
     at += 1
     if not numbers.sentence.is_chinese:
