@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.atomic import sync
 from orchestration.hashing import is_as_sealed, remove
 from orchestration.inputs import Inputs
 from orchestration.settings import Settings
@@ -110,7 +111,7 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
         connection.execute("COMMIT")
         connection.execute("DETACH publication")
     _verify(draft, counts)
-    _sync(draft)
+    sync(draft)
     draft.chmod(0o444)
     put_in_place(draft, settings.published_database)  # first: what was never published must not be rolled back to
     _keep(draft)
@@ -218,9 +219,9 @@ def put_in_place(kept: Path, published: Path) -> None:
         os.link(kept, staged)
     except OSError:  # a file system without hard links
         shutil.copy2(kept, staged)
-        _sync(staged)
+        sync(staged)
     staged.replace(published)
-    _sync(published.parent)
+    sync(published.parent)
 
 
 def _staged(published: Path) -> Path:
@@ -569,17 +570,9 @@ def _verify(draft: Path, counts: dict[str, int]) -> None:
                 raise PublicationDamaged(f"{function} does not answer in the new file: {problem}") from problem
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _keep(draft: Path) -> None:
     draft.rename(draft.with_name(draft.name.removeprefix(".")))
-    _sync(draft.parent)
+    sync(draft.parent)
 
 
 def _clear_up(settings: Settings, current: dict[str, object] | None) -> None:
