@@ -409,7 +409,7 @@ class Claims:
                 sentence.claim(index, last + 1, "outside")
 
     def _claim_roles(self, sentence: Sentence) -> None:
-        """`growth with its biggest trade partner, the ASEAN`: what a partner is, told before its name, is no subject."""
+        """`trade with its biggest partner, the ASEAN`: what a partner is, told before its name, is no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-2]):
             if not token.is_a("rank_noun") or tokens[index + 1].kind != "comma":
@@ -418,7 +418,8 @@ class Claims:
             while first > 0 and not tokens[first - 1].is_a("partner_preposition") and index - first < _LONGEST_ROLE:
                 first -= 1
             name = index + 2 + (tokens[index + 2].text == "the")
-            is_told = any(one.names or (one.quantity is not None and not one.is_a("rank")) for one in tokens[first:index])
+            role = tokens[first:index]
+            is_told = any(one.names or (one.quantity is not None and not one.is_a("rank")) for one in role)
             has_name = name < len(tokens) and self._dimension(sentence, name) == "partner"
             if first and tokens[first - 1].is_a("partner_preposition") and has_name and not is_told:
                 sentence.claim(first, index + 2, "role")

@@ -40,7 +40,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
             return "partner", code
         if dimension == "region" and code.startswith("CN-") and not grammar.is_chinese_reporter:
             return "partner", UNMAPPED
-        if dimension == "partner" and not grammar.is_apart and code in grammar.codes.containing_regions(grammar.region_id):
+        own = set() if grammar.is_apart else set(grammar.codes.containing_regions(grammar.region_id))
+        if dimension == "partner" and code in own:
             return "region", code  # "the Chinese capital Beijing", which has no trade with China
         return dimension, code
     if "region" in pairs and "partner" in pairs:

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration import atomic
 from orchestration.inputs import Inputs
 from orchestration.progress import Progress
 from orchestration.settings import Settings
@@ -24,7 +25,7 @@ from tests.forking import forked_with
 from tests.integration.installation import TIMEOUT_SECONDS, content
 
 _CONTEXT = forked_with("tests.integration.processes")
-_WAREHOUSE_CODE = str(Path(publication.__file__).parent)
+_WAREHOUSE_CODE = (str(Path(publication.__file__).parent), atomic.__file__)
 
 
 class Child:
@@ -71,7 +72,7 @@ def publish(settings: Settings, inputs: Inputs, connection: Connection) -> None:
 
 
 def publish_line_by_line(settings: Settings, inputs: Inputs, die_before: int | None, connection: Connection) -> None:
-    """Publish, and die before the given line of orchestration/warehouse is run; tells the function of every line."""
+    """Publish, and die before the given line of orchestration/warehouse or atomic.py is run; tells the function of every line."""
     functions: list[str] = []
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:

@@ -123,7 +123,7 @@ def test_publishing_killed_at_every_turn_leaves_one_whole_publication(
         turn
         for turn, function in enumerate(functions)
         if turn > verified
-        and function in ("publish", "_sync", "put_in_place", "_keep", "_put_aside_unreadable", "remove_all")
+        and function in ("publish", "sync", "put_in_place", "_keep", "_put_aside_unreadable", "remove_all")
     ]
     assert len(changing_places) > 20
     writing = [*range(0, verified, verified // 6), *range(verified - 6, verified + 2)]  # then the commit
