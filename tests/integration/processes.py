@@ -72,7 +72,7 @@ def publish(settings: Settings, inputs: Inputs, connection: Connection) -> None:
 
 
 def publish_line_by_line(settings: Settings, inputs: Inputs, die_before: int | None, connection: Connection) -> None:
-    """Publish, and die before the given line of orchestration/warehouse or atomic.py is run; tells the function of every line."""
+    """Publish, and die before the given line of what writes the warehouse is run; tells the function of every line."""
     functions: list[str] = []
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:
