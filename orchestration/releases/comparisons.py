@@ -125,7 +125,7 @@ def is_base(numbers: NumberGroup) -> bool:
         and not any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
     ):
         return True  # 较去年同期(243.9亿元)增加
-    if _is_alone_in_parentheses(numbers):
+    if _is_alone_in_parentheses(numbers) or _is_what_is_exceeded(numbers):
         return True
     start = numbers.clause_start
     if (
@@ -186,6 +186,17 @@ def _before_balance(numbers: NumberGroup) -> Token | None:
         while index > 0 and numbers.tokens[index].text in ("a", "the"):
             index -= 1
     return numbers.tokens[index] if index >= 0 else None
+
+
+def _is_what_is_exceeded(numbers: NumberGroup) -> bool:
+    """`13.2 percent up on the almost 63,500 tonnes of February`: what a change is on is what was before."""
+    tokens, before = numbers.tokens, numbers.first - 1
+    while before > 0 and (tokens[before].text == "the" or tokens[before].is_a("qualifier")):
+        before -= 1
+    is_on = 0 < before < numbers.first - 1 and tokens[before].text in ("on", "over")
+    says_when = any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
+    is_amount = numbers.kind in ("money", "physical")
+    return is_on and is_amount and not says_when and tokens[before - 1].is_a("rise", "fall")
 
 
 def _is_worth_base(numbers: NumberGroup) -> bool:

@@ -71,6 +71,8 @@ class Grammar:
         self.paragraph_flow = ""
         #: Of what the amounts of a paragraph are so many, where a note says it once.
         self.paragraph_scale = ""
+        #: What a Chinese paragraph measures all in: 以货量计，….
+        self.paragraph_measure = ""
         self.paragraph_has_figures = False
         self.topic_flow = ""
         self.base = Frame()
@@ -154,6 +156,7 @@ class Grammar:
         self.stated_year = None
         self.paragraph_flow = ""
         self.paragraph_scale = ""
+        self.paragraph_measure = ""
         self.paragraph_has_figures = False
         self.topic_flow = ""
         self.topic = self.base

@@ -35,8 +35,8 @@ SENSE_KINDS = frozenset({
 WORD_KINDS = frozenset({
     "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better", "border_word",
     "bringing", "cargo", "cause_start", "comparing", "comparing_after", "comparing_before", "complement_start",
-    "contributing_stem", "counted_that", "customs_area", "dateline_end", "delivery", "description", "done_by",
-    "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "falling_noun",
+    "contributing_stem", "counted_that", "customs_area", "dateline_end", "delivery", "description", "direction",
+    "done_by", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "falling_noun",
     "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word", "home_place", "hub", "idle_word",
     "idle_word_end", "less_stem", "loose_rise", "month_end", "more_or_less", "more_stem", "moving", "name_link",
     "named_after_start", "named_source", "negative_contribution", "no_singular", "no_trade_of", "not_before_noun",

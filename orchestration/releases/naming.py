@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
 _OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
+_DIRECTIONS = frozenset(words("direction"))
 _AREAS_OF_UNION = frozenset(words("area_of_union"))
 #: What "units" are, by a word of the goods.
 UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
@@ -23,7 +24,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
     """The list that a name belongs to where it stands, and its code there; ("", "") for what is no name."""
     pairs = dict(tokens[index].names)
     if pairs.get("partner") == grammar.region_id:
-        return "region", grammar.region_id
+        is_part = index > 0 and tokens[index - 1].text in _DIRECTIONS
+        return "region", UNMAPPED if is_part else grammar.region_id  # Western Australia
     if grammar.region_id == "EU" and tokens[index].text in _AREAS_OF_UNION and "partner" in pairs:
         return "region", UNMAPPED  # a part of the one who reports; to others it is a partner
     if len(pairs) == 1:
@@ -94,5 +96,7 @@ def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
         elif "imported materials" not in token.text:
             for word, its_flow in _FLOW_PARTS:
                 flow = its_flow if word in token.text else flow
+        if code == "RE_EXPORTS" and grammar.is_apart:
+            flow = "export"  # 轉口
     is_word = code == UNMAPPED and (dimension, UNMAPPED) in token.names
     return Item(code, grammar.source[start:end], start, end, flow, is_word)

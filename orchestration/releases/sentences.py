@@ -186,9 +186,24 @@ def number_lists(sentence: Sentence) -> list[list[int]]:
                 )
                 if (is_last or is_told) and separated(sentence, last + 1, index, cues=True):
                     lists[-1].append(index)
+                    _take_in_those_before(sentence, lists)
                     continue
         lists.append([index])
     return _alternating(sentence, lists)
+
+
+def _take_in_those_before(sentence: Sentence, lists: list[list[int]]) -> None:
+    """`…, respectively, up 0.2 percent, down 13.1 percent, and down 9.5 percent`: all of them are one list."""
+    tokens = sentence.tokens
+    first = lists[-1][0]
+    if sentence.is_chinese or not any(token.is_a("respectively") for token in tokens[:first]):
+        return
+    while len(lists) > 1 and len(lists[-2]) == 1:
+        before, quantity = tokens[lists[-2][0]].quantity, tokens[lists[-1][0]].quantity
+        is_alike = before is not None and quantity is not None and _alike(before, quantity)
+        if not is_alike or not separated(sentence, lists[-2][0] + 1, lists[-1][0], cues=True):
+            return
+        lists[-2:] = [[*lists[-2], *lists[-1]]]
 
 
 def _is_difference(sentence: Sentence, first: int, second: int) -> bool:

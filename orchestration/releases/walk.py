@@ -49,7 +49,7 @@ _AMONG = frozenset({"among", "amongst", "within"})
 _OTHERS = ("other ", "其他")
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
-_ADVERBIAL_MEASURES = ("by ", "in ", "after ")
+_ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
 _FLOW_PAIRS = {
@@ -87,7 +87,7 @@ class Walk:
         self.list_measures: list[str] = []
         self.clause_break = ""
         #: What the sentence says at its beginning that all of it is measured in: by volume, …
-        self.sentence_measure = ""
+        self.sentence_measure = grammar.paragraph_measure
         self.currency_terms = ""
         self.own_period = False
         self.joint_next = False
@@ -569,6 +569,8 @@ class Walk:
         if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
             self.sentence_doubt = self.sentence_doubt or "which zone is meant is not certain"
+        if dimension == "region" and code == UNMAPPED and dict(token.names).get("partner") == self.grammar.region_id:
+            self.sentence_doubt = self.sentence_doubt or "which part of the nation is meant is not certain"
         if dimension == "region" and self._is_other_side(index, code):
             self.phrase.is_flipped = True
             return
@@ -824,8 +826,10 @@ class Walk:
             if not (says_other or framed or is_of_another):
                 return
         is_first = not self.stated and not phrase.flows and not phrase.names
-        if is_first and token.text.startswith(_ADVERBIAL_MEASURES) and not self.sentence.is_chinese:
+        if is_first and token.text.startswith(_ADVERBIAL_MEASURES):
             self.sentence_measure = measure
+            if self.sentence.is_chinese:
+                self.grammar.paragraph_measure = measure
         if phrase.measures and not self._between_are_separators(self._last_measure, index):
             phrase.measures = [measure]
         else:
