@@ -71,6 +71,8 @@ class Grammar:
         self.paragraph_flow = ""
         #: Of what the amounts of a paragraph are so many, where a note says it once.
         self.paragraph_scale = ""
+        #: In which currency a Chinese paragraph tells its amounts: 以美元计价，….
+        self.paragraph_currency = ""
         #: What a Chinese paragraph measures all in: 以货量计，….
         self.paragraph_measure = ""
         self.paragraph_has_figures = False
@@ -156,6 +158,7 @@ class Grammar:
         self.stated_year = None
         self.paragraph_flow = ""
         self.paragraph_scale = ""
+        self.paragraph_currency = ""
         self.paragraph_measure = ""
         self.paragraph_has_figures = False
         self.topic_flow = ""
@@ -244,6 +247,7 @@ class Grammar:
     def _read_sentence(self, sentence: Sentence) -> None:
         self.sentences.append(sentence)
         self._take_scale_of_note(sentence)
+        self._take_currency_of_note(sentence)
         claims = Claims(self, sentence)
         sentence.spans = claims.spans
         sentence.compared = claims.comparison_spans
@@ -264,12 +268,36 @@ class Grammar:
             if amount is not None and amount.unit_kind == "money" and not amount.scales:
                 amount.scales = (self.paragraph_scale,)
 
+    def _take_currency_of_note(self, sentence: Sentence) -> None:
+        """`以美元計價，出口3023.5億元`: the bare 元 of a paragraph, up to where another currency is said.
+
+        Where the amounts of the sentence print their currency all the same, the note is of that sentence alone.
+        """
+        if not sentence.is_chinese:
+            return
+        for token in sentence.tokens:
+            if token.is_a("currency_terms"):
+                self.paragraph_currency = token.senses["currency_terms"]
+            amount = token.quantity
+            if not self.paragraph_currency or amount is None or amount.unit_kind != "money":
+                continue
+            if not _is_bare_yuan(token):
+                self.paragraph_currency = ""
+                return
+            amount.unit = self.paragraph_currency
+
     def province(self) -> str:
         """The province that the release's region is or lies in."""
         for holder in self.codes.containing_regions(self.region_id):
             if holder.startswith("CN-"):
                 return holder
         return self.region_id
+
+
+def _is_bare_yuan(token: Token) -> bool:
+    """Whether an amount prints 元 and not whose: 3023.5亿元, but not 3023.5亿美元 or 3023.5亿元人民币."""
+    name = token.text.rstrip("元")
+    return name != token.text and name[-1:] not in "美欧日港澳台币"
 
 
 def _counts_services(chars: str, *, is_usual: bool) -> bool:

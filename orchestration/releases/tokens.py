@@ -251,6 +251,8 @@ class Tokeniser:
         position = _skip(chars, quantity.end)
         while True:
             phrase, senses = self._lexicon.suffix_at(chars, position, _SCALES)
+            if phrase and len(self._lexicon.suffix_at(chars, position, _UNITS)[0]) > len(phrase):
+                return  # 26.6亿千瓦时
             if not phrase:
                 phrase, senses = self._scale_of_money(chars, position, quantity)
             is_apart = len(phrase) == 1 and phrase.isascii() and position > quantity.end

@@ -88,7 +88,7 @@ class Walk:
         self.clause_break = ""
         #: What the sentence says at its beginning that all of it is measured in: by volume, …
         self.sentence_measure = grammar.paragraph_measure
-        self.currency_terms = ""
+        self.currency_terms = grammar.paragraph_currency
         self.own_period = False
         self.joint_next = False
         self.sentence_doubt = ""
