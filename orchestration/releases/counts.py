@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.comparisons import period_of
+from orchestration.releases.comparisons import base_period, is_base, period_of
 from orchestration.releases.distribution import distribute
 from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.number_groups import NumberGroup, change_after
@@ -102,7 +102,9 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
         statistic, sign = "change", numbers.sign_of(change)
     elif sign_after := change_after(numbers):
         statistic, sign = "change", sign_after  # 2,100 more than a year before
-    period = period_of(numbers)
+    period, rule = period_of(numbers), "count"
+    if statistic == "level" and is_base(numbers):
+        period, rule = base_period(numbers, period), "count of the period compared with"
     _claim_what_is_counted(numbers)
     counted = frame.copy()
     counted.parent, counted.own = frame.parent, frozenset({"count"})
@@ -121,7 +123,7 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     if not (measure == "partners" and frame.has_own_flow and not numbers.sentence.is_chinese):
         walk.frame = counted  # but `exported to over 40 countries, with Japan taking 35 percent` goes on with exports
         numbers.grammar.top = counted
-    return distribute(numbers, counted, statistic, sign, measure, period=period, rule="count", doubt=doubt)
+    return distribute(numbers, counted, statistic, sign, measure, period=period, rule=rule, doubt=doubt)
 
 
 def _owner_of_counted(numbers: NumberGroup) -> list[Item]:

@@ -41,6 +41,8 @@ _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 _MOST_OF_ONE = 0.8
 #: Characters of a Chinese clause that no table knows, and that are too many.
 _MANY_CHARACTERS = 2
+#: Of a longer span a growth may be that from year to year.
+_MONTHS_OF_YEAR = 12
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
@@ -138,6 +140,8 @@ class _Text:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
         figure, around = one.figure, self._surroundings[one.sentence - 1]
         at = around.place_of(one.quantity)
+        if figure.statistic in _CHANGES and one.span is not None and length_in_months(one.span) > _MONTHS_OF_YEAR:
+            return "a change over more than a year, or from year to year"
         own = self._own_spans(one)
         says_base = _OF_BASE in figure.reading and one.span in around.sentence.compared.values()
         if self._main not in own and not own & around.spans and not says_base:

@@ -387,7 +387,7 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
             frame.flows = [hinted[0]]
     if phrase.measures:
         frame.measures = list(phrase.measures)
-    if phrase.counted:
+    if phrase.counted and phrase.measures:
         frame.count_measure, frame.count_unit, frame.flows, frame.doubt = (
             phrase.measures[-1],
             "enterprises",

@@ -375,7 +375,9 @@ def _is_named_after(numbers: NumberGroup, start: int, subject: list[int]) -> boo
     dimension, code = dimension_of(walk.grammar, tokens, first)
     in_frame = walk.frame is not None and not walk.named_after and walk.frame.names.get(dimension)
     known = walk.phrase.names.get(dimension) or in_frame
-    if not dimension or known:
+    if dimension == "partner" and known and len(known) > 1 and any(item.code == code for item in known):
+        walk.phrase.names.pop(dimension, None)  # trade with A and B rose: 5 billion with A and 3 billion with B
+    elif not dimension or known:
         return False
     if dimension == "region":
         holders = set(walk.grammar.codes.containing_regions(code)) - {code}

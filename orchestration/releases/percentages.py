@@ -72,6 +72,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):
         return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
+    if choices[0][0] == "growth" and (gap := _gap_right_behind(numbers)):
+        roles: list[Role] = [("growth_gap", gap, "gap in percent"), ("growth", gap, "growth after")]
+        return choices_of(numbers, frame, roles, period, doubt="whether it is a growth or how far one is above another")
     near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
     if choices[0][0] == "growth" and any(token.is_a("average") or token.text == "average" for token in near):
         return choices_of(numbers, frame, choices, period, doubt="an average of several periods")
@@ -96,6 +99,16 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _gap_right_behind(numbers: NumberGroup) -> int:
+    """The sign of `growth was 19.5 percent higher than the national average`; 0 where nothing of that kind follows."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    if numbers.sentence.is_chinese or at + 1 >= len(tokens) or not tokens[at].is_a("gap_up", "gap_down"):
+        return 0
+    is_of_nation = any(token.is_a("scope_nation", "scope_province") for token in tokens[at + 1 : at + 3])
+    is_down = tokens[at].is_a("gap_down") and not tokens[at].is_a("gap_up")
+    return (-1 if is_down else 1) if is_of_nation else 0
 
 
 def _is_its_own_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str]) -> bool:

@@ -203,7 +203,7 @@ _CHINESE = [
         ("prior", r"上个?月|上一?季度|上季|前月|前一个?月"),
         ("range",
             rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:至|到|-|—|~)"
-            rf"(?:{_ZY.replace('?P<year>', '?:').replace('?P<this>', '?:').replace('?P<last>', '?:')})?"
+            rf"(?:{_ZY.replace('?P<year>', '?P<year2>').replace('?P<this>', '?:').replace('?P<last>', '?:')})?"
             rf"(?P<b>{_ZN})月份?"),
         ("range", rf"(?:{_ZY})?(?P<a>{_ZN})(?:月份?)?(?:、{_ZN}(?:月份?)?)*[和、及](?P<b>{_ZN})月份?"),
         ("months", rf"(?:{_ZY})?(?:前|首|头)(?P<n>{_ZN}|两)个?月份?"),
@@ -315,11 +315,13 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         return Period(span_kind, 1, count, year, relative, is_loose="loose" in groups and groups.get("lead") is None)
     if kind == "range":
         first, last = _month(groups["a"]), _month(groups["b"])
-        if groups.get("year1") and year is None:
-            year = int(groups["year1"])
+        first_year = int(groups.get("year1") or 0)
+        if first_year and year and first_year != year and not is_fiscal:
+            is_two = re.search(r"\band\b|[&/,]", found[0]) and not found[0].startswith("between")
+            return None if is_two else _over_years(first_year, first, year, last)
+        if first_year and year is None:
+            year = first_year
         if last < first:  # July to March: over the turn of the year, the year said is that of the end
-            if groups.get("year1") and groups.get("year"):
-                year = int(groups["year"])
             return Period(
                 "calendar_fiscal" if is_fiscal else "span",
                 first,
@@ -356,6 +358,12 @@ def _up_to(last_month: int, months: int, year: int | None, relative: int | None)
     return Period(
         "span", first if first > 0 else first + 12, months, year if first > 0 or year is None else year - 1, relative
     )
+
+
+def _over_years(first_year: int, first: int, last_year: int, last: int) -> Period | None:
+    """`April 2018 to March 2020`."""
+    months = 12 * (last_year - first_year) + last - first + 1
+    return Period("span", first, months, first_year) if months > 0 else None
 
 
 def _turn(year: int | None, is_fiscal: bool) -> int | None:
@@ -425,6 +433,9 @@ def _chinese_span(kind: str, groups: dict[str, str | None], year: int | None, re
         last = _chinese_count(groups["b"] or "") if kind == "range" else first
         if not 1 <= first <= 12 or not 1 <= last <= 12:
             return None
+        last_year = _chinese_year(groups.get("year2") or "0")
+        if year and last_year and last_year != year:
+            return _over_years(year, first, last_year, last)
         if last < first:
             return Period("span", first, 13 - first + last, year, relative)
         return Period("span", first, last - first + 1, year, relative)

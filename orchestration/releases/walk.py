@@ -743,7 +743,8 @@ class Walk:
         phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
         is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
         says_how = self.tokens[self._last_measure].text.startswith(_ADVERBIAL_MEASURES)
-        if phrase.measures and not phrase.flows and is_of_clause_before and not (self.sentence.is_chinese or says_how):
+        is_kept = self.sentence.is_chinese or says_how or phrase.counted
+        if phrase.measures and not phrase.flows and is_of_clause_before and not is_kept:
             phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
         if self._is_trader(index):
