@@ -999,9 +999,9 @@ class Claims:
                     ):
                         self.base_values.add(cursor)
                     return
-                follows = tokens[cursor + 1].text if cursor + 1 < len(tokens) else ""
                 is_count = token.quantity.unit_kind in ("bare", "count") and tokens[index].text == "from"
-                if is_count and follows == "to" and index and tokens[index - 1].is_a("rise", "fall"):
+                goes_on = cursor + 1 < len(tokens) and tokens[cursor + 1].text == "to"
+                if is_count and goes_on and index and tokens[index - 1].is_a("rise", "fall"):
                     self.base_values.add(cursor)  # the number of firms rose from 600 to 1,500
                 if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
                     if token.quantity.unit_kind == "percent" and tokens[index].text == "from":

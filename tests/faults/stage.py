@@ -7,10 +7,11 @@ import os
 import pickle
 import re
 import shutil
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,6 +192,9 @@ class Stage:
         ]
         missing = [one for one in self.order if one not in found]
         if left or missing:
+            for process, _ in _processes(str(self.place)):  # told once: it is no finding of the cases after this one
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
             raise Violation(f"left behind: {left}, missing: {missing}")
         return "healed"
 
@@ -202,7 +206,7 @@ class Stage:
         kept = sorted(self.installation.publications.glob("2*.duckdb"))
         if not any(one.samefile(self.installation.published) for one in kept):
             found.append("what is published is not among the kept publications")
-        found += [f"the process {one}" for one in _processes(str(self.place))]
+        found += [f"the process {command}" for _, command in _processes(str(self.place))]
         found += [f"temporary {one.name}" for one in self.temporary.iterdir()]
         page = warehouse / "dashboard" / "index.html"
         if not page.exists() or self.installation.publication_id() not in page.read_text(errors="replace"):
@@ -230,8 +234,8 @@ def _difference(found: Hashes, wanted: Hashes) -> str:
     )
 
 
-def _processes(place: str) -> list[str]:
-    """Commands of processes that work on the installation."""
+def _processes(place: str) -> list[tuple[int, str]]:
+    """The processes that work on the installation, each with its command."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -244,7 +248,8 @@ def _processes(place: str) -> list[str]:
             and f"CUSTOMHOUSE_WAREHOUSE_DIR={place}/".encode() in environment
             and command
         ):
-            found.append(command.replace(b"\0", b" ").decode(errors="replace").strip()[:200])
+            shown = command.replace(b"\0", b" ").decode(errors="replace").strip()[:200]
+            found.append((int(process.name), shown))
     return found
 
 

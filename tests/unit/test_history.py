@@ -61,8 +61,11 @@ def home(five_runs: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def instance(home: Path) -> Iterator[dg.DagsterInstance]:
-    """The instance in that home."""
+    """The instance in that home, each of its runs with an output, as Dagster keeps what steps hand on."""
     with dg.DagsterInstance.get() as found:
+        for run_id in found.get_run_ids():
+            (home / "storage" / run_id).mkdir(parents=True)
+            (home / "storage" / run_id / "figures").write_text("an output")
         yield found
 
 
