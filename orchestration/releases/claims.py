@@ -476,6 +476,8 @@ class Claims:
                 if tokens[first - 1].kind == "word" and not (first > 1 and tokens[first - 2].names):
                     break
                 first -= 1
+            while sentence.is_chinese and first > 1 and self._joins_offices(sentence, first - 1):
+                first -= 2  # 福州、厦门海关
             last = self._end_of_office(tokens, index)
             following = tokens[last + 1] if last + 1 < len(tokens) else None
             if following is not None and following.text in _CUSTOMS_AREAS:
@@ -484,6 +486,12 @@ class Claims:
                 sentence.claim(last, last + 1, "attribution")
                 continue
             sentence.claim(first, last + 1, "attribution")
+
+    def _joins_offices(self, sentence: Sentence, index: int) -> bool:
+        """Whether a comma of a list, or "and", stands between the places of two offices."""
+        tokens = sentence.tokens
+        is_link = tokens[index].kind == "enumeration" or tokens[index].is_a("and")
+        return is_link and all(self._dimension(sentence, at) == "region" for at in (index - 1, index + 1))
 
     def _end_of_office(self, tokens: list[Token], index: int) -> int:
         """The last token of `the Ministry of Trade, Industry and Energy`: what it is for is no subject."""
@@ -673,7 +681,8 @@ class Claims:
             or token.is_a("while", "rise", "fall", "comparison", "respectively")
         ):
             return True
-        is_of_flow = token.text == "with" and tokens[index - 1].is_a("flow")
+        before = tokens[index - 1]
+        is_of_flow = token.text == "with" and (before.is_a("flow") or before.text.rpartition(" ")[2] in _WHOLES)
         if token.is_a("be") or (token.text in _REFERENCE_ENDS and not is_of_flow):
             return True
         if token.is_a("and") and index + 1 < len(tokens):

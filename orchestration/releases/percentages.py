@@ -30,6 +30,8 @@ _RISING_TO = frozenset(words("rising_to"))
 _FLOW_DOUBTS = ("whether exports, imports", "whether the flow")
 _BETTER = frozenset(words("better"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
+#: What has been added, as the whole of a part.
+_INCREASES = tuple(words("increase_of"))
 #: The record says of a gap only to the growth of which place it is.
 _GAP_OF_PARTS = "to the growth of which goods, partners or enterprises it is a gap is not kept"
 #: `its share rose from 27.7 percent to 29.3 percent`: the first is that of the period compared with.
@@ -46,6 +48,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     contribution = next(
         (numbers.claims.contributions[index] for index in numbers.group if index in numbers.claims.contributions), None
     )
+    if contribution is None and _is_part_of_increase(numbers):
+        contribution = 1
     if contribution is not None:
         return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period, unit="percent")
     references = numbers.claims.references
@@ -508,6 +512,15 @@ def _contribution_sign(numbers: NumberGroup) -> int:
     if (cue is not None and not tokens[cue].is_a("share")) or is_behind or (gave_share and growth_after):
         return -1 if cue is not None and tokens[cue].text in NEGATIVE_CONTRIBUTIONS else 1
     return 0
+
+
+def _is_part_of_increase(numbers: NumberGroup) -> bool:
+    """`占全省出口增量的82.7%`: the part that it has in what has been added."""
+    share = numbers.left("share")
+    if share is None or not numbers.sentence.is_chinese:
+        return False
+    between = "".join(token.text for token in numbers.tokens[share + 1 : numbers.first])
+    return between.removesuffix("的").endswith(_INCREASES)
 
 
 def _contribution_of_next(numbers: NumberGroup) -> int:

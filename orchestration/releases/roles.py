@@ -566,6 +566,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if (partner := _partner_behind_rank(numbers, frame)) is not None:
         ranked.names = {"region": frame.names.get("region", []), "partner": [partner]}
         ranked.flows, ranked.doubt, ranked.others = [flow_of_rank_noun(noun)], "", ()
+    if (place := _place_behind_rank(numbers)) is not None:
+        ranked.names = {**ranked.names, "region": [] if place.code == numbers.grammar.region_id else [place]}
     is_of_partner = any(token.is_a("rank_noun") for token in clause)
     has_partner = frame.names.get("partner") or any(pair[0] == "partner" for token in clause for pair in token.names)
     rule, doubt = "rank", ""
@@ -594,6 +596,17 @@ def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:
         return None
     dimension, code = dimension_of(numbers.grammar, tokens, at)
     return item_of(numbers.grammar, tokens[at], dimension, code) if dimension == "partner" else None
+
+
+def _place_behind_rank(numbers: NumberGroup) -> Item | None:
+    """`Russia is the second largest trade partner of Jilin`: whose partner it is stands behind."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    if numbers.sentence.is_chinese or at + 2 >= len(tokens) or not tokens[at].is_a("rank_noun"):
+        return None
+    if tokens[at + 1].text != "of" or not tokens[at + 2].names:
+        return None
+    dimension, code = dimension_of(numbers.grammar, tokens, at + 2)
+    return item_of(numbers.grammar, tokens[at + 2], dimension, code) if dimension == "region" else None
 
 
 def flow_of_rank_noun(noun: str) -> str:
