@@ -45,6 +45,8 @@ _LONGEST_WHOLE = 5
 #: Words between a preposition and what the partner is: its single largest.
 _LONGEST_ROLE = 4
 _BORDERS = frozenset(words("border_word"))
+_DIRECTIONS = frozenset(words("direction"))
+_THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
 #: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
 _PART_OF_MONTH = re.compile(
@@ -131,6 +133,8 @@ class Claims:
             self._claim_besides(sentence)
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
+        self._claim_peers(sentence)
+        self._doubt_what_is_pointed_at(sentence)
         self._claim_causes(sentence)
         self._claim_opening(sentence)
         find_ranks(sentence)
@@ -332,16 +336,41 @@ class Claims:
                 continue
             step = -1 if sentence.is_chinese else 1
             cursor = index + step
+            is_between = cursor < len(tokens) and tokens[cursor].text == "between"
             while 0 <= cursor < len(tokens) and (
                 tokens[cursor].names
                 or tokens[cursor].is_a("and", "partner_preposition", "filler")
                 or tokens[cursor].kind == "enumeration"
+                or (is_between and (tokens[cursor].kind == "possessive" or tokens[cursor].text in _DIRECTIONS))
             ):
                 cursor += step
-            is_subject = not sentence.is_chinese and cursor < len(tokens) and cursor > index + 1
+            is_subject = not is_between and not sentence.is_chinese and cursor < len(tokens) and cursor > index + 1
             if is_subject and (tokens[cursor].is_a("flow") or tokens[cursor].kind == "possessive"):
                 continue  # neighbouring Sichuan traded …
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
+
+    @staticmethod
+    def _claim_peers(sentence: Sentence) -> None:
+        """`在中部六省里，总值排第6位`: those among whom a place has its rank are no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens if sentence.is_chinese else ()):
+            last = sentence.clause_end(index)
+            clause = tokens[index:last]
+            is_among = token.text == "在" and len(clause) > 2 and clause[-1].text.endswith(("里", "中", "内"))
+            if is_among and not any(one.quantity is not None for one in clause):
+                _claim_names(sentence, index, last, "peers")
+
+    def _doubt_what_is_pointed_at(self, sentence: Sentence) -> None:
+        """`trade in them`, `of what was shipped there`: the goods or the partner are named before."""
+        tokens = sentence.tokens
+        if sentence.is_chinese:
+            return
+        for index, token in enumerate(tokens[:-2]):
+            if token.is_a("flow") and tokens[index + 1].text == "in" and tokens[index + 2].text in _THINGS:
+                self.doubt = self.doubt or "which goods are meant is said before"
+        opening = tokens[: sentence.clause_end(0)]
+        if opening and opening[0].text == "of" and any(one.text == "there" for one in opening):
+            self.doubt = self.doubt or "which of those before is meant is not said"
 
     @staticmethod
     def _claim_causes(sentence: Sentence) -> None:
@@ -913,6 +942,7 @@ class Claims:
         if direction is not None and self._names_other(tokens[direction + 1 : index]):
             self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
             self.references[index] = self._reference(tokens[direction + 1 : index])
+            self.gap_places[index] = self._places_of(tokens[direction + 1 : index])
             sentence.claim(direction, index, "reference")
 
     def _compares_the_two(self, sentence: Sentence, first: int, index: int) -> bool:

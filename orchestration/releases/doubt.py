@@ -43,6 +43,10 @@ _MOST_OF_ONE = 0.8
 _MANY_CHARACTERS = 2
 #: Of a longer span a growth may be that from year to year.
 _MONTHS_OF_YEAR = 12
+#: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
+_PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleared"))
+#: A heading and the first sentences say what a text is about.
+_OPENING_SENTENCES = 4
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
@@ -103,6 +107,11 @@ def doubts(
         why = why or ("" if one.sentence in borne_out else text.open(one))
         if why:
             found[place] = why
+    certain = {id(one.quantity) for place, one in read.items() if place not in found}
+    for place, one in read.items():
+        before = text.percentage_of(one)
+        if place not in found and before is not None and id(before) not in certain:
+            found[place] = "it stands behind a percentage that is in doubt"
     return found
 
 
@@ -115,6 +124,8 @@ class _Text:
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
         self._lead = None if lead is None else lead.figure
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
+        opening = [around.passages for around in self._surroundings[:_OPENING_SENTENCES]]
+        self._passages = frozenset({region_id}.union(*opening)) if any(opening) else frozenset()
         self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
         #: The sentences that state a value of the period compared with: that is why they name it.
         self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
@@ -136,6 +147,16 @@ class _Text:
         is_base = any(one.span == before and _OF_BASE in one.figure.reading for one in stated)
         self.compares_months = is_base or any(_is_by_month(one) for one in said)
 
+    def percentage_of(self, one: Stated) -> Quantity | None:
+        """The percentage that an amount stands behind in parentheses: `8.0 percent (P48.9 million)`."""
+        if one.figure.statistic != "level":
+            return None
+        around = self._surroundings[one.sentence - 1]
+        at = around.place_of(one.quantity)
+        behind_open = at > 1 and around.tokens[at - 1].kind == "open"
+        percentage = around.tokens[at - 2].quantity if behind_open else None
+        return percentage if percentage is not None and percentage.unit_kind == "percent" else None
+
     def against(self, one: Stated, *, is_borne_out: bool) -> str:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
         figure, around = one.figure, self._surroundings[one.sentence - 1]
@@ -149,6 +170,8 @@ class _Text:
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
+        if figure.region_id in self._passages:
+            return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if self._leaves_lead(figure, around):
             return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
@@ -280,6 +303,23 @@ class _Surroundings:
     def unknown(self) -> list[str]:
         """The words that no table knows."""
         return [token.text for token in self.tokens if _is_unknown(token)]
+
+    @cached_property
+    def passages(self) -> set[str]:
+        """The places of which it tells what a customs or a port handled: 宁波口岸进出口, goods cleared by a customs."""
+        found: set[str] = set()
+        for index, token in enumerate(self.tokens):
+            behind = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+            if behind is None:
+                break
+            named = self.tokens[index - 1 : index] if index else []
+            if token.text in _PASSAGES and (behind.is_a("flow") or not self.sentence.is_chinese):
+                found |= {code for one in named for list_name, code in one.names if list_name == "region"}
+            if token.text in _CLEARED and behind.text in ("by", "through", "at"):
+                office = self.tokens[index + 2 : index + 5]
+                places = {code for one in office for list_name, code in one.names if list_name == "region"}
+                found |= places if any(one.is_a("attribution") for one in office) else set()
+        return found
 
     @cached_property
     def is_compared_alone(self) -> bool:

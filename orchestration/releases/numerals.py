@@ -37,6 +37,8 @@ _AND_A_HALF = re.compile(r"[- ]and[- ]a[- ]half\b")
 CHINESE_DIGITS = {
     "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
 }  # fmt: skip
+#: What stands behind a number of its own: 六大类.
+_COUNTED_BY = "大类个家种国省市县区年月日项条"
 #: Words that begin as 成, a tenth, does.
 _NOT_TENTHS = words("not_tenths")
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
@@ -213,8 +215,10 @@ def _chinese(chars: str, position: int) -> Numeral | None:
             percent = Decimal(inner.printed) * 100 / value
             return Numeral(f"{percent:.1f}".removesuffix(".0"), position, inner.end, "fraction")
     if chars.startswith("成", end) and not chars.startswith(_NOT_TENTHS, end):
-        more = chars[end + 1 : end + 2]
+        more, behind = chars[end + 1 : end + 2], chars[end + 2 : end + 3]
         hundredths = 5 if more == "半" else CHINESE_DIGITS.get(more, 0)  # 四成半, 四成二
+        if more != "半" and behind and behind in _COUNTED_BY:
+            hundredths = 0  # 增长逾三成 六大类商品…: the heading goes on with a number of its own
         return Numeral(str(value * 10 + hundredths), position, end + (2 if hundredths else 1), "fraction")
     digits = "".join(str(CHINESE_DIGITS[char]) for char in decimals)
     return Numeral(f"{value}.{digits}" if point else str(value), position, end, "chinese")

@@ -536,7 +536,10 @@ def _contribution_of_next(numbers: NumberGroup) -> int:
 def _points_cue(numbers: NumberGroup) -> Token | None:
     """What says whether points are more or less: before the number, behind it, or further before."""
     kinds = ("rise", "fall", "gap_up", "gap_down")
-    for cue in (numbers.left(*kinds), numbers.right(*kinds, reach=3), numbers.left(*kinds, clause=False)):
+    before, behind = numbers.left(*kinds), numbers.right(*kinds, reach=3)
+    if behind is not None and before is not None and numbers.tokens[before].is_a("growth_noun"):
+        before = None  # the growth rate was 6 percentage points lower
+    for cue in (before, behind, numbers.left(*kinds, clause=False)):
         if cue is not None:
             return numbers.tokens[cue]
     return None

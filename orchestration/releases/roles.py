@@ -540,6 +540,10 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
 
 
+#: Partners in both exports and imports.
+_OF_BOTH_FLOWS = ("trading partner", "trade partner", "trading partners", "trade partners", "贸易伙伴")
+
+
 def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     tokens = numbers.tokens
     period = period_of(numbers)
@@ -566,6 +570,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if (partner := _partner_behind_rank(numbers, frame)) is not None:
         ranked.names = {"region": frame.names.get("region", []), "partner": [partner]}
         ranked.flows, ranked.doubt, ranked.others = [flow_of_rank_noun(noun)], "", ()
+    if noun.endswith(_OF_BOTH_FLOWS):
+        ranked.flows = ["total"]  # exports to the United States, the second biggest trading partner
     if (place := _place_behind_rank(numbers)) is not None:
         ranked.names = {**ranked.names, "region": [] if place.code == numbers.grammar.region_id else [place]}
     is_of_partner = any(token.is_a("rank_noun") for token in clause)

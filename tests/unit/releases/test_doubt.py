@@ -16,6 +16,21 @@ _DOUBTED = {
         "In the first quarter, exports of Xinjiang rose 8.1 percent. The conglomerate exported cotton, up 5.2 percent.",
         {"5.2 percent": "words of its sentence are not understood: conglomerate"},
     ),
+    "what passed a port, in a text about it": (
+        "一季度，新疆口岸进出口增长8.1%。出口增长5.2%。",
+        {
+            "8.1%": "whether it is the trade of the place, or what passed its customs or port",
+            "5.2%": "whether it is the trade of the place, or what passed its customs or port",
+        },
+    ),
+    "what a customs office cleared": (
+        "In the first quarter, exports cleared by Urumqi Customs rose 8.1 percent in Xinjiang.",
+        {"8.1 percent": "whether it is the trade of the place, or what passed its customs or port"},
+    ),
+    "a change over several years": (
+        "From April 2018 to March 2020, exports of Xinjiang rose 8.1 percent.",
+        {"8.1 percent": "a change over more than a year, or from year to year"},
+    ),
     "adverbs and words of the grammar say nothing": (
         "In the first quarter, exports of Xinjiang nevertheless rose quite vigorously by 8.1 percent.",
         {},
