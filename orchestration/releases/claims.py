@@ -874,8 +874,9 @@ class Claims:
             if (region and (region in holders or (region == "CHN" and self.grammar.is_chinese_reporter))) or (
                 nation and not region
             ):
-                if cursor < index and not has_cue:
-                    continue
+                is_subject = cursor + 1 < index and tokens[cursor + 1].is_a("flow") and not says_rank
+                if cursor < index and (not has_cue or (is_subject and sentence.is_chinese)):
+                    continue  # 湖北省进出口总值排名第17位
                 sentence.spoken_for.setdefault(cursor, "reference")
                 places.append(region or ("CHN" if token.is_a("scope_nation") else self.grammar.province()))
         if places:

@@ -126,7 +126,19 @@ class _Text:
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         opening = [around.passages for around in self._surroundings[:_OPENING_SENTENCES]]
         self._passages = frozenset({region_id}.union(*opening)) if any(opening) else frozenset()
-        self._levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
+        self._places: dict[int, set[str]] = {}
+        for one in read:
+            self._places.setdefault(one.sentence, set()).add(one.figure.region_id)
+        levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
+        #: Growths of quantities and prices of which no level is told.
+        self._bare_volumes = [
+            one
+            for one in read
+            if one.figure.statistic == "growth"
+            and one.figure.measure in ("quantity", "unit_value")
+            and (one.names, one.figure.flow, one.span) not in levels
+        ]
+        self._levels = levels
         #: The sentences that state a value of the period compared with: that is why they name it.
         self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
         balances = [one for one in read if one.figure.flow == "balance" and one.figure.statistic == "level"]
@@ -172,6 +184,8 @@ class _Text:
             return "another period is named before it"
         if figure.region_id in self._passages:
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
+        if figure.region_id == self._region_id and self._is_of_another_place(one, around):
+            return "the sentence before it in the paragraph is of another place"
         if self._leaves_lead(figure, around):
             return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
@@ -182,6 +196,8 @@ class _Text:
             return "its sentence speaks of a city, and the text is about a larger place"
         if self.compares_months and self._has_open_base(one, around):
             return "whether it is compared with the month or with the year before is not said"
+        if figure.statistic == "growth" and figure.measure == "value" and self._is_among_volumes(one, around):
+            return "whether it is of the value or, as those before it, of the quantity or the price is not said"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -247,6 +263,25 @@ class _Text:
             return False
         may_be_base = one.figure.statistic == "level" and min(compared, default=0) < around.place_of(one.quantity)
         return not may_be_base and set(compared.values()) <= {shifted(span, -months) for months in _COMPARED}
+
+    def _is_among_volumes(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether a Chinese paragraph tells growths of quantities or prices without levels, and then this one."""
+        if not around.sentence.is_chinese or (one.names, one.figure.flow, one.span) in self._levels:
+            return False
+        first = one.sentence - 1
+        while first > 0 and not self._surroundings[first].sentence.begins_paragraph:
+            first -= 1
+        return any(
+            first < other.sentence <= one.sentence and other.quantity.start < one.quantity.start
+            for other in self._bare_volumes
+        )
+
+    def _is_of_another_place(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether a sentence that names no place follows, in its paragraph, one that is all of another place."""
+        if around.sentence.begins_paragraph or around.names_code(self._region_id):
+            return False
+        before = self._places.get(one.sentence - 1, set())
+        return bool(before) and self._region_id not in before
 
     def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
         """Whether a figure is of the whole where the first of the text is of a part that all of it may be about."""

@@ -108,7 +108,14 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
 def _gap_right_behind(numbers: NumberGroup) -> int:
     """The sign of `growth was 19.5 percent higher than the national average`; 0 where nothing of that kind follows."""
     tokens, at = numbers.tokens, numbers.last + 1
-    if numbers.sentence.is_chinese or at + 1 >= len(tokens) or not tokens[at].is_a("gap_up", "gap_down"):
+    if numbers.sentence.is_chinese:
+        return 0
+    before = numbers.first - 2  # higher than the overall growth rate by 11.3 percent
+    if before > numbers.clause_start and tokens[before + 1].text == "by" and tokens[before].is_a("growth_noun"):
+        than = [token for token in tokens[numbers.clause_start : before] if token.is_a("gap_up", "gap_down")]
+        if than and than[-1].text.endswith("than"):
+            return -1 if than[-1].is_a("gap_down") and not than[-1].is_a("gap_up") else 1
+    if at + 1 >= len(tokens) or not tokens[at].is_a("gap_up", "gap_down"):
         return 0
     is_of_nation = any(token.is_a("scope_nation", "scope_province") for token in tokens[at + 1 : at + 3])
     is_down = tokens[at].is_a("gap_down") and not tokens[at].is_a("gap_up")

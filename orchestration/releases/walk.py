@@ -49,7 +49,7 @@ _AMONG = frozenset({"among", "amongst", "within"})
 _OTHERS = ("other ", "其他")
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
-_ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按")
+_ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
 _FLOW_PAIRS = {

@@ -31,6 +31,14 @@ _DOUBTED = {
         "From April 2018 to March 2020, exports of Xinjiang rose 8.1 percent.",
         {"8.1 percent": "a change over more than a year, or from year to year"},
     ),
+    "the place of the sentence before": (
+        "一季度，新疆进出口增长8.1%。\n其中，克拉玛依进出口23.4亿元。民营企业进出口增长5.2%。",
+        {"5.2%": "the sentence before it in the paragraph is of another place"},
+    ),
+    "a growth among those of quantities": (
+        "一季度，新疆煤炭出口量增长8.1%，棉花出口增长5.2%。",
+        {"5.2%": "whether it is of the value or, as those before it, of the quantity or the price is not said"},
+    ),
     "adverbs and words of the grammar say nothing": (
         "In the first quarter, exports of Xinjiang nevertheless rose quite vigorously by 8.1 percent.",
         {},
