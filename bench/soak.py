@@ -18,12 +18,14 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -228,6 +230,11 @@ class Soak:
         month.seconds.append(time.perf_counter() - started)
         month.peak_megabytes = max(month.peak_megabytes, used.ru_maxrss / 1024)
 
+    def _count_runs(self) -> int:
+        """How many runs Dagster's history holds."""
+        with closing(sqlite3.connect(self._folder / "dagster_home" / "history" / "runs.db")) as history:
+            return int(history.execute("SELECT count(*) FROM runs").fetchone()[0])
+
     def _look(self, month: Month) -> None:
         warehouse = self._folder / "warehouse"
         month.megabytes = {
@@ -248,7 +255,7 @@ class Soak:
             "rows": sum(rows.values()) - rows["fct_trade_monthly"],
             "publications": len(list((warehouse / "publications").glob("*.duckdb"))),
             "lake files": len(list((warehouse / "customs" / "lines").glob("*.parquet"))),
-            "runs": len([one for one in (self._folder / "dagster_home" / "storage").iterdir() if len(one.name) == 36]),
+            "runs": self._count_runs(),
         }
 
 
