@@ -284,6 +284,8 @@ def _questions(installation: Path, rows: int) -> list[list[str]]:
     table.append(["all, 8 cursors of one process", *_milliseconds(taken)])
     with multiprocessing.get_context("spawn").Pool(8) as pool:
         answers = pool.map(_ask_file, [str(published)] * 8)
+        pool.close()  # they end by themselves: to be ended by a signal is what not every process lets itself
+        pool.join()
     table.append(["all, 8 processes", *_milliseconds([one for part in answers for one in part])])
     table.append(["all, 8 cursors, while a refresh publishes", *_milliseconds(_while_publishing(installation, rows))])
     return table
