@@ -76,7 +76,7 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):
         return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
-    if choices[0][0] == "growth" and (gap := _gap_right_behind(numbers)):
+    if choices[0][0] == "growth" and (gap := _gap_to_another(numbers)):
         roles: list[Role] = [("growth_gap", gap, "gap in percent"), ("growth", gap, "growth after")]
         return choices_of(numbers, frame, roles, period, doubt="whether it is a growth or how far one is above another")
     near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
@@ -105,21 +105,27 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     return choices_of(numbers, frame, choices, period)
 
 
-def _gap_right_behind(numbers: NumberGroup) -> int:
-    """The sign of `growth was 19.5 percent higher than the national average`; 0 where nothing of that kind follows."""
+def _gap_to_another(numbers: NumberGroup) -> int:
+    """The sign of `19.5 percent higher than the national average`, `higher than the overall growth by 11.3 percent`.
+
+    0 where the percentage says nothing of that kind.
+    """
     tokens, at = numbers.tokens, numbers.last + 1
     if numbers.sentence.is_chinese:
         return 0
-    before = numbers.first - 2  # higher than the overall growth rate by 11.3 percent
+    before = numbers.first - 2
     if before > numbers.clause_start and tokens[before + 1].text == "by" and tokens[before].is_a("growth_noun"):
         than = [token for token in tokens[numbers.clause_start : before] if token.is_a("gap_up", "gap_down")]
         if than and than[-1].text.endswith("than"):
-            return -1 if than[-1].is_a("gap_down") and not than[-1].is_a("gap_up") else 1
+            return _gap_sign(than[-1])
     if at + 1 >= len(tokens) or not tokens[at].is_a("gap_up", "gap_down"):
         return 0
-    is_of_nation = any(token.is_a("scope_nation", "scope_province") for token in tokens[at + 1 : at + 3])
-    is_down = tokens[at].is_a("gap_down") and not tokens[at].is_a("gap_up")
-    return (-1 if is_down else 1) if is_of_nation else 0
+    is_of_place = any(token.is_a("scope_nation", "scope_province") for token in tokens[at + 1 : at + 3])
+    return _gap_sign(tokens[at]) if is_of_place else 0
+
+
+def _gap_sign(cue: Token) -> int:
+    return -1 if cue.is_a("gap_down") and not cue.is_a("gap_up") else 1
 
 
 def _is_its_own_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str]) -> bool:
