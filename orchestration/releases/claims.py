@@ -205,6 +205,9 @@ class Claims:
                 break
             last += 1
         if last < len(tokens) and tokens[last].quantity is None:
+            for cursor in range(index, last):  # its words, too: they are no part of a name
+                if tokens[cursor].kind == "word":
+                    sentence.spoken_for.setdefault(cursor, "relative clause")
             _claim_names(sentence, index, last, "relative clause")
 
     @staticmethod
@@ -345,7 +348,8 @@ class Claims:
             ):
                 cursor += step
             is_subject = not is_between and not sentence.is_chinese and cursor < len(tokens) and cursor > index + 1
-            if is_subject and (tokens[cursor].is_a("flow") or tokens[cursor].kind == "possessive"):
+            is_first = index == 0 and token.text.endswith("ing") and tokens[cursor].kind not in BOUNDARIES
+            if is_subject and (is_first or tokens[cursor].is_a("flow") or tokens[cursor].kind == "possessive"):
                 continue  # neighbouring Sichuan traded …
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
 

@@ -87,7 +87,13 @@ class Stated:
 
 
 def doubts(
-    stated: list[Stated], sentences: list[Sentence], *, agreeing: Collection[int], region_id: str, unread: float
+    stated: list[Stated],
+    sentences: list[Sentence],
+    *,
+    agreeing: Collection[int],
+    region_id: str,
+    holders: Collection[str],
+    unread: float,
 ) -> dict[int, str]:
     """Why figures that would be published are in doubt, by their places in `stated`.
 
@@ -98,7 +104,7 @@ def doubts(
     if unread >= _MOST_UNREAD:
         return dict.fromkeys(read, "much of the text is not understood")
     lead = next((one for one in stated if one.figure.status != "unread"), None)
-    text = _Text(sentences, region_id, list(read.values()), lead)
+    text = _Text(sentences, region_id, holders, list(read.values()), lead)
     text.look_for_months(stated)
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
@@ -118,7 +124,14 @@ def doubts(
 class _Text:
     """A text as far as doubts ask for it."""
 
-    def __init__(self, sentences: list[Sentence], region_id: str, read: list[Stated], lead: Stated | None) -> None:
+    def __init__(
+        self,
+        sentences: list[Sentence],
+        region_id: str,
+        holders: Collection[str],
+        read: list[Stated],
+        lead: Stated | None,
+    ) -> None:
         self._region_id = region_id
         self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
@@ -126,6 +139,9 @@ class _Text:
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         opening = [around.passages for around in self._surroundings[:_OPENING_SENTENCES]]
         self._passages = frozenset({region_id}.union(*opening)) if any(opening) else frozenset()
+        #: The place that reports and what holds it.
+        self._known_places = frozenset({"", region_id, *WHOLE.values()}) | frozenset(holders)
+        self._telling = {one.sentence for one in read}
         self._places: dict[int, set[str]] = {}
         for one in read:
             self._places.setdefault(one.sentence, set()).add(one.figure.region_id)
@@ -186,6 +202,8 @@ class _Text:
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
             return "the sentence before it in the paragraph is of another place"
+        if self._passes_over_what_is_announced(one, around):
+            return "the sentence before it, without a number, speaks of another place or partner"
         if self._leaves_lead(figure, around):
             return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
@@ -282,6 +300,27 @@ class _Text:
             return False
         before = self._places.get(one.sentence - 1, set())
         return bool(before) and self._region_id not in before
+
+    def _passes_over_what_is_announced(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether sentences without figures right before name a place or partner that is no part of a figure's subject.
+
+        `Neighboring Guangxi bucked the trend. Its exports …`; `Most of it went to ASEAN. The bloc took …`. A sentence
+        that names one itself has said whose trade it is of.
+        """
+        named = around.codes_of("region") | around.codes_of("partner")
+        if around.sentence.begins_paragraph or not named <= self._known_places:
+            return False
+        is_of_place = around.says("scope_self") or around.says("scope_province") or self._region_id in named
+        lists = ("partner",) if is_of_place else ("region", "partner")
+        announced: set[str] = set()
+        for place in range(one.sentence - 2, -1, -1):
+            if place + 1 in self._telling:
+                break
+            before = self._surroundings[place]
+            announced |= {code for name in lists for code in before.codes_of(name)} - self._known_places
+            if before.sentence.begins_paragraph:
+                break
+        return bool(announced) and announced.isdisjoint(one.names)
 
     def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
         """Whether a figure is of the whole where the first of the text is of a part that all of it may be about."""
@@ -417,6 +456,15 @@ class _Surroundings:
     def names_something(self) -> bool:
         """Whether anything of a subject is named in the sentence."""
         return any(token.names or token.is_a("flow") for token in self.tokens)
+
+    def codes_of(self, list_name: str) -> set[str]:
+        """What the names of a list stand for, but for those of offices and the like."""
+        return {
+            code
+            for index, token in enumerate(self.tokens)
+            for name, code in token.names
+            if name == list_name and self.sentence.free(index)
+        }
 
     def names_code(self, code: str) -> bool:
         """Whether a name of the sentence stands for a code."""

@@ -170,6 +170,8 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         return frame
     frame = _base_frame(walk.grammar)
     frame.parent = grammar.base
+    if phrase.says_whose and "region" not in own:
+        frame.names["region"] = list(grammar.top.names.get("region", []))  # customs put its trade with Russia at …
     goes_on = own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top)
     if goes_on and not _names_of_another_flow(grammar.top.names, phrase):
         frame.others = (({**grammar.top.names}, None),)
@@ -323,9 +325,10 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         # of goods alone seldom exports and imports together are told
         walk.flow_doubt = walk.flow_doubt or "whether exports, imports or both is not said"
     is_settled = walk.sentence.is_chinese and frame.flows == ["total"] and own != {"commodity"}
+    says_trade = any("trade" in item.text.lower() or item.flow for item in phrase.names.get("trade_mode", []))
+    is_settled = is_settled or (says_trade and frame.flows == ["total"])  # general trade, after trade in total
     if "flow of the sentence before" in notes and not frame.doubt and not is_settled:
         walk.flow_doubt = "whether the flow is that of the sentence before is not said"
-    says_trade = any("trade" in item.text.lower() or item.flow for item in phrase.names.get("trade_mode", []))
     is_cargo = any(item.code == PORT_CARGO for item in phrase.names.get("commodity", []))  # both ways, if not said
     is_open = not walk.sentence.is_chinese or (own <= {"commodity"} and not is_cargo)
     if "flow not said" in notes and is_open and "region" not in own and not says_trade:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestration.figures import UNMAPPED
+from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.releases.claims import NEGATIVE_CONTRIBUTIONS
 from orchestration.releases.comparisons import base_period, growth_of_then, has_comparison_near, is_base, period_of
 from orchestration.releases.distribution import choices_of
@@ -74,6 +74,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         ]
     if choices[0][0] == "share" and _is_its_own_whole(numbers, frame, whole):
         return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
+    if choices[0][0] == "share" and _is_of_narrower_whole(numbers, frame, whole):
+        return choices_of(numbers, frame, choices, period, doubt="its whole is narrower than the part, as it is read")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):
         return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
     if choices[0][0] == "growth" and (gap := _gap_to_another(numbers)):
@@ -103,6 +105,16 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _is_of_narrower_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str]) -> bool:
+    """`Heihe contributed 12.6 percent of Heilongjiang's trade with Russia`: the part is with Russia, too."""
+    home = numbers.grammar.region_id
+    return any(
+        whole.get(dimension, WHOLE[dimension]) not in (WHOLE[dimension], UNMAPPED, home, whole.get("region"))
+        and not [item for item in frame.names.get(dimension, []) if item.code != WHOLE[dimension]]
+        for dimension in ("partner", "commodity", "ownership", "trade_mode")
+    )
 
 
 def _gap_to_another(numbers: NumberGroup) -> int:

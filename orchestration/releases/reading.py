@@ -199,7 +199,10 @@ class _Builder:
             kinds = Counter(number.kind for number in self.numbers)
             unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
             agreeing = contradictions.agreeing
-            self._make_uncertain(doubts(stated, sentences, agreeing=agreeing, region_id=self._region_id, unread=unread))
+            region_id, holders = self._region_id, list(codes.containing_regions(self._region_id))
+            self._make_uncertain(
+                doubts(stated, sentences, agreeing=agreeing, region_id=region_id, holders=holders, unread=unread)
+            )
 
     def _make_uncertain(self, why: dict[int, str]) -> None:
         reasons: dict[str, str] = {}

@@ -455,7 +455,11 @@ class UnknownNames:
         if last == index + 1 or last >= len(tokens):
             return
         ends = tokens[last]
+        is_plural = tokens[last - 1].text.endswith("s") and not tokens[last - 1].text.endswith("ss")
+        ends_there = ends.kind in BOUNDARIES or ends.is_a("and")  # behind a plural: a verb would be in the past
         if ends.quantity is not None or ends.is_a("flow", "rise", "fall") or ends.kind == "open":
+            self._take(index, last)
+        elif is_plural and ends_there:
             self._take(index, last)
 
     def _english_name_before(self, index: int) -> None:

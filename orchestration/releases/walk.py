@@ -27,6 +27,7 @@ _TRADING_VERBS = frozenset(words("trading_verb"))
 #: What a partner does, and the flow that it is for the one who reports.
 _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
+_WHOSE = frozenset({"its", "their"})
 _EARNING = frozenset(words("earning"))
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -363,6 +364,7 @@ class Walk:
             phrase = self.phrase
         phrase.is_drilling = phrase.is_drilling or "among" in senses
         phrase.is_anaphoric = phrase.is_anaphoric or "anaphor" in senses
+        phrase.says_whose = phrase.says_whose or token.text in _WHOSE
         phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
         phrase.is_joint = phrase.is_joint or "together" in senses
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
