@@ -17,6 +17,24 @@ Everything else in the models is SQL that all of them read alike.
 {%- endmacro %}
 
 {#-
+A number as a double. DuckDB divides 128 bits for that where a decimal has more digits than a double holds, which takes
+longer than all else that is computed of amounts. What fits into 64 bits goes through them, to the very same double.
+-#}
+{% macro as_double(expression) -%}
+    {{ return(adapter.dispatch('as_double')(expression)) }}
+{%- endmacro %}
+
+{% macro default__as_double(expression) -%} cast({{ expression }} as double) {%- endmacro %}
+
+{% macro duckdb__as_double(expression) -%}
+    case
+        when typeof({{ expression }}) like 'DECIMAL(%,6)' and abs({{ expression }}) < 900000000000
+            then cast(cast({{ expression }} as decimal(18, 6)) as double)
+        else cast({{ expression }} as double)
+    end
+{%- endmacro %}
+
+{#-
 A double as a decimal of so many places, rounded from what the double holds. Spark's own cast starts from the shortest
 text that tells the double from its neighbours instead, which has other digits where an amount is large.
 -#}

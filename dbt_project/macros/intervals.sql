@@ -31,8 +31,6 @@ rounding never cuts off a value that the inputs allow. Percent are percent: 80.3
 {#- A sum or difference of decimals in the type of a bound: decimals are added exactly. -#}
 {% macro bound(expression) -%} cast({{ expression }} as {{ bound_type() }}) {%- endmacro %}
 
-{% macro as_double(expression) -%} cast({{ expression }} as double) {%- endmacro %}
-
 {#-
 A part in percent of a whole above nought; the part may be negative (what a fall takes from the whole's growth). A whole
 that may be nought bounds nothing.

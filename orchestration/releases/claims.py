@@ -11,7 +11,7 @@ from orchestration.releases.balances import balances
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
-from orchestration.releases.periods import MONTH_NAME, Period, Span, length_in_months, resolve, shifted, span_of
+from orchestration.releases.periods import Period, Span, length_in_months, resolve, says_part_of_month, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
 from orchestration.releases.tokens import Token
 
@@ -48,19 +48,17 @@ _BORDERS = frozenset(words("border_word"))
 _DIRECTIONS = frozenset(words("direction"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
-#: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
-_PART_OF_MONTH = re.compile(
-    rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
-    rf"|\b(?:first|second|last) half of {MONTH_NAME}|\b{MONTH_NAME} [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7])\b"
-    rf"|\bmonths? and a half\b|\bmid[- ]{MONTH_NAME}"
-    r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
-)
+#: Kinds of periods of whole months: a text that names one speaks of a part of a month no longer.
+_OF_MONTHS = frozenset({"span", "fiscal", "calendar_fiscal", "rolling", "to_date", "year_to_date"})
 _ASIDES = frozenset(words("aside_start"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
 _CONTRIBUTING = words("contributing_stem")
 _COMPARING = frozenset(words("comparing"))
 _COMPARING_BEFORE = frozenset(words("comparing_before"))
+#: 仅次于, 高于: behind them stands the level of another period.
+_COMPARED_LEVELS = tuple(word for word in words("comparing_before") if word.endswith("于"))
+_LONGEST_COMPARING = max(map(len, _COMPARED_LEVELS))
 _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
 #: Begin what a sentence opens with, or what a place is said to be.
@@ -1095,7 +1093,12 @@ class Claims:
         """The periods of the sentence that figures are about, by where they stand."""
         tokens = sentence.tokens
         chars = self.grammar.text.chars[tokens[0].start : tokens[-1].end]
-        if _PART_OF_MONTH.search(chars):
+        grammar = self.grammar
+        grammar.says_part_of_month = says_part_of_month(chars)
+        grammar.is_of_part_of_month = grammar.says_part_of_month or (
+            grammar.is_of_part_of_month and not any(one.period and one.period.kind in _OF_MONTHS for one in tokens)
+        )
+        if grammar.is_of_part_of_month:
             self.doubt = self.doubt or "it is of a part of a month"
         spoken_of = self.grammar.period or self.grammar.first_period
         if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and spoken_of is not None:
@@ -1269,8 +1272,11 @@ class Claims:
 
     def _is_local(self, sentence: Sentence, index: int, span: Span) -> bool:
         """Whether a period is that of an aside with its own number: `…, after a decline of 7.3 percent in June`."""
-        if sentence.is_chinese:
-            return False
+        if sentence.is_chinese:  # 规模仅次于1月的895.9亿元: what follows goes on with the month before
+            behind = [token for token in sentence.tokens[index + 1 : index + 3] if token.text != "的"]
+            start = sentence.tokens[index].start
+            is_beside = self.grammar.text.chars[max(0, start - _LONGEST_COMPARING) : start].endswith(_COMPARED_LEVELS)
+            return is_beside and bool(behind) and behind[0].quantity is not None
         first, last = sentence.clause_start(index), sentence.clause_end(index)
         has_number = any(
             token.quantity is not None and not sentence.is_set_aside(at)

@@ -113,11 +113,15 @@ def doubts(
         why = why or ("" if one.sentence in borne_out else text.open(one))
         if why:
             found[place] = why
-    certain = {id(one.quantity) for place, one in read.items() if place not in found}
+    certain = {id(one.quantity): one for place, one in read.items() if place not in found}
     for place, one in read.items():
-        before = text.percentage_of(one)
-        if place not in found and before is not None and id(before) not in certain:
+        before = text.number_before_parenthesis(one)
+        if place in found or before is None:
+            continue
+        if before.unit_kind == "percent" and id(before) not in certain:
             found[place] = "it stands behind a percentage that is in doubt"
+        if before.unit_kind == "money" and not text.is_conversion(one, certain.get(id(before))):
+            found[place] = "whether it is the amount before it in another currency is not said"
     return found
 
 
@@ -175,15 +179,21 @@ class _Text:
         is_base = any(one.span == before and _OF_BASE in one.figure.reading for one in stated)
         self.compares_months = is_base or any(_is_by_month(one) for one in said)
 
-    def percentage_of(self, one: Stated) -> Quantity | None:
-        """The percentage that an amount stands behind in parentheses: `8.0 percent (P48.9 million)`."""
+    def number_before_parenthesis(self, one: Stated) -> Quantity | None:
+        """The number that an amount stands behind in parentheses: `8.0 percent (P48.9 million)`."""
         if one.figure.statistic != "level":
             return None
         around = self._surroundings[one.sentence - 1]
         at = around.place_of(one.quantity)
         behind_open = at > 1 and around.tokens[at - 1].kind == "open"
-        percentage = around.tokens[at - 2].quantity if behind_open else None
-        return percentage if percentage is not None and percentage.unit_kind == "percent" else None
+        return around.tokens[at - 2].quantity if behind_open else None
+
+    @staticmethod
+    def is_conversion(one: Stated, before: Stated | None) -> bool:
+        """Whether an amount in parentheses is read as of what the amount before it is: `4.8 billion euros ($5.3 billion)`."""
+        if before is None or one.quantity.unit_kind != "money" or one.quantity.unit == before.quantity.unit:
+            return before is not None and one.quantity.unit_kind != "money"
+        return (one.names, one.span, one.figure.flow) == (before.names, before.span, before.figure.flow)
 
     def against(self, one: Stated, *, is_borne_out: bool) -> str:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
@@ -218,6 +228,9 @@ class _Text:
             return "whether it is of the value or, as those before it, of the quantity or the price is not said"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
+        behind = around.names_behind(at) - set(one.names)
+        if behind - self._known_places - around.codes(at - 1) or self._region_id in behind:
+            return "a place or partner behind it is not taken for a part of its subject"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
             return "its sentence does not say whether it is exports or imports"
         return ""
@@ -464,6 +477,15 @@ class _Surroundings:
             for index, token in enumerate(self.tokens)
             for name, code in token.names
             if name == list_name and self.sentence.free(index)
+        }
+
+    def names_behind(self, at: int) -> set[str]:
+        """What places and partners behind a number, up to the end of its clause or the next number, stand for."""
+        return {
+            code
+            for index in range(at + 1, self._end(at))
+            for name, code in self.tokens[index].names
+            if name in ("region", "partner") and self.sentence.spoken_for.get(index, "").startswith("subject")
         }
 
     def names_code(self, code: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from orchestration.releases.claims import Claims, is_compared, is_since
 from orchestration.releases.comparisons import comparison_of_note
 from orchestration.releases.lexicon import Lexicon, conventions
-from orchestration.releases.periods import Period, Span, length_in_months, resolve, span_of
+from orchestration.releases.periods import Period, Span, length_in_months, resolve, says_part_of_month, span_of
 from orchestration.releases.scope import Scope
 from orchestration.releases.sentences import Sentence, number_lists, sentences, without_notes
 from orchestration.releases.statements import Reading
@@ -99,6 +99,8 @@ class Grammar:
         self.condition = ""
         #: Whether the sentence before may be of services.
         self.of_services = False
+        #: Whether the sentence speaks of a part of a month, and whether the text does, up to a period of whole months.
+        self.says_part_of_month = self.is_of_part_of_month = False
         #: Whether the text counts goods and services together, so that a whole may be of both.
         self.counts_services = _counts_services(text.chars, is_usual="goods_and_services" in conventions(region_id))
         self.scope = Scope()
@@ -170,6 +172,8 @@ class Grammar:
         fallback: Span | None = None
         named: Span | None = None  # by a sentence without a number, before all that have one
         for sentence in found:
+            chars = self.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
+            self.says_part_of_month = says_part_of_month(chars)
             has_number = any(
                 token.quantity and token.quantity.unit_kind in ("money", "percent", "physical")
                 for token in sentence.tokens
@@ -235,7 +239,10 @@ class Grammar:
         part = (period.first_month, period.months)
         if period.kind == "span" and period.year is None and part in self.fiscal_parts:
             return self.fiscal_parts[part]  # a record high for the first half, in a text on the fiscal first half
-        span = resolve(period, self.published, self.region_id, context_year)
+        published = self.published
+        if self.says_part_of_month and published is not None:  # its first 20 days are over before the month is
+            published = span_of(published.year, published.month, 1)[1]
+        span = resolve(period, published, self.region_id, context_year)
         if span is None:
             self.year_unknown = True
         elif period.kind == "fiscal" and period.months in _PARTS_OF_YEAR:

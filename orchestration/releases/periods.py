@@ -181,6 +181,8 @@ _ENGLISH_START = re.compile(
     rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to) {_M}"
 )
 
+#: 十一五, the eleventh five-year plan: 2006 to 2010.
+_FIRST_YEAR_OF_SIXTH_PLAN, _MONTHS_OF_PLAN = 1981, 60
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _ZY = (
     r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3}"
@@ -193,7 +195,8 @@ _CHINESE = [
         ("day", rf"(?:{_ZY})?{_ZN}月{_ZN}(?:日|号)(?:至(?:{_ZN}月)?{_ZN}(?:日|号))?"),
         ("years",
             rf"从?(?P<year>(?:19|20)[0-9]{{2}})年(?:1月)?(?:至|到|-|—|~)(?:(?P<end>(?:19|20)[0-9]{{2}})年|今年)(?P<b>{_ZN})月份?"),
-        ("same", r"[一二两三四五六七八九十]{1,2}年多?(?:来|以来)"),
+        ("plan", r"第?(?P<plan>十?[一二三四五六七八九十])(?:个)?五年?(?:[”’」』\"'] ?)?(?:规划|计划)?(?:时期|期间|期内)"),
+        ("same", r"[一二两三四五六七八九十]{1,2}年(?:多?(?:来|以来)|(?:间|里|内)(?=累计|合计|[^，。]{0,6}(?:进出口|出口|进口)))"),
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
         ("day", r"[0-3]?[0-9][/.][0-3]?[0-9][/.](?:19|20)[0-9]{2}(?![0-9])"),
         ("day", rf"{_ZN}日(?!均|元|圆|本|用)"),
@@ -223,6 +226,13 @@ _CHINESE = [
     )
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
+#: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
+_PART_OF_MONTH = re.compile(
+    rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
+    rf"|\b(?:first|second|last) half of {MONTH_NAME}|\b{MONTH_NAME} [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7])\b"
+    rf"|\bmonths? and a half\b|\bmid[- ]{MONTH_NAME}"
+    r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
+)
 #: What stands before May, the month, and not before "may".
 _AFTER_MAY = re.compile(
     r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed"
@@ -397,6 +407,10 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
             return Period("date"), found.end()
         if kind in ("same", "base", "prior", "single"):
             return Period(kind), found.end()
+        if kind == "plan":
+            return Period(
+                "span", 1, _MONTHS_OF_PLAN, _first_year_of_plan(_chinese_count(groups["plan"] or ""))
+            ), found.end()
         if kind == "years":
             end = int(groups["end"]) if groups.get("end") else None
             last = _chinese_count(groups["b"] or "")
@@ -423,6 +437,11 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
         if period is not None:
             return period, found.end()
     return None
+
+
+def _first_year_of_plan(number: int) -> int:
+    """The year in which a five-year plan of China begins: the sixth in 1981, one after the other since."""
+    return _FIRST_YEAR_OF_SIXTH_PLAN + 5 * (number - 6)
 
 
 def _chinese_span(kind: str, groups: dict[str, str | None], year: int | None, relative: int | None) -> Period | None:
@@ -535,6 +554,11 @@ def resolve(
         if _is_over(candidate, published):
             return candidate
     return None
+
+
+def says_part_of_month(chars: str) -> bool:
+    """Whether folded text speaks of a part of a month."""
+    return bool(_PART_OF_MONTH.search(chars))
 
 
 def span_of(year: int, first_month: int, months: int) -> Span:

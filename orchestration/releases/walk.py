@@ -29,6 +29,7 @@ _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
 _EARNING = frozenset(words("earning"))
+_THOSE = frozenset({"those", "that"})
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -565,6 +566,8 @@ class Walk:
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
         if token.text.startswith(_OTHERS) and not (index and self.tokens[before].text in _TO_OTHERS):
             return  # ASEAN and other countries; but: those to other markets
+        if dimension == "partner" and self._is_of_others(index):
+            self.sentence_doubt = self.sentence_doubt or "whether it is the trade of the partner itself is not said"
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
@@ -609,6 +612,11 @@ class Walk:
         if token.kind == "comma" or token.is_a("and") or token.text == "the":
             return any(one.names for one in self.tokens[max(index - 2, 0) : index])
         return bool(token.names) and self._dimension(index) == "partner"
+
+    def _is_of_others(self, index: int) -> bool:
+        """`Exports outpaced those of Germany`: what is compared with is Germany's own trade."""
+        before = index - (index > 0 and self.tokens[index - 1].text == "the")
+        return before > 1 and self.tokens[before - 1].text == "of" and self.tokens[before - 2].text in _THOSE
 
     def _is_exporter(self, index: int) -> bool:
         """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
