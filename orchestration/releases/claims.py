@@ -72,6 +72,7 @@ _MAKING = frozenset({"使", "令", "使得"})
 _BESIDES = frozenset({"除", "除了", "除去"})
 _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
+_TITLES = frozenset(words("title_noun"))
 #: Between "from" and the value compared with: from a revised 44.7 billion.
 _REVISED = frozenset({"the", "a", "an", "revised", "upwardly", "downwardly", "record", "high", "low", "previous"})
 _CORRECTING = ("revised", "corrected", "restated", "adjusted")
@@ -417,10 +418,12 @@ class Claims:
         """`Shandong, a major producer of garlic, saw …`, `home to many steel firms`: what a place is, is no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
-            if token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
-                continue
             last = sentence.clause_end(index + 1)
             clause = tokens[index + 1 : last]
+            if token.kind == "comma" and _is_title(tokens, index, last):
+                _claim_names(sentence, index + 1, last, "apposition", "rank_noun")
+            if token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
+                continue
             is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
                 _claim_names(sentence, index + 1, last, "apposition")
@@ -1048,9 +1051,17 @@ class Claims:
                 if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
                     if token.quantity.unit_kind == "percent" and tokens[index].text == "from":
                         after = nearest(sentence, cursor, 6, "comparison", "base", "anaphor")
-                        if after is None and not any(
-                            later.period is not None and later.period.kind == "base"
-                            for later in tokens[cursor : cursor + 6]
+                        is_dated = self._is_left_from(sentence, cursor) and any(
+                            later.period is not None and later.period.kind == "span" and not later.period.is_loose
+                            for later in tokens[cursor : cursor + 4]
+                        )
+                        if (
+                            after is None
+                            and not is_dated
+                            and not any(
+                                later.period is not None and later.period.kind == "base"
+                                for later in tokens[cursor : cursor + 6]
+                            )
                         ):
                             return
                     self.base_values.add(cursor)
@@ -1376,6 +1387,19 @@ class Claims:
                 return cursor in self.base_values
         return False
 
+    @staticmethod
+    def _is_left_from(sentence: Sentence, index: int) -> bool:
+        """`rose to 80.6 percent from 72 percent`: whether a number is the second of these."""
+        tokens, number = sentence.tokens, sentence.tokens[index].quantity
+        if sentence.is_chinese or number is None or not index or tokens[index - 1].text != "from":
+            return False
+        start = sentence.clause_start(index)
+        return any(
+            token.quantity is not None and token.quantity.unit_kind == number.unit_kind and tokens[at - 1].is_a("to")
+            for at, token in enumerate(tokens[start:index], start)
+            if at
+        )
+
     def _spoken_of(self) -> Span | None:
         """The period that a comparison is with: the last one named in the sentence, else that of the text so far."""
         return list(self.spans.values())[-1] if self.spans else self.grammar.period
@@ -1452,6 +1476,15 @@ def _is_chinese_opening(clause: list[Token], first: int) -> bool:
 def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
     """Whether a list of names goes on: `tyres, cars and machinery`."""
     return index < len(tokens) and tokens[index - 1].kind == "comma" and bool(tokens[index].names)
+
+
+def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
+    """Whether `, the largest foreign trade port in the north,` stands right behind the first name of a sentence."""
+    clause = tokens[comma + 1 : last]
+    is_closed = bool(clause) and last < len(tokens) and tokens[last].kind == "comma"
+    is_first = comma > 0 and bool(tokens[comma - 1].names) and comma <= _LONGEST_ROLE
+    says_title = any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
+    return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
 
 
 def _claim_names(sentence: Sentence, first: int, last: int, reason: str, *kinds: str) -> None:

@@ -19,6 +19,7 @@ from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, word
 from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
+from orchestration.releases.text import folded_phrase
 from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.unknown_names import LONGER_NAME
 
@@ -58,6 +59,7 @@ _CHANGES = frozenset({"growth", "change"})
 _LENGTHS = (1, 3)
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"
+_AND = " and "
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
 
@@ -233,7 +235,19 @@ class _Text:
             return "a place or partner behind it is not taken for a part of its subject"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
             return "its sentence does not say whether it is exports or imports"
+        if figure.flow == "total" and around.names_something and self._goes_on_with_one_flow(one, around, at):
+            return "its sentence does not say whether it is exports, imports or both"
         return ""
+
+    def _goes_on_with_one_flow(self, one: Stated, around: _Surroundings, at: int) -> bool:
+        """Whether an English sentence says no flow of a number, and the last that its paragraph said was one way alone."""
+        if around.sentence.is_chinese or around.flows(at) or around.sentence.begins_paragraph:
+            return False
+        for before in reversed(self._surroundings[: one.sentence - 1]):
+            said = before.flows(len(before.tokens))
+            if said or before.sentence.begins_paragraph:
+                return bool(said) and said[-1] in ("export", "import")
+        return False
 
     def open(self, one: Stated) -> str:
         """What the sentence of a figure leaves open; "" where it is nothing."""
@@ -346,6 +360,10 @@ class _Text:
     def _knows_members(self, one: Stated) -> bool:
         """Whether each of several names that are taken together has a level of its own; true where one stands alone."""
         names = one.names
+        texts = (getattr(one.figure, f"{dimension}_text") for dimension in DIMENSIONS)
+        unmapped = [text for name, text in zip(names, texts, strict=True) if name == UNMAPPED and _AND in text]
+        if not all(self._surroundings[one.sentence - 1].says_in_words(text) for text in unmapped):
+            return False  # gathered from several places
         joint = [at for at, name in enumerate(names) if JOINT in name]
         members = names[joint[0]].split(JOINT) if joint else []
         alone = [(*names[: joint[0]], member, *names[joint[0] + 1 :]) for member in members]
@@ -425,6 +443,10 @@ class _Surroundings:
         found = sum(token.kind == "word" and token.text not in _KNOWN_WORDS for token in clause)
         has_subject = any(token.names or token.is_a("flow") for token in clause)
         return found if has_subject or start < 2 else found + self.unknown_characters(start - 2)
+
+    def says_in_words(self, text: str) -> bool:
+        """Whether a few words stand in the sentence one after the other."""
+        return " ".join(folded_phrase(text).split()) in " ".join(token.text for token in self.tokens)
 
     def says(self, sense: str) -> bool:
         """Whether a phrase of the sentence has this sense."""
@@ -513,6 +535,17 @@ class _Surroundings:
             or (bool(token.names) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))
             for token in self.tokens[: self._end(at)]
         )
+
+    def flows(self, at: int) -> list[str]:
+        """The flows that are said up to the end of the clause of a number, by themselves or as part of a name."""
+        found = []
+        for token in self.tokens[: self._end(at) if at < len(self.tokens) else at]:
+            parts = [flow for flow, words_of in _FLOW_PARTS.items() if any(part in token.text for part in words_of)]
+            if flow := token.senses.get("flow"):
+                found.append(flow)
+            elif token.names and (parts or "trade" in token.text):
+                found.append(parts[0] if parts else "total")
+        return found
 
     def _end(self, at: int) -> int:
         """Where the words of the clause behind a number end, at the next number."""

@@ -22,6 +22,8 @@ _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, _LEFT_BEHIND, "the subject of the verb is not known"}
 )
+#: Before goods that are left out: they are named by what is told of exports alone.
+_ALL_BUT = ("non-", "non ")
 #: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
 _DEEPEST = 12
 _MOST_SIBLINGS = 40
@@ -251,6 +253,8 @@ def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Fr
         if walk.clause_break == "strong" and _speaks_of_a_holder(walk.grammar):
             source = walk.grammar.topic  # 同期全国出口下降2%；进口…: of the place again
         frame = source.copy()
+        if any(item.text.lower().startswith(_ALL_BUT) for item in source.names.get("commodity", [])):
+            frame.names["commodity"] = []  # non-oil exports rose, imports fell: of all goods
         frame.parent = source if source.own - {"flow"} else source.parent
         _collapse(frame)
         _forget_measure(frame)

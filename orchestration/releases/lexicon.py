@@ -33,7 +33,7 @@ SENSE_KINDS = frozenset({
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better", "border_word",
+    "added_amount", "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better", "border_word",
     "bringing", "cargo", "cause_start", "cleared", "comparing", "comparing_after", "comparing_before",
     "complement_start", "contributing_stem", "counted_that", "customs_area", "dateline_end", "delivery",
     "description", "direction", "done_by", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding",
@@ -44,7 +44,7 @@ WORD_KINDS = frozenset({
     "object_preposition", "of_months", "open_balance", "opening", "ordinal_suffix", "other_counted", "other_than",
     "pace", "part_of_goods", "part_of_name", "partner_dealing", "passage_place", "plain_trade", "port_cargo",
     "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to", "record_word", "reference_end",
-    "relative", "rising_to", "sign_word", "since_after", "small_before_number", "then", "total_flow",
+    "relative", "rising_to", "sign_word", "since_after", "small_before_number", "then", "title_noun", "total_flow",
     "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "whole", "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.

@@ -27,6 +27,9 @@ _LESS = frozenset({"less", "fewer", "more"})
 _ARROWS = ("↑", "↓", "▲", "▼", "⬆", "⬇", "↗", "↘")
 _RISING_TO = frozenset(words("rising_to"))
 #: How doubts begin that are of the flow alone.
+_RATIOS = frozenset({"ratio", "比率", "比例"})
+#: What has been added, as words in English: 41 percent of the overall growth.
+_ADDED = frozenset(words("added_amount"))
 _FLOW_DOUBTS = ("whether exports, imports", "whether the flow")
 _BETTER = frozenset(words("better"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
@@ -76,6 +79,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
     if choices[0][0] == "share" and _is_of_narrower_whole(numbers, frame, whole):
         return choices_of(numbers, frame, choices, period, doubt="its whole is narrower than the part, as it is read")
+    if choices[0][0] == "share" and _is_ratio(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="it is a ratio of two, and no share")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):
         return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
     if choices[0][0] == "growth" and (gap := _gap_to_another(numbers)):
@@ -105,6 +110,12 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _is_ratio(numbers: NumberGroup) -> bool:
+    """`The ratio of non-oil exports to imports rose to 51.8 percent`."""
+    clause = numbers.tokens[numbers.clause_start : numbers.first]
+    return any(word in _RATIOS for token in clause for word in token.text.split())
 
 
 def _is_of_narrower_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str]) -> bool:
@@ -540,9 +551,12 @@ def _contribution_sign(numbers: NumberGroup) -> int:
 
 
 def _is_part_of_increase(numbers: NumberGroup) -> bool:
-    """`占全省出口增量的82.7%`: the part that it has in what has been added."""
+    """`占全省出口增量的82.7%`, `41 percent of the growth in trade`: the part that it has in what has been added."""
+    if not numbers.sentence.is_chinese:
+        behind = [token.text for token in numbers.tokens[numbers.last + 1 : numbers.last + 5]]
+        return behind[:2] == ["of", "the"] and not {*behind[2:3], *behind[-1:]}.isdisjoint(_ADDED)
     share = numbers.left("share")
-    if share is None or not numbers.sentence.is_chinese:
+    if share is None:
         return False
     between = "".join(token.text for token in numbers.tokens[share + 1 : numbers.first])
     return between.removesuffix("的").endswith(_INCREASES)

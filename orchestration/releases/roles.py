@@ -715,6 +715,8 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     behind = walk.tokens[index + 1 : index + 4]
     if behind and behind[0].text in ("the", "its", "their", "that") and any(one.text in _PACES for one in behind):
         return  # twice the pace of the quarter before
+    if token.is_a("flat") and len(behind) > 1 and behind[0].kind == "comma" and behind[1].is_a("rise", "fall"):
+        return  # almost unchanged, slipping 0.1 percent
     if token.is_a("multiple"):
         factor = float(token.senses["multiple"])
         printed = f"{abs(factor - 1) * 100:.0f}"
