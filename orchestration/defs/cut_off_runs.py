@@ -23,6 +23,13 @@ def report_cut_off(instance: dg.DagsterInstance, marked: str = "") -> None:
             instance.report_run_failed(run, "The process of this run ended before the run did.")
 
 
+def name_process(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Have a run that Dagster began by itself name the process that it lives in, as one of the command does at once."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None and PROCESS_TAG not in run.tags:
+        instance.add_run_tags(run_id, {PROCESS_TAG: this_process()})
+
+
 def this_process() -> str:
     """How a run names the process that it lives in."""
     return f"{os.getpid()} {socket.gethostname()}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from orchestration.codes import CodeLists
-from orchestration.defs.cut_off_runs import report_cut_off
+from orchestration.defs.cut_off_runs import name_process, report_cut_off
 from orchestration.inputs import Inputs, current_inputs
 from orchestration.progress import Progress
 from orchestration.retries import may_pass, seconds_before
@@ -54,6 +54,8 @@ def warehouse_resource(settings: Settings, progress: Progress) -> dg.ResourceDef
     @contextmanager
     def held(context: dg.InitResourceContext) -> Generator[Warehouse, None, None]:
         progress.run_id = run_id = context.run_id or ""
+        if context.instance:
+            name_process(context.instance, run_id)  # before it waits: whoever is killed then cannot say so
         with warehouse_lock(
             settings.warehouse_dir,
             purpose=f"refresh, run {run_id[:8]}",

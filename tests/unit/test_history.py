@@ -20,6 +20,7 @@ from orchestration.defs.history import old_runs, remove_run
 from orchestration.refresh import HistoryUnusable, open_history, report_cut_off_runs
 from orchestration.refresh_record import has_open_run
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.retention import remove_all
 from tests.conftest import own_environment
 
@@ -200,3 +201,51 @@ def test_without_a_history_no_run_is_open(tmp_path: Path) -> None:
     (tmp_path / "history").mkdir()
     (tmp_path / "history" / "runs.db").write_text("no database")
     assert not has_open_run(tmp_path)
+
+
+WAITING = """
+import dagster as dg
+from orchestration.defs.resources import warehouse_resource
+from orchestration.progress import Progress
+from orchestration.settings import Settings
+
+class Telling(Progress):
+    def message(self, text):
+        print(text, flush=True)
+
+@dg.asset
+def one(warehouse: dg.ResourceParam[object]): ...
+
+settings = Settings()
+with dg.DagsterInstance.get() as instance:
+    dg.materialize([one], instance=instance, resources={"warehouse": warehouse_resource(settings, Telling())})
+"""
+
+
+def test_a_run_that_dagster_began_and_that_was_killed_while_it_waited_is_said_to_have_ended(
+    home: Path, settings: Settings
+) -> None:
+    settings = settings.model_copy(update={"dagster_home": home})
+    before = set(runs_of(home))
+    environment = {**os.environ, "CUSTOMHOUSE_WAREHOUSE_DIR": str(settings.warehouse_dir)}
+    with warehouse_lock(settings.warehouse_dir, purpose="a test", timeout_seconds=0):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WAITING],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert any("waiting for" in line for line in process.stdout)
+        process.kill()
+        process.communicate()
+    assert [status for run_id, status in runs_of(home).items() if run_id not in before] == ["STARTED"]
+    report_cut_off_runs(settings)
+    assert [status for run_id, status in runs_of(home).items() if run_id not in before] == ["FAILURE"]
+
+
+def runs_of(home: Path) -> dict[str, str]:
+    """The status of each run in the history."""
+    with closing(sqlite3.connect(home / "history" / "runs.db")) as connection:
+        return dict(connection.execute("SELECT run_id, status FROM runs").fetchall())
