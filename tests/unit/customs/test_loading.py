@@ -369,3 +369,61 @@ def test_a_file_of_lines_in_no_order_is_sorted_by_code_in_the_lake(
     with duckdb.connect() as connection:
         codes = connection.execute("SELECT commodity_id FROM read_parquet(?)", [month.path]).fetchall()
     assert codes == [("08010000",), ("08020000",), ("08030000",)]
+
+
+def test_a_name_without_a_code_is_a_code_in_either_encoding(customs: CustomsFolder) -> None:
+    columns = [0, 3, 5, 7, 8, 9, 12]
+    header = [HEADER[column] for column in columns]
+    line = [WHEAT[column] for column in columns]
+    customs.write("cny.csv", text_of([line], header), "gb18030")
+    customs.write("usd.csv", text_of([[*line[:-1], "500"]], [*header[:-1], "美元"]))
+    (row,) = customs.lines(customs.load())
+    assert (row["partner_id"], row["partner_code"], row["region_code"]) == ("KAZ", "哈萨克斯坦", "新疆维吾尔自治区")
+    assert (row["quantity_unit"], row["value_cny"], row["value_usd"]) == ("kilogram", Decimal(3600), Decimal(500))
+
+
+def test_a_line_without_codes_is_about_all_of_them(customs: CustomsFolder) -> None:
+    columns = [0, 1, 12]
+    customs.write("one.csv", text_of([[WHEAT[place] for place in columns]], [HEADER[place] for place in columns]))
+    (row,) = customs.lines(customs.load())
+    assert (row["partner_id"], row["trade_mode_id"], row["region_id"]) == ("WORLD", "ALL", "CHN")
+    assert (row["partner_code"], row["trade_mode_code"], row["region_code"], row["quantity_unit"]) == (None,) * 4
+
+
+@pytest.mark.parametrize("most", [4_096, 2])
+def test_a_column_of_very_many_values_is_written_as_text(
+    customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(lake, "_MOST_VALUES_OF_AN_ENUM", most)
+    partners = ["145", "137", "9' 9", "", "日本"]
+    lines = [changed(WHEAT, partner=code, value=str(value)) for value, code in enumerate(partners)]
+    customs.write("cny.csv", text_of(lines))
+    customs.write("usd.csv", text_of(lines, [*HEADER[:-1], "美元"]))
+    (month,) = customs.load().months
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "SELECT partner_code, typeof(partner_code), value_usd FROM read_parquet(?) ORDER BY value_cny", [month.path]
+        ).fetchall()
+    assert rows == [(code or None, "VARCHAR", value) for value, code in enumerate(partners)]
+
+
+def test_lines_that_get_lost_between_file_and_lake_fail_the_load(
+    customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customs.write("one.csv", text_of([changed(WHEAT, value="0"), FRUIT]))
+    lines = lake._lines
+    monkeypatch.setattr(lake, "_lines", lambda *given: f"SELECT * FROM ({lines(*given)}) WHERE value_cny > 0")
+    with pytest.raises(TotalsDiffer, match=r"2 lines are in customs/one.csv and 1 in the lake"):
+        customs.load()
+    assert not any((customs.lake_dir / "lines").iterdir())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blank_lines_are_no_lines_however_many_stand_together(
+    customs: CustomsFolder, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(loading, "_BLOCK", 7)  # bounds of what is counted at once fall everywhere
+    monkeypatch.setattr(loading._Reader, "lines_exactly", lambda _: pytest.fail("the count was wrong"))
+    customs.write("one.csv", text_of([WHEAT, FRUIT], end=end).replace(end, end * 4, 2).removesuffix(end))
+    found = customs.load()
+    assert (found.months[0].rows, found.rejected) == (2, [])
