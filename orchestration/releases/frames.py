@@ -174,6 +174,9 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     frame.parent = grammar.base
     if phrase.says_whose and "region" not in own:
         frame.names["region"] = list(grammar.top.names.get("region", []))  # customs put its trade with Russia at …
+    elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):
+        frame.others = (({"region": places}, None),)
+        frame.doubt = "whether it is of the place that the sentence before is of is not said"
     goes_on = own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top)
     if goes_on and not _names_of_another_flow(grammar.top.names, phrase):
         frame.others = (({**grammar.top.names}, None),)
@@ -190,6 +193,13 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     ):
         grammar.period = grammar.paragraph_period
     return frame
+
+
+def _other_places(grammar: Grammar) -> list[Item]:
+    """The place that the last subject was of, where that is neither the one that reports nor one that holds it."""
+    items = grammar.top.names.get("region", [])
+    holders = set(grammar.codes.containing_regions(grammar.region_id))
+    return list(items) if len(items) == 1 and items[0].code not in holders else []
 
 
 def _turns_round(walk: Walk, phrase: Phrase, parent: Frame) -> bool:

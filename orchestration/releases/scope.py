@@ -49,13 +49,17 @@ class Scope:
 
     def _learn_zone(self, frame: Frame | None, grammar: Grammar) -> None:
         """`Trade of the free trade zone has grown`: a heading or first sentence without a number."""
-        regions = frame.names.get("region", []) if frame is not None and "flow" in frame.own else []
+        if frame is None or "flow" not in frame.own:
+            return
+        regions, partners = frame.names.get("region", []), frame.names.get("partner", [])
         if len(regions) == 1 and _is_part(regions[0], grammar):
             self.names = {"region": list(regions)}
+        if len(partners) == 1 and partners[0].code not in (WHOLE["partner"], UNMAPPED):
+            self.names["partner"] = list(partners)
 
     def widen(self, phrase: Phrase) -> None:
         """A sentence about the trade of the whole place ends what the first was about, but for a zone."""
-        is_of_place = bool(phrase.names.get("region")) or phrase.is_whole
+        is_of_place = (bool(phrase.names.get("region")) or phrase.is_whole) and not phrase.is_anaphoric
         if self.names and is_of_place and phrase.flows == ["total"] and set(phrase.names) <= {"region"}:
             self.names = {name: items for name, items in self.names.items() if name == "region"}
 

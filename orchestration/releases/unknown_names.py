@@ -190,6 +190,7 @@ class UnknownNames:
                 index + 2 < len(tokens)
                 and tokens[index + 1].text == "of"
                 and tokens[index + 2].kind == "word"
+                and self.sentence.free(index + 2)
                 and cased[tokens[index + 2].start].isupper()
             ):
                 self._take(index + 2, index + 3, "region")
