@@ -1479,10 +1479,10 @@ def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
 
 
 def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
-    """Whether `, the largest foreign trade port in the north,` stands right behind the first name of a sentence."""
+    """Whether `, the largest foreign trade port in the north,` stands right behind the name of a place."""
     clause = tokens[comma + 1 : last]
     is_closed = bool(clause) and last < len(tokens) and tokens[last].kind == "comma"
-    is_first = comma > 0 and bool(tokens[comma - 1].names) and comma <= _LONGEST_ROLE
+    is_first = comma > 0 and any(list_name == "region" for list_name, _ in tokens[comma - 1].names)
     says_title = any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
     return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
 

@@ -45,7 +45,7 @@ WORD_KINDS = frozenset({
     "pace", "part_of_goods", "part_of_name", "partner_dealing", "passage_place", "plain_trade", "port_cargo",
     "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to", "record_word", "reference_end",
     "relative", "rising_to", "sign_word", "since_after", "small_before_number", "then", "title_noun", "total_flow",
-    "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "whole", "wider_place",
+    "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "verb_too", "whole", "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}

@@ -47,6 +47,12 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
     if sentence.is_chinese and before.is_a("rank") and following is not None and following.text in ("至", "到"):
         quantity.unit_kind, quantity.measure = "other", "ordinal"  # 分列二至四位: the ranks of several
         return
+    if (label := _place_of_label(tokens, index)) is not None and quantity.unit_kind == "bare":
+        if "." not in quantity.printed and nearest(sentence, label, -3, "rank") is not None:
+            _make_rank(quantity)  # ranked No. 4
+            quantity.start = tokens[label].start
+            sentence.claim(label, index, "rank")
+        return
     if before.text == "第":
         names_place = quantity.noun in _RANK_PLACES or (
             following is not None and (following.is_a("rank_noun") or following.text in _RANK_PLACES)
@@ -67,6 +73,12 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
         is_bare = sentence.is_chinese and not quantity.unit
         if is_bare or (has_suffix and quantity.unit_kind in ("bare", "word")):
             _make_rank(quantity)
+
+
+def _place_of_label(tokens: list[Token], index: int) -> int | None:
+    """Where the "No" of `No. 4` or `No 4` stands."""
+    at = index - 1 - (index > 1 and tokens[index - 1].kind == "mark" and tokens[index - 1].text == ".")
+    return at if tokens[at].text == "no" else None
 
 
 def _goes_on_with_ranks(sentence: Sentence, index: int, quantity: Quantity) -> bool:

@@ -35,6 +35,10 @@ _CLASSIFIER = re.compile(
 )
 
 
+#: `ranking No. 4`: the stop ends no sentence.
+_IS_NUMBERED = re.compile(r"(?:^|[^a-z])no\. [0-9]")
+
+
 @dataclass(slots=True)
 class Token:
     """One piece of a text: `kind` says what, `senses` what else it may mean, the rest belongs to its kind."""
@@ -150,6 +154,8 @@ class Tokeniser:
             return Token(_PUNCTUATION[char], position, position + 1, char)
         if char == ".":
             following = chars[position + 1 : position + 2]
+            if _IS_NUMBERED.match(chars, max(0, position - 3)):
+                return Token("mark", position, position + 1, char)
             return Token("stop" if following in ("", " ", PARAGRAPH) else "mark", position, position + 1, char)
         if is_chinese(char):
             return Token("word", position, position + 1, char)

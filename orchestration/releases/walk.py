@@ -35,6 +35,7 @@ _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
 #: They point back to the period that was named last.
 _THEN = frozenset(words("then"))
+_VERBS_TOO = frozenset(words("verb_too"))
 _ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
@@ -563,6 +564,9 @@ class Walk:
             return
         if token.text in _HOME_PLACES and code != self.grammar.region_id:
             return  # where the place lies, no subject
+        behind = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        if token.text in _VERBS_TOO and behind is not None and (behind.quantity or behind.text in _ARTICLES):
+            return  # Japan logs a deficit
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
         if token.text.startswith(_OTHERS) and not (index and self.tokens[before].text in _TO_OTHERS):
             return  # ASEAN and other countries; but: those to other markets

@@ -35,6 +35,25 @@ _DOUBTED = {
         "一季度，新疆进出口增长8.1%。\n其中，克拉玛依进出口23.4亿元。民营企业进出口增长5.2%。",
         {"5.2%": "the sentence before it in the paragraph is of another place"},
     ),
+    "what a sentence without a number turns to": (
+        "In March, exports of Xinjiang rose 3.3 percent. Most of the fruit went to Russia. The region exported cotton, "
+        "up 8.1 percent.",
+        {"8.1 percent": "the sentence before it, without a number, speaks of another place or partner"},
+    ),
+    "an amount in another currency, of another month than the one that it converts": (
+        "In March 2024, imports of Xinjiang were 4 billion yuan (0.6 billion dollars), as against 5 billion yuan (0.7 "
+        "billion dollars) in March 2023.",
+        {"0.7 billion dollars": "whether it is the amount before it in another currency is not said"},
+    ),
+    "a place behind a share": (
+        "In March, China exported 143 million yuan of fruit to Russia, and 54.2 percent of it came from Xinjiang.",
+        {"54.2 percent": "a place or partner behind it is not taken for a part of its subject"},
+    ),
+    "both ways, where the paragraph speaks of one": (
+        "In March, exports of Xinjiang rose 3.3 percent. Exports to Russia rose 8.1 percent. Kazakhstan was the largest "
+        "customer with 5 billion yuan.",
+        {"5 billion yuan": "its sentence does not say whether it is exports"},
+    ),
     "a growth among those of quantities": (
         "一季度，新疆煤炭出口量增长8.1%，棉花出口增长5.2%。",
         {"5.2%": "whether it is of the value or, as those before it, of the quantity or the price is not said"},
