@@ -23,7 +23,7 @@ import duckdb
 
 from orchestration.codes import CodeLists
 from orchestration.customs.files import DeclarationFile, UnusableFile, find_files, readable, unusable
-from orchestration.customs.formats import VALUES
+from orchestration.customs.formats import CODED, VALUES
 from orchestration.customs.loading import UNITS, Content, LoadedFile, MonthTotals, TotalsDiffer, load_file
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.hashing import SEAL_SUFFIX, FileHashes, is_as_sealed, remove, seal
@@ -59,10 +59,8 @@ LINE_TYPES = {
 _SCRATCH = ".scratch"
 #: The level of zstd that costs least: the file is 5 % larger than at the usual one, and written a fifth faster.
 _COMPRESSION_LEVEL = 1
-#: The code lists whose codes have ids of their own in the lake.
-_IDENTIFIED = ("partner", "trade_mode", "region")
 #: A column of more values than these is written as text: each row group of a file holds all values of an ENUM.
-_MOST_VALUES_OF_AN_ENUM = 4_096
+_MOST_VALUES_OF_AN_ENUM = 16_384
 #: How many row groups of a file may hold a value, on average, for its lines to count as lying together.
 _MOST_GROUPS_OF_A_VALUE = 4
 
@@ -363,9 +361,9 @@ class _Update:
             values_lie_together(connection, self._staged(file), f"c{file.meanings.index('commodity_code')}")
             for file in used
         )
-        order = "" if in_order else "ORDER BY commodity_id, partner_id, region_id"
+        lines = _lines(cell, wanted, tables, order="" if in_order else "ORDER BY commodity_id, partner_id, region_id")
         connection.execute(
-            f"""COPY ({_lines(cell, wanted, tables)} {order}) TO {literal(str(draft))}
+            f"""COPY ({lines}) TO {literal(str(draft))}
             (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_COMPRESSION_LEVEL}, ROW_GROUP_SIZE 250000)"""
         )
         try:
@@ -387,9 +385,9 @@ class _Update:
         ids = {(one.list, one.code): one.id for _, one in mapped}
         codes = {(one.list, read): one.code for read, one in mapped}
         reporter, _, _ = cell
-        wholes = {"partner": WHOLE["partner"], "trade_mode": WHOLE["trade_mode"], "region": reporter, "unit": None}
-        for name, whole in wholes.items():
+        for name in (*CODED, "unit"):
             rows = [(read, code, ids[name, code]) for (of, read), code in codes.items() if of == name]
+            whole = reporter if name == "region" else WHOLE.get(name)  # what a line without a code is about
             make_code_table(connection, name, [*rows, (None, None, whole)])
 
     def _check_totals(
@@ -513,22 +511,23 @@ def make_code_table(
     )
 
 
-def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[str, str]) -> str:
+def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[str, str], *, order: str) -> str:
     """SQL of the lines of a month in the columns of the lake."""
     reporter, flow, month = cell
     cny, usd = wanted.get("value_cny"), wanted.get("value_usd")
     read = {
-        "commodity_id": "staged.commodity_code",
-        **{f"{name}_id": f"{name}_codes.id" for name in _IDENTIFIED},
-        **{f"{name}_code": f"{name}_codes.code" for name in _IDENTIFIED},
+        **{f"{name}_id": f"{name}_codes.id" for name in CODED},
+        **{f"{name}_code": f"{name}_codes.code" for name in CODED if name != "commodity"},  # the code is the id
         **{unit: f"{unit}_codes.id" for unit in UNITS},
     }
     keys = ", ".join(f"{expression} AS {column}" for column, expression in read.items())
     joins = "\n".join(
-        f"JOIN {name}_codes AS {column}_codes ON staged.{cell_read} IS NOT DISTINCT FROM {column}_codes.read"
-        for column, name, cell_read in (
-            *((name, name, f"{name}_code") for name in _IDENTIFIED),
-            *((unit, "unit", unit) for unit in UNITS),
+        (
+            *(f"JOIN {name}_codes ON staged.{name}_code IS NOT DISTINCT FROM {name}_codes.read" for name in CODED),
+            *(
+                f"JOIN unit_codes AS {unit}_codes ON staged.{unit} IS NOT DISTINCT FROM {unit}_codes.read"
+                for unit in UNITS
+            ),
         )
     )
     staged = [
@@ -548,6 +547,8 @@ def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[st
             sum(value_usd) FILTER (NOT is_cny) AS value_usd FROM ({" UNION ALL ".join(staged)}) GROUP BY ALL"""
     columns = {
         **{name: name for name in read},
+        # As text: by its bounds in each row group readers skip the others.
+        "commodity_id": "CAST(commodity_id AS VARCHAR)",
         "flow": _constant(flow),
         "period_start": f"DATE '{month}'",
         "period_end": f"last_day(DATE '{month}')",
@@ -558,7 +559,7 @@ def _lines(cell: Cell, wanted: Mapping[str, DeclarationFile], tables: Mapping[st
     selected = ", ".join(
         f"{columns.get(name, f'CAST({name} AS {sql_type})')} AS {name}" for name, sql_type in LINE_TYPES.items()
     )
-    return f"SELECT {selected} FROM ({lines}) AS lines"
+    return f"SELECT {selected} FROM ({lines} {order}) AS lines"  # constants are not sorted
 
 
 def _constant(text: str) -> str:
