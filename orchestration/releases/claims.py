@@ -1034,7 +1034,10 @@ class Claims:
                 return
             if token.quantity is not None:
                 is_apart = cursor > index + 1 and not tokens[index + 1].is_a("qualifier")
-                is_revised = all(one.text in _REVISED for one in tokens[index + 1 : cursor])
+                is_revised = all(
+                    one.text in _REVISED or one.text == "just" or one.is_a("qualifier")
+                    for one in tokens[index + 1 : cursor]
+                )
                 if tokens[index].text == "from" and is_apart and not is_revised:
                     return
                 if tokens[index].text == "after":
@@ -1127,6 +1130,8 @@ class Claims:
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind
                 continue
+            if period.kind == "year_to_date" and self.grammar.published is not None:
+                self.grammar.stated_year = self.grammar.published.year  # 今年以来，…前三季度
             if period.kind in ("date", "year_to_date", "same"):
                 continue
             if period.kind == "length":

@@ -117,6 +117,8 @@ def is_base(numbers: NumberGroup) -> bool:
     if numbers.first in numbers.claims.base_values or _is_worth_base(numbers) or _is_of_last_year(numbers):
         return True
     before = numbers.first - 2
+    if before >= 0 and numbers.tokens[before + 1].kind == "possessive" and numbers.kind in ("money", "physical"):
+        return numbers.claims.comparisons.get(before) in ("span", "prior", "base")  # smaller than February's 2.7 billion
     if (
         before >= 0
         and numbers.tokens[before + 1].kind == "open"

@@ -173,7 +173,7 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     frame = _base_frame(walk.grammar)
     frame.parent = grammar.base
     if phrase.says_whose and "region" not in own:
-        frame.names["region"] = list(grammar.top.names.get("region", []))  # customs put its trade with Russia at …
+        frame.names["region"] = _other_places(grammar)  # customs put its trade with Russia at …
     elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):
         frame.others = (({"region": places}, None),)
         frame.doubt = "whether it is of the place that the sentence before is of is not said"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
 _OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
+#: Customs areas of their own, which the nation's customs have as partners.
+_APART_FROM_THE_MAINLAND = frozenset({"CN-HK", "CN-MO", "CN-TW"})
 _DIRECTIONS = frozenset(words("direction"))
 _AREAS_OF_UNION = frozenset(words("area_of_union"))
 #: What "units" are, by a word of the goods.
@@ -49,6 +51,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
     if "region" in pairs and "partner" in pairs:
         code = pairs["region"]
         if code == "CHN" and grammar.is_apart:
+            return "partner", pairs["partner"]
+        if grammar.region_id == "CHN" and code in _APART_FROM_THE_MAINLAND:
             return "partner", pairs["partner"]
         holders = set(grammar.codes.containing_regions(grammar.region_id))
         if code in holders or grammar.region_id in set(grammar.codes.containing_regions(code)):

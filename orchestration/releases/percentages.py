@@ -27,6 +27,7 @@ _LESS = frozenset({"less", "fewer", "more"})
 _ARROWS = ("↑", "↓", "▲", "▼", "⬆", "⬇", "↗", "↘")
 _RISING_TO = frozenset(words("rising_to"))
 #: How doubts begin that are of the flow alone.
+_SHORTFALLS = frozenset({"short of", "shy of", "off", "under", "beneath"})
 _RATIOS = frozenset({"ratio", "比率", "比例"})
 #: What has been added, as words in English: 41 percent of the overall growth.
 _ADDED = frozenset(words("added_amount"))
@@ -362,6 +363,9 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if goes_on and grown is not None and grown.statistic == "growth" and _is_certain(grown):
         return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …
+    behind = numbers.tokens[numbers.last + 1] if numbers.last + 1 < len(numbers.tokens) else None
+    if behind is not None and behind.text in _SHORTFALLS:
+        return ("growth", -1, "growth after")  # 5 percent short of the level of the year before
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)

@@ -163,7 +163,7 @@ _ENGLISH = [
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("months",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?"
-            rf"(?P<n>{_N}) ?-?months?(?: period)?(?P<loose>)"),
+            rf"(?P<n>{_N}) ?-?months?(?: period)?(?P<loose>)(?! (?:in a row|running|straight|consecutive|on end)\b)"),
         ("year",
             rf"(?:(?:the )?(?:full|whole|entire) (?:year|of) )?(?P<year>{_Y})"
             rf"(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),

@@ -29,6 +29,7 @@ _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
 _EARNING = frozenset(words("earning"))
+_BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
 _THOSE = frozenset({"those", "that"})
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -761,6 +762,10 @@ class Walk:
         if phrase.measures and not phrase.flows and is_of_clause_before and not is_kept:
             phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
+        if token.text in _BOTH_WAYS and self._says_each(index):
+            phrase.flows, phrase.flow_pair, phrase.is_nontrade = list(_BOTH_WAYS[token.text]), (), ""
+            self._last_flow = index
+            return
         if self._is_trader(index):
             flow = {"export": "import", "import": "export"}.get(flow, flow)
         if "+" in flow:
@@ -805,6 +810,12 @@ class Walk:
         if token.text not in _TRADING_VERBS:
             phrase.is_nontrade = ""  # but services that were exported stay services
         self._last_flow = index
+
+    def _says_each(self, index: int) -> bool:
+        """Whether `each` or `both` stands between a flow and the number behind it: exports and imports both fell 6%."""
+        behind = self.tokens[index + 1 : self.sentence.clause_end(index)]
+        number = next((at for at, one in enumerate(behind) if one.quantity is not None), 0)
+        return any(one.is_a("each") or one.text == "both" for one in behind[:number])
 
     def _flow_list_goes_on(self, index: int) -> bool:
         """Whether a last flow follows: `trade, exports and imports`."""
