@@ -51,6 +51,13 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- What is known of a part as `part_…`, and of a whole as `whole_…`. -#}
+{% macro facts_of(part, whole, facts) -%}
+    {%- for fact in facts -%}
+        {{ part }}.{{ fact }} as part_{{ fact }}, {{ whole }}.{{ fact }} as whole_{{ fact }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- The series and period that is the whole of a part. -#}
 {% macro is_whole_of(part, whole) -%}
     {%- for name in subject_columns() -%}

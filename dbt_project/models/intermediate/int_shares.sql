@@ -1,14 +1,44 @@
 -- Every part and whole whose share is stated or can be computed: one row a part, period and reference.
-with levels as (
-    select * from {{ ref('int_levels') }}
-    where preference = 1
+{#- mart_share alone reads it, and has the same rows: a table between the two would be written for nothing. -#}
+{{ config(materialized='view') }}
+{#- What is known of a part, and of its whole. -#}
+{% set facts = ['value', 'low', 'high', 'source_id', 'as_of_date', 'growth', 'growth_low', 'growth_high'] %}
+{% set facts_of_both = [] %}
+{% for fact in facts %}{% do facts_of_both.extend(['part_' ~ fact, 'whole_' ~ fact]) %}{% endfor %}
+with growths as (
+    select * from {{ ref('int_growth') }}
+    where
+        comparison_start = {{ year_before('period_start') }}
+        and comparison_end = {{ year_before('period_end') }}
+),
+
+known as (
+    -- Level and growth of a series and period are brought together once, and not for each share that it is in.
+    select
+        {% for column in key_columns() -%}
+        coalesce(levels.{{ column }}, growths.{{ column }}) as {{ column }},
+        {% endfor -%}
+        levels.preference is not null as has_level,
+        levels.value,
+        levels.low,
+        levels.high,
+        levels.source_id,
+        levels.as_of_date,
+        growths.growth_pct as growth,
+        growths.growth_low_pct as growth_low,
+        growths.growth_high_pct as growth_high
+    from (
+        select * from {{ ref('int_levels') }}
+        where preference = 1
+    ) as levels
+    full outer join growths on {{ same('levels', 'growths', key_columns()) }}
 ),
 
 additive as (
-    select levels.*
-    from levels
-    inner join {{ ref('measures') }} as measures on levels.measure = measures.measure
-    where measures.is_additive and levels.flow <> 'balance'
+    select known.*
+    from known
+    inner join {{ ref('measures') }} as measures on known.measure = measures.measure
+    where known.has_level and measures.is_additive and known.flow <> 'balance'
 ),
 
 stated as (
@@ -27,7 +57,8 @@ computable as (
     ] %}
     select
         {{ columns_of('part', key_columns()) }},
-        {{ whole_columns('part', 'whole', column) }}
+        {{ whole_columns('part', 'whole', column) }},
+        {{ facts_of('part', 'whole', facts) }}
     from additive as part
     inner join additive as whole
         on {{ same('part', 'whole', key_columns(), [column]) }}
@@ -38,7 +69,8 @@ computable as (
     {% endfor %}
     select
         {{ columns_of('part', key_columns()) }},
-        {{ whole_columns('part', 'whole', 'region_id') }}
+        {{ whole_columns('part', 'whole', 'region_id') }},
+        {{ facts_of('part', 'whole', facts) }}
     from additive as part
     inner join {{ ref('int_regions') }} as regions on part.region_id = regions.region_id
     inner join additive as whole
@@ -47,20 +79,16 @@ computable as (
             and regions.parent_region_id = whole.region_id
 ),
 
-parts as (
+computed as (
     select
-        {{ columns_of('computable', key_columns()) }},
-        computable.whole_region_id,
-        computable.whole_partner_id,
-        computable.whole_commodity_id,
-        computable.whole_flow,
-        computable.whole_ownership_id,
-        computable.whole_trade_mode_id,
-        computable.whole_measure,
+        computable.*,
         {{ share_reference('computable', 'whole') }} as reference
     from computable
-    union
-    select
+),
+
+stated_alone as (
+    -- Those that no two levels give.
+    select distinct
         {{ columns_of('stated', key_columns()) }},
         stated.whole_region_id,
         stated.whole_partner_id,
@@ -71,17 +99,36 @@ parts as (
         stated.whole_measure,
         stated.share_reference as reference
     from stated
+    left join computed
+        on {{ same('stated', 'computed', key_columns()) }} and stated.share_reference = computed.reference
+    where computed.reference is null
+),
+
+parts as (
+    select
+        {{ columns_of('computed', key_columns()) }},
+        computed.reference,
+        {{ columns_of('computed', facts_of_both) }}
+    from computed
+    union all
+    select
+        {{ columns_of('stated_alone', key_columns()) }},
+        stated_alone.reference,
+        {{ facts_of('part', 'whole', facts) }}
+    from stated_alone
+    left join known as part on {{ same('stated_alone', 'part', key_columns()) }}
+    left join known as whole on {{ is_whole_of('stated_alone', 'whole') }}
 )
 
 select
     {{ columns_of('parts', key_columns()) }},
     parts.reference,
-    part.value as part_value,
-    part.low as part_low,
-    part.high as part_high,
-    whole.value as whole_value,
-    whole.low as whole_low,
-    whole.high as whole_high,
+    parts.part_value,
+    parts.part_low,
+    parts.part_high,
+    parts.whole_value,
+    parts.whole_low,
+    parts.whole_high,
     share.value as stated_share,
     share.low as stated_share_low,
     share.high as stated_share_high,
@@ -90,16 +137,21 @@ select
     change.low as stated_change_low,
     change.high as stated_change_high,
     change.figure_id as stated_change_figure_id,
-    part_growth.growth_pct as part_growth,
-    part_growth.growth_low_pct as part_growth_low,
-    part_growth.growth_high_pct as part_growth_high,
-    whole_growth.growth_pct as whole_growth,
-    whole_growth.growth_low_pct as whole_growth_low,
-    whole_growth.growth_high_pct as whole_growth_high,
-    coalesce(share.source_id, change.source_id, {{ latest_source('part', 'whole') }}) as source_id
+    parts.part_growth,
+    parts.part_growth_low,
+    parts.part_growth_high,
+    parts.whole_growth,
+    parts.whole_growth_low,
+    parts.whole_growth_high,
+    coalesce(
+        share.source_id,
+        change.source_id,
+        case
+            when parts.whole_as_of_date > parts.part_as_of_date then parts.whole_source_id
+            else coalesce(parts.part_source_id, parts.whole_source_id)
+        end
+    ) as source_id
 from parts
-left join levels as part on {{ same('parts', 'part', key_columns()) }}
-left join levels as whole on {{ is_whole_of('parts', 'whole') }}
 left join stated as share
     on
         share.statistic = 'share'
@@ -112,13 +164,3 @@ left join stated as change
         and parts.reference = change.share_reference
         and change.comparison_start = {{ year_before('parts.period_start') }}
         and change.comparison_end = {{ year_before('parts.period_end') }}
-left join {{ ref('int_growth') }} as part_growth
-    on
-        {{ same('parts', 'part_growth', key_columns()) }}
-        and part_growth.comparison_start = {{ year_before('parts.period_start') }}
-        and part_growth.comparison_end = {{ year_before('parts.period_end') }}
-left join {{ ref('int_growth') }} as whole_growth
-    on
-        {{ is_whole_of('parts', 'whole_growth') }}
-        and whole_growth.comparison_start = {{ year_before('parts.period_start') }}
-        and whole_growth.comparison_end = {{ year_before('parts.period_end') }}

@@ -41,14 +41,15 @@ candidates as (
     {% endfor %}
 ),
 
-shaped as (
-    -- Where all are known to the digit an order is enough: such peers are many. All windows go by one order.
+ordered as (
+    -- All windows go by one order.
     select
         *,
         count(*) over whole_group as peer_count,
-        max(case when ranked_low = ranked_high then 0 else 1 end) over whole_group as has_intervals,
         rank() over ordered_group as first_rank,
-        count(*) over tied_group as tied_count
+        count(*) over tied_group as tied_count,
+        lead(ranked_low) over ordered_group as next_low,
+        lead(ranked_high) over ordered_group as next_high
     from candidates
     window
         ordered_group as (partition by {{ peer_group | join(', ') }} order by ranked_value desc),
@@ -62,7 +63,27 @@ shaped as (
         )
 ),
 
-ranks_of_intervals as (
+disputed as (
+    -- Peers of whom one may be ahead of the next or behind it. Where each is surely ahead of the next, or both are
+    -- known to the digit, the order is the rank: such peers are many.
+    select distinct {{ peer_group | join(', ') }}
+    from ordered
+    where
+        ranked_value is null
+        or ranked_low is null
+        or ranked_high is null
+        or (ranked_low <= next_high and (ranked_low < ranked_high or next_low < next_high))
+),
+
+shaped as (
+    select
+        ordered.*,
+        disputed.dimension is not null as is_disputed
+    from ordered
+    left join disputed on {{ same('ordered', 'disputed', peer_group) }}
+),
+
+ranks_of_disputed as (
     -- A peer is surely ahead where its low lies above our high, and possibly ahead where its high reaches our low. One
     -- of which only bounds are known counts as ahead where it surely is.
     select
@@ -86,7 +107,7 @@ ranks_of_intervals as (
         ) as rank_high
     from shaped as own
     inner join shaped as peer on {{ same('own', 'peer', peer_group) }}
-    where own.has_intervals = 1
+    where own.is_disputed
     group by
         {{ columns_of('own', key_columns()) }},
         own.ranked_by,
@@ -99,7 +120,7 @@ ranks_of_intervals as (
 ),
 
 ranks as (
-    select * from ranks_of_intervals
+    select * from ranks_of_disputed
     union all
     select
         {{ key_columns() | join(', ') }},
@@ -114,7 +135,7 @@ ranks as (
         first_rank as rank_low,
         first_rank + tied_count - 1 as rank_high
     from shaped
-    where has_intervals = 0
+    where not is_disputed
 ),
 
 stated as (

@@ -4,10 +4,25 @@ with computed as (
         stated_share_figure_id is not null as is_stated,
         stated_change_figure_id is not null as is_change_stated,
         {{ percent('part_value', 'whole_value') }} as recomputed_value,
-        {{ outward_low(percent_low('part_low', 'whole_low', 'whole_high')) }} as recomputed_low,
-        {{ outward_high(percent_high('part_high', 'whole_low', 'whole_high')) }} as recomputed_high,
-        part_low is not null and part_high is not null and whole_low > 0 and whole_high is not null as is_recomputed
+        part_low is not null and part_high is not null and whole_low > 0 and whole_high is not null as is_recomputed,
+        -- Sums of declarations are known to the digit, and most parts are such.
+        part_value = part_low and part_value = part_high and whole_value = whole_low and whole_value = whole_high
+        and whole_value > 0 as is_exact
     from {{ ref('int_shares') }}
+),
+
+recomputed as (
+    select
+        *,
+        case
+            when is_exact then {{ outward_low('recomputed_value') }}
+            else {{ outward_low(percent_low('part_low', 'whole_low', 'whole_high')) }}
+        end as recomputed_low,
+        case
+            when is_exact then {{ outward_high('recomputed_value') }}
+            else {{ outward_high(percent_high('part_high', 'whole_low', 'whole_high')) }}
+        end as recomputed_high
+    from computed
 ),
 
 known as (
@@ -18,7 +33,7 @@ known as (
         case when is_recomputed then recomputed_value else stated_share end as share_value,
         case when is_recomputed then recomputed_low else stated_share_low end as share_low,
         case when is_recomputed then recomputed_high else stated_share_high end as share_high
-    from computed
+    from recomputed
 ),
 
 changed as (
@@ -56,5 +71,6 @@ from changed
 where
     is_stated
     or is_change_stated
+    or is_exact
     or recomputed_low is not null
     or recomputed_high is not null
