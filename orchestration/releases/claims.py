@@ -1153,6 +1153,8 @@ class Claims:
                     year = self.grammar.last_quarter[0].year
                     self.spans[index] = span_of(year, period.first_month, period.months)
                 continue
+            if period.kind == "to_date" and self._is_record_of(sentence, index):
+                continue  # the best month so far this year
             if period.kind == "to_date":
                 base = self.grammar.first_period or self.grammar.period
                 if base is not None:
@@ -1488,7 +1490,9 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
     clause = tokens[comma + 1 : last]
     is_closed = bool(clause) and last < len(tokens) and tokens[last].kind == "comma"
     is_first = comma > 0 and any(list_name == "region" for list_name, _ in tokens[comma - 1].names)
-    says_title = any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
+    says_title = any(token.text in _HUBS | _TITLES for token in clause) and any(
+        token.is_a("superlative") for token in clause
+    )
     return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
 
 

@@ -118,7 +118,11 @@ def is_base(numbers: NumberGroup) -> bool:
         return True
     before = numbers.first - 2
     if before >= 0 and numbers.tokens[before + 1].kind == "possessive" and numbers.kind in ("money", "physical"):
-        return numbers.claims.comparisons.get(before) in ("span", "prior", "base")  # smaller than February's 2.7 billion
+        return numbers.claims.comparisons.get(before) in (
+            "span",
+            "prior",
+            "base",
+        )  # smaller than February's 2.7 billion
     if (
         before >= 0
         and numbers.tokens[before + 1].kind == "open"

@@ -291,9 +291,18 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     if told := _told_before(numbers, frame, size, measure):
         return told
     recent = [one for one in walk.recent if one.own == frame.own or one.own & frame.own]
-    if len(recent) >= size and (numbers.sentence.is_chinese or not numbers.opens_frame):
+    is_told = any(_has_its_growth(numbers, one) for one in recent[-size:])
+    if len(recent) >= size and not is_told and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
+
+
+def _has_its_growth(numbers: NumberGroup, frame: Frame) -> bool:
+    """Whether the sentence has told how a subject grew: 出口…，分别增长1%和2%；进口…，分别增长3%和4%."""
+    return numbers.kind == "percent" and any(
+        one.statistic == "growth" and one.flow == _one_flow(frame) and one.names == frame.names
+        for one in numbers.walk.stated
+    )
 
 
 def _told_of_several(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> list[_Subject]:

@@ -192,10 +192,13 @@ class _Text:
 
     @staticmethod
     def is_conversion(one: Stated, before: Stated | None) -> bool:
-        """Whether an amount in parentheses is read as of what the amount before it is: `4.8 billion euros ($5.3 billion)`."""
-        if before is None or one.quantity.unit_kind != "money" or one.quantity.unit == before.quantity.unit:
-            return before is not None and one.quantity.unit_kind != "money"
-        return (one.names, one.span, one.figure.flow) == (before.names, before.span, before.figure.flow)
+        """Whether an amount in parentheses is read as what is certain of the one before it: `4.8bn euros ($5.3bn)`."""
+        if before is None:
+            return False
+        is_in_another = one.quantity.unit_kind == "money" and one.quantity.unit != before.quantity.unit
+        return not is_in_another or (
+            (one.names, one.span, one.figure.flow) == (before.names, before.span, before.figure.flow)
+        )
 
     def against(self, one: Stated, *, is_borne_out: bool) -> str:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
@@ -235,13 +238,15 @@ class _Text:
             return "a place or partner behind it is not taken for a part of its subject"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
             return "its sentence does not say whether it is exports or imports"
-        if figure.flow == "total" and around.names_something and self._goes_on_with_one_flow(one, around, at):
+        is_open = figure.flow == "total" and around.names_something and not around.flows(at)
+        leads = self._lead is not None and self._lead.flow in _FLOW_PARTS and figure.statistic == "rank"
+        if is_open and (leads or self._goes_on_with_one_flow(one, around)):
             return "its sentence does not say whether it is exports, imports or both"
         return ""
 
-    def _goes_on_with_one_flow(self, one: Stated, around: _Surroundings, at: int) -> bool:
-        """Whether an English sentence says no flow of a number, and the last that its paragraph said was one way alone."""
-        if around.sentence.is_chinese or around.flows(at) or around.sentence.begins_paragraph:
+    def _goes_on_with_one_flow(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether the last flow that the paragraph has said, before an English sentence, was one way alone."""
+        if around.sentence.is_chinese or around.sentence.begins_paragraph:
             return False
         for before in reversed(self._surroundings[: one.sentence - 1]):
             said = before.flows(len(before.tokens))

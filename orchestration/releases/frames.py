@@ -18,9 +18,17 @@ _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
 _OF_THE_WHOLE = "it may be of all goods again"
 _OF_THOSE_COUNTED = "the trade of those that are counted is not that of the place"
+_COUNTED_IN_PART = "whether those are counted that trade at all, or as the clause before says, is not said"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
-    {_NO_SUBJECT, _BEGINS_WITHOUT, _UNKNOWN_SUBJECT, _LEFT_BEHIND, "the subject of the verb is not known"}
+    {
+        _NO_SUBJECT,
+        _BEGINS_WITHOUT,
+        _UNKNOWN_SUBJECT,
+        _LEFT_BEHIND,
+        _COUNTED_IN_PART,
+        "the subject of the verb is not known",
+    }
 )
 #: Before goods that are left out: they are named by what is told of exports alone.
 _ALL_BUT = ("non-", "non ")
@@ -405,11 +413,12 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if phrase.measures:
         frame.measures = list(phrase.measures)
     if phrase.counted and phrase.measures:
+        is_of_part = walk.frame is not None and _is_narrow(walk.frame) and not own - {"flow"}
         frame.count_measure, frame.count_unit, frame.flows, frame.doubt = (
             phrase.measures[-1],
             "enterprises",
             [""],
-            "",
+            _COUNTED_IN_PART if is_of_part else "",
         )
     if own:
         frame.own = own

@@ -33,8 +33,8 @@ SENSE_KINDS = frozenset({
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "added_amount", "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better", "border_word",
-    "bringing", "cargo", "cause_start", "cleared", "comparing", "comparing_after", "comparing_before",
+    "added_amount", "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better",
+    "border_word", "bringing", "cargo", "cause_start", "cleared", "comparing", "comparing_after", "comparing_before",
     "complement_start", "contributing_stem", "counted_that", "customs_area", "dateline_end", "delivery",
     "description", "direction", "done_by", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding",
     "exceeding_by", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word",

@@ -457,10 +457,8 @@ class UnknownNames:
             return
         ends = tokens[last]
         is_plural = tokens[last - 1].text.endswith("s") and not tokens[last - 1].text.endswith("ss")
-        ends_there = ends.kind in BOUNDARIES or ends.is_a("and")  # behind a plural: a verb would be in the past
-        if ends.quantity is not None or ends.is_a("flow", "rise", "fall") or ends.kind == "open":
-            self._take(index, last)
-        elif is_plural and ends_there:
+        goes_on = ends.quantity is not None or ends.is_a("flow", "rise", "fall") or ends.kind == "open"
+        if goes_on or (is_plural and (ends.kind in BOUNDARIES or ends.is_a("and"))):  # no verb: it would be in the past
             self._take(index, last)
 
     def _english_name_before(self, index: int) -> None:

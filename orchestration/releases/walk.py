@@ -40,6 +40,7 @@ _VERBS_TOO = frozenset(words("verb_too"))
 _ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
+_ACROSS_THE_BORDER = "cross border trade"
 _SERVICE = "service"
 _OF_SERVICES = "it may be of services"
 _GOODS_WORDS = ("goods", "merchandise", "commodities", "products")
@@ -133,6 +134,8 @@ class Walk:
         grammar.of_services = self.sentence_doubt == _OF_SERVICES
         if self._says_respectively_of_no_list():
             self.sentence_doubt = self.sentence_doubt or "which number is of which is not said"
+        if any(token.text == _ACROSS_THE_BORDER for token in tokens):
+            self.sentence_doubt = self.sentence_doubt or "whether it is all trade that crosses the border is not said"
         if self._tells_of_a_company():
             self.sentence_doubt = self.sentence_doubt or "it may be of one company"
         if any(token.is_a("among", "anaphor") for token in tokens[:_NEAR]) and not sentence.begins_paragraph:
@@ -586,6 +589,8 @@ class Walk:
             return
         if dimension == "region" and code == self.grammar.region_id and self._follows_number(index):
             return
+        if dimension == "region" and not self.lists and self._holds_what_is_named(code):
+            return  # Heilongjiang is at the forefront of China's opening up. Its trade …
         if dimension == "region" and code == self.grammar.region_id:
             items = self.phrase.names.get("region", [])
             inner = [one for one in items if code in list(self.grammar.codes.containing_regions(one.code))[1:]]
@@ -594,6 +599,12 @@ class Walk:
         if index in self.unknown.doubtful:
             self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
+
+    def _holds_what_is_named(self, code: str) -> bool:
+        """Whether a place holds the one that reports, which the sentence has named before."""
+        home = self.grammar.region_id
+        is_named = [item.code for item in self.phrase.names.get("region", [])] == [home]
+        return is_named and code != home and code in self.grammar.codes.containing_regions(home)
 
     def _is_trader(self, index: int) -> bool:
         """Whether a partner is the subject of a verb: what China sold is imported from it."""

@@ -50,8 +50,8 @@ _DOUBTED = {
         {"54.2 percent": "a place or partner behind it is not taken for a part of its subject"},
     ),
     "both ways, where the paragraph speaks of one": (
-        "In March, exports of Xinjiang rose 3.3 percent. Exports to Russia rose 8.1 percent. Kazakhstan was the largest "
-        "customer with 5 billion yuan.",
+        "In March, exports of Xinjiang rose 3.3 percent. Exports to Russia rose 8.1 percent. Kazakhstan was the "
+        "largest customer with 5 billion yuan.",
         {"5 billion yuan": "its sentence does not say whether it is exports"},
     ),
     "a growth among those of quantities": (
