@@ -35,6 +35,8 @@ _CLASSIFIER = re.compile(
 )
 
 
+#: Of a city that reports they are another place, as 全省 is by the code lists.
+_THE_PROVINCE = frozenset({"the province", "the province's"})
 #: `ranking No. 4`: the stop ends no sentence.
 _IS_NUMBERED = re.compile(r"(?:^|[^a-z])no\. [0-9]")
 
@@ -90,6 +92,8 @@ class Tokeniser:
     def __init__(self, lexicon: Lexicon, region_id: str) -> None:
         self._lexicon = lexicon
         self._region_id = region_id
+        holders = list(lexicon.codes.containing_regions(region_id))[1:]
+        self._province = next((holder for holder in holders if holder.startswith("CN-")), "")
         self._local_currencies = local_currencies(region_id)
         self._currencies = self._local_currencies
 
@@ -204,6 +208,8 @@ class Tokeniser:
                 names = tuple(pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED)
             if not names:
                 return None
+        if phrase in _THE_PROVINCE and self._province:
+            senses, names = {"scope_province": ""}, (("region", self._province),)
         if len(phrase) == 1 and is_chinese(phrase) and not names:
             senses = {
                 kind: value
