@@ -580,9 +580,21 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     is_of_balance = any(token.senses.get("flow") == "balance" for token in behind[1:3])
     if not noun and is_of_balance and not numbers.sentence.is_chinese:
         doubt = "of its values in time, and of no others"  # the second-highest deficit this year
+    if any(item.code == UNMAPPED for item in frame.names.get("region", [])):
+        doubt = doubt or "whether those places are ranked, or among them another is, is not said"
+    if len(frame.flows) > 1 and not noun and not numbers.sentence.is_chinese:
+        ranks = [at for at in numbers.sentence.quantities() if _is_rank(tokens[at].quantity)]
+        if len(ranks) == len(frame.flows):  # total trade, exports and imports ranked 4th, 3rd and 6th
+            ranked.flows = [frame.flows[ranks.index(numbers.first)]]
+        else:
+            doubt = doubt or "which of the flows has this rank is not said"
     if is_of_partner and not has_partner and not frame.doubt:
         rule, doubt = "rank of a partner not named", "whose rank it is, is not said"
     return choices_of(numbers, ranked, [("rank", 1, rule)], period, reference=reference, doubt=doubt)
+
+
+def _is_rank(quantity: Quantity | None) -> bool:
+    return quantity is not None and quantity.unit_kind == "rank"
 
 
 def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:

@@ -773,8 +773,10 @@ class Walk:
         if phrase.measures and not phrase.flows and is_of_clause_before and not is_kept:
             phrase.measures = []  # demand lifted prices, and exports of vegetables grew
         pair = _FLOW_PAIRS.get(token.text, ())
-        if token.text in _BOTH_WAYS and self._says_each(index):
-            phrase.flows, phrase.flow_pair, phrase.is_nontrade = list(_BOTH_WAYS[token.text]), (), ""
+        goes_on = before_it == ["total"] and self._last_flow == index - 2 and self.tokens[index - 1].kind == "comma"
+        if token.text in _BOTH_WAYS and (goes_on or self._says_each(index)):
+            whole = ["total"] if goes_on else []  # total trade, exports and imports ranked 4th, 3rd and 6th
+            phrase.flows, phrase.flow_pair, phrase.is_nontrade = [*whole, *_BOTH_WAYS[token.text]], (), ""
             self._last_flow = index
             return
         if self._is_trader(index):
