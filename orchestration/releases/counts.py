@@ -18,6 +18,7 @@ _OF_A_MODE = frozenset({"parcels", "declarations"})
 _COUNTED_THAT = frozenset(words("counted_that"))
 #: Which enterprises are meant, by words near the number; what says more stands first.
 _ENTERPRISE_CUES = words_with_values("enterprise_cue")
+_COUNTED_IN_PART = "whether those are counted that trade at all, or as the clause before says, is not said"
 
 
 def bare_statements(numbers: NumberGroup) -> tuple[list[list[Statement]], str]:
@@ -111,6 +112,9 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     counted.count_measure, counted.count_unit = measure, quantity.unit
     if not walk.sentence_doubt and measure.endswith(("enterprises", "growing_regions", "doubling_regions")):
         counted.doubt, counted.others = "", ()  # what is counted is said with the number
+    is_of_part = any(frame.names.get(name) for name in ("partner", "commodity", "trade_mode"))
+    if walk.stated and is_of_part and measure.endswith("enterprises"):
+        counted.doubt = counted.doubt or _COUNTED_IN_PART
     counted.flows = [""]
     counted.names = {"region": frame.names.get("region", [])}
     kept = "ownership" if measure.endswith("enterprises") else "trade_mode" if measure in _OF_A_MODE else ""

@@ -537,7 +537,10 @@ class _Surroundings:
             return True
         return any(
             token.senses.get("flow") == flow
-            or (bool(token.names or token.is_a("flow")) and any(part in token.text for part in _FLOW_PARTS.get(flow, ())))
+            or (
+                bool(token.names or token.is_a("flow"))
+                and any(part in token.text for part in _FLOW_PARTS.get(flow, ()))
+            )
             for token in self.tokens[: self._end(at)]
         )
 

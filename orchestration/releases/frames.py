@@ -18,7 +18,6 @@ _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
 _OF_THE_WHOLE = "it may be of all goods again"
 _OF_THOSE_COUNTED = "the trade of those that are counted is not that of the place"
-_COUNTED_IN_PART = "whether those are counted that trade at all, or as the clause before says, is not said"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {
@@ -26,7 +25,6 @@ _SUBJECT_DOUBTS = frozenset(
         _BEGINS_WITHOUT,
         _UNKNOWN_SUBJECT,
         _LEFT_BEHIND,
-        _COUNTED_IN_PART,
         "the subject of the verb is not known",
     }
 )
@@ -181,7 +179,9 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     frame = _base_frame(walk.grammar)
     frame.parent = grammar.base
     if phrase.is_anaphoric and not phrase.says_whose and own == {"flow", "region"} and "commodity" in grammar.top.own:
-        frame.names["commodity"] = list(grammar.top.names.get("commodity", []))  # the province exported 3 tonnes of them
+        frame.names["commodity"] = list(
+            grammar.top.names.get("commodity", [])
+        )  # the province exported 3 tonnes of them
     if phrase.says_whose and "region" not in own:
         frame.names["region"] = _other_places(grammar)  # customs put its trade with Russia at …
     elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):
@@ -415,12 +415,11 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if phrase.measures:
         frame.measures = list(phrase.measures)
     if phrase.counted and phrase.measures:
-        is_of_part = walk.frame is not None and _is_narrow(walk.frame) and not own - {"flow"}
         frame.count_measure, frame.count_unit, frame.flows, frame.doubt = (
             phrase.measures[-1],
             "enterprises",
             [""],
-            _COUNTED_IN_PART if is_of_part else "",
+            "",
         )
     if own:
         frame.own = own
