@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Container
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -23,13 +24,26 @@ FEWEST_ROWS = 250_000
 LARGEST_APPENDED_PART = 0.25
 
 
-def copy_to_continue(connection: duckdb.DuckDBPyConnection, former: Path, draft: Path) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """How a table of the former publication is gone on with."""
+
+    #: Rows that it has now.
+    rows: int
+    #: Rows that lie behind the sorted ones in the former file.
+    appended_before: int
+    #: Keys of the spans whose rows are not there now as they were then.
+    former_spans: list[str]
+    #: Keys of the spans whose rows were not there then as they are now.
+    new_spans: list[str]
+
+
+def copy_to_continue(connection: duckdb.DuckDBPyConnection, former: Path, draft: Path) -> dict[str, Continuation]:
     """Make `draft` a copy of the former publication where most of its tables of spans stays.
 
-    `connection` has the working warehouse open. Returns the tables that the copy is gone on with, each with how many of
-    its rows lie behind the sorted ones already. A table is to be written whole where there is none in the former file,
-    its columns are others, or too much of it is new since it was sorted. Where that leaves too little, the answer is
-    empty and no draft is made.
+    `connection` has the working warehouse open. Returns the tables that the copy is gone on with. A table is to be
+    written whole where there is none in the former file, its columns are others, or too much of it is new since it was
+    sorted. Where that leaves too little, the answer is empty and no draft is made.
     """
     if not former.exists():
         return {}
@@ -46,10 +60,10 @@ def copy_to_continue(connection: duckdb.DuckDBPyConnection, former: Path, draft:
     finally:
         connection.execute("DETACH DATABASE IF EXISTS former")
     worth_it = {table: one for table, one in found.items() if one is not None}
-    if sum(rows for rows, _ in worth_it.values()) < FEWEST_ROWS:
+    if sum(one.rows for one in worth_it.values()) < FEWEST_ROWS:
         return {}
     shutil.copyfile(former, draft)
-    return {table: appended_before for table, (_, appended_before) in worth_it.items()}
+    return worth_it
 
 
 def drop_all_others(connection: duckdb.DuckDBPyConnection, continued: Container[str]) -> None:
@@ -69,24 +83,29 @@ def drop_all_others(connection: duckdb.DuckDBPyConnection, continued: Container[
                 connection.execute(f"DROP {kind} publication.marts.{quoted(name)}")
 
 
-def go_on_with(connection: duckdb.DuckDBPyConnection, table: str, order: str) -> int:
+def go_on_with(connection: duckdb.DuckDBPyConnection, table: str, how: Continuation, order: str) -> int:
     """Bring the table in the copy to what the working warehouse holds; returns how many rows were appended.
 
     `order`: what the new rows are sorted by among themselves, as SQL.
     """
     target, source = f"publication.marts.{quoted(table)}", f"marts.{quoted(table)}"
-    connection.execute(
-        f"DELETE FROM {target} WHERE {SPAN_KEY} = '' OR {SPAN_KEY} NOT IN (SELECT DISTINCT {SPAN_KEY} FROM {source})"
-    )
+    if how.former_spans:
+        connection.execute(f"DELETE FROM {target} WHERE {_is_of(how.former_spans)}")
+    if not how.new_spans:
+        return 0
     appended = connection.execute(
-        f"INSERT INTO {target} SELECT * FROM {source} "
-        f"WHERE {SPAN_KEY} NOT IN (SELECT DISTINCT {SPAN_KEY} FROM {target}) ORDER BY {order}"
+        f"INSERT INTO {target} SELECT * FROM {source} WHERE {_is_of(how.new_spans)} ORDER BY {order}"
     ).fetchone()
     return int(appended[0]) if appended else 0
 
 
-def _to_continue(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int] | None:
-    """Rows of the table now and how many lie behind the sorted ones in the former file; None to write it whole."""
+def _is_of(spans: list[str]) -> str:
+    """Whether a row is of one of these spans; as constants, which DuckDB looks for while it reads the column."""
+    return f"{SPAN_KEY} IN ({', '.join(map(literal, spans))})"
+
+
+def _to_continue(connection: duckdb.DuckDBPyConnection, table: str) -> Continuation | None:
+    """What there is to do with the table of the former file; None to write it whole."""
     columns = (
         "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
         f"WHERE database_name = {{}} AND schema_name = 'marts' AND table_name = {literal(table)} ORDER BY column_index"
@@ -94,15 +113,17 @@ def _to_continue(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int
     now = connection.execute(columns.format("current_database()")).fetchall()
     if now != connection.execute(columns.format("'former'")).fetchall():
         return None
-    spans = f"SELECT {SPAN_KEY}, count(*) AS rows FROM {{}}marts.{quoted(table)} GROUP BY {SPAN_KEY}"
-    ((rows, changed_rows),) = connection.execute(
-        f"""WITH now AS ({spans.format("")}), former AS ({spans.format("former.")})
-        SELECT coalesce(sum(now.rows), 0), coalesce(sum(coalesce(now.rows, former.rows)) FILTER (
-            WHERE now.rows IS NULL OR former.rows IS NULL OR {SPAN_KEY} = ''
-        ), 0)
-        FROM now FULL JOIN former USING ({SPAN_KEY})"""
-    ).fetchall()
+    counts = f"SELECT {SPAN_KEY}, count(*) FROM {{}}marts.{quoted(table)} GROUP BY {SPAN_KEY} ORDER BY {SPAN_KEY}"
+    rows_now: dict[str, int] = dict(connection.execute(counts.format("")).fetchall())
+    rows_then: dict[str, int] = dict(connection.execute(counts.format("former.")).fetchall())
+    stays = {span for span, count in rows_now.items() if span and rows_then.get(span) == count}
+    former_spans = [span for span in rows_then if span not in stays]
+    new_spans = [span for span in rows_now if span not in stays]
     ((appended,),) = connection.execute(
         "SELECT max(appended_rows) FROM former.metadata.tables WHERE table_name = ?", [table]
     ).fetchall()
-    return (rows, appended) if rows and appended + changed_rows <= LARGEST_APPENDED_PART * rows else None
+    rows = sum(rows_now.values())
+    changed_rows = sum({**rows_then, **rows_now}[span] for span in {*former_spans, *new_spans})
+    if not rows or appended + changed_rows > LARGEST_APPENDED_PART * rows:
+        return None
+    return Continuation(rows, appended, former_spans, new_spans)

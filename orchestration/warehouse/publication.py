@@ -6,8 +6,9 @@ import datetime
 import os
 import platform
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,7 @@ from orchestration.inputs import Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES
 from orchestration.sql import literal, quoted
-from orchestration.warehouse.continued import copy_to_continue, drop_all_others, go_on_with
+from orchestration.warehouse.continued import Continuation, copy_to_continue, drop_all_others, go_on_with
 from orchestration.warehouse.lock import is_held
 from orchestration.warehouse.published import (
     DAMAGED_SUFFIX,
@@ -35,8 +36,8 @@ from orchestration.warehouse.published import (
     publication_row,
 )
 from orchestration.warehouse.retention import leftovers, named_lines, remove_all
-from orchestration.warehouse.soundness import content_of, damage_of, published_damage
-from orchestration.warehouse.working import CHECK_TYPES, COLUMN_FACTS, open_working
+from orchestration.warehouse.soundness import Content, contents_of, damage_of, published_damage, remember_as_whole
+from orchestration.warehouse.working import CHECK_TYPES, COLUMN_FACTS, open_working, remember_as_readable
 
 MARTS = "marts"
 #: The one view among the marts, and the view of the working warehouse that says of which files it is made: declarations
@@ -86,31 +87,40 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
         _refuse_failed_checks(connection)
         _refuse_lost_sources(connection, settings)
         is_of_this_version = former is not None and former.get("schema_version") == SCHEMA_VERSION
-        appended_before = copy_to_continue(connection, settings.published_database, draft) if is_of_this_version else {}
-        connection.execute(f"ATTACH {literal(str(draft))} AS publication")
-        connection.execute("BEGIN TRANSACTION")  # one for all: each of its own would be synced to disk
-        hashes, appended = _write_marts(connection, appended_before)
-        hashes |= _write_lines(connection)
-        _write_functions(connection)
-        counts = {table: rows for table, (rows, _) in hashes.items()}
-        if former and is_of_this_version and _is_the_same(connection, settings, former, inputs, hashes):
-            connection.execute("ROLLBACK")
-            connection.execute("DETACH publication")
-            draft.unlink()
-            return Publication(str(former["publication_id"]), False, counts)
-        _write_metadata(
-            connection,
-            publication_id=publication_id,
-            now=now,
-            inputs=inputs,
-            hashes=hashes,
-            appended=appended,
-            former=former,
-            run_id=run_id,
-        )
-        connection.execute("COMMIT")
-        connection.execute("DETACH publication")
-    _verify(draft, counts)
+        with connection.cursor() as beside, ThreadPoolExecutor(1) as thread:
+            built = thread.submit(_built, beside)  # while the draft is written, which uses little more than one core
+            if former and is_of_this_version and former["inputs_fingerprint"] == inputs.fingerprint:
+                contents = built.result()
+                if _is_the_same(connection, settings, contents):
+                    remember_as_readable(settings)
+                    return Publication(str(former["publication_id"]), False, _rows(contents))
+
+            def write(continued: Mapping[str, Continuation]) -> None:
+                with _attached(connection, draft):
+                    appended = _write_marts(connection, continued)
+                    _write_lines(connection)
+                    _write_functions(connection)
+                    _write_metadata(
+                        connection,
+                        publication_id=publication_id,
+                        now=now,
+                        inputs=inputs,
+                        contents=built.result(),
+                        appended=appended,
+                        former=former,
+                        run_id=run_id,
+                    )
+                _verify(draft, built.result())
+
+            continued = copy_to_continue(connection, settings.published_database, draft) if is_of_this_version else {}
+            try:
+                write(continued)
+            except (PublicationDamaged, duckdb.Error):
+                if not continued:
+                    raise
+                _discard(draft)  # whatever is wrong with it may have come from the former file
+                write({})
+    contents = built.result()
     sync(draft)
     draft.chmod(0o444)
     put_in_place(draft, settings.published_database)  # first: what was never published must not be rolled back to
@@ -120,7 +130,9 @@ def publish(settings: Settings, inputs: Inputs, *, run_id: str) -> Publication:
             one.withdrawn_mark.unlink(missing_ok=True)
     _put_aside_unreadable(settings)
     remove_all(leftovers(settings))
-    return Publication(publication_id, True, counts)
+    remember_as_whole(settings)  # all of it was read back
+    remember_as_readable(settings)
+    return Publication(publication_id, True, _rows(contents))
 
 
 def heal_published(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -334,52 +346,77 @@ def _refuse_lost_sources(connection: duckdb.DuckDBPyConnection, settings: Settin
         )
 
 
-def _write_marts(
-    connection: duckdb.DuckDBPyConnection, appended_before: Mapping[str, int]
-) -> tuple[dict[str, tuple[int, str]], dict[str, int]]:
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, draft: Path) -> Iterator[None]:
+    """The draft attached as `publication`, in one transaction: each of its own would be synced to disk."""
+    connection.execute("RESET disabled_compression_methods")  # of the working warehouse: what is kept is to be small
+    connection.execute(f"ATTACH {literal(str(draft))} AS publication")
+    try:
+        connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    finally:
+        connection.execute("DETACH publication")
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """The tables of the schema `marts` in the working warehouse, with their comments."""
+    return dict(
+        connection.execute(
+            "SELECT table_name, comment FROM duckdb_tables() "
+            "WHERE database_name = current_database() AND schema_name = ? ORDER BY table_name",
+            [MARTS],
+        ).fetchall()
+    )
+
+
+def _built(connection: duckdb.DuckDBPyConnection) -> dict[str, Content]:
+    """Rows and content hash of all that is to be published, as it was built."""
+    return contents_of(connection, _tables(connection)) | _content_of_lines(connection)
+
+
+def _rows(contents: Mapping[str, Content]) -> dict[str, int]:
+    return {table: rows for table, (rows, _) in contents.items()}
+
+
+def _write_marts(connection: duckdb.DuckDBPyConnection, continued: Mapping[str, Continuation]) -> dict[str, int]:
     """Copy every table of the schema `marts`, sorted, with constraints and comments.
 
-    `appended_before`: of the tables that the draft, a copy of the former publication, goes on with, how many rows lie
-    behind the sorted ones already; empty where the draft is. Returns rows and content hash of each table, and how many
-    rows lie behind the sorted ones now.
+    `continued`: the tables that the draft, a copy of the former publication, goes on with; empty where the draft is.
+    Returns of those how many rows lie behind the sorted ones now.
     """
-    if appended_before:
-        drop_all_others(connection, appended_before)
+    if continued:
+        drop_all_others(connection, continued)
     connection.execute("CREATE SCHEMA IF NOT EXISTS publication.marts")
-    tables = connection.execute(
-        "SELECT table_name, comment FROM duckdb_tables() "
-        "WHERE database_name = current_database() AND schema_name = ? ORDER BY table_name",
-        [MARTS],
-    ).fetchall()
-    written: dict[str, tuple[int, str]] = {}
     appended: dict[str, int] = {}
-    for table, comment in tables:
+    for table, comment in _tables(connection).items():
         target = f"publication.{MARTS}.{quoted(table)}"
         columns = connection.execute(
             "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "
             "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
             [MARTS, table],
         ).fetchall()
-        definitions = ", ".join(
-            f"{quoted(name)} {data_type}{'' if is_nullable else ' NOT NULL'}"
-            for name, data_type, is_nullable, _ in columns
-        )
         order = _reading_order([name for name, *_ in columns])
-        source = f"{MARTS}.{quoted(table)}"
-        if table in appended_before:
-            appended[table] = appended_before[table] + go_on_with(connection, table, order)
-            written[table] = content_of(connection, target)
-        if table not in written or written[table] != content_of(connection, source):
-            connection.execute(f"CREATE OR REPLACE TABLE {target} ({definitions})")
-            connection.execute(f"INSERT INTO {target} SELECT * FROM {source} ORDER BY {order}")
-            appended.pop(table, None)
-            written[table] = content_of(connection, target)
+        if table in continued:
+            how = continued[table]
+            appended[table] = how.appended_before + go_on_with(connection, table, how, order)
+        else:
+            definitions = ", ".join(
+                f"{quoted(name)} {data_type}{'' if is_nullable else ' NOT NULL'}"
+                for name, data_type, is_nullable, _ in columns
+            )
+            connection.execute(f"CREATE TABLE {target} ({definitions})")
+            connection.execute(f"INSERT INTO {target} SELECT * FROM {MARTS}.{quoted(table)} ORDER BY {order}")
         if comment:
             connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
         for name, _, _, column_comment in columns:
             if column_comment:
                 connection.execute(f"COMMENT ON COLUMN {target}.{quoted(name)} IS {literal(column_comment)}")
-    return written, appended
+    return appended
 
 
 def _reading_order(columns: Sequence[str]) -> str:
@@ -388,17 +425,34 @@ def _reading_order(columns: Sequence[str]) -> str:
     return ", ".join(map(quoted, [*fixed, *(column for column in columns if column not in fixed)]))
 
 
-def _write_lines(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Make the view over the lake with its comments; its rows, and a hash of the names of its files, which say all."""
+def _definition_of_lines(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The query over the files of the lake; None where the working warehouse knows no lake."""
     definition = connection.execute(
         "SELECT regexp_extract(sql, ' AS (SELECT .*?);?$', 1, 's') FROM duckdb_views() "
         "WHERE database_name = current_database() AND schema_name = 'raw' AND view_name = ?",
         [LINES],
     ).fetchone()
-    if definition is None:
+    return str(definition[0]) if definition else None
+
+
+def _content_of_lines(connection: duckdb.DuckDBPyConnection) -> dict[str, Content]:
+    """Rows of the view over the lake, and a hash of the names of its files, which say all."""
+    if _definition_of_lines(connection) is None:
         return {}
+    ((rows, content_hash),) = connection.execute(
+        "SELECT coalesce(sum(rows), 0), md5(coalesce(string_agg(lines_key, '-' ORDER BY lines_key), '')) "
+        "FROM raw.customs_months"
+    ).fetchall()
+    return {LINES_VIEW: (int(rows), str(content_hash))}
+
+
+def _write_lines(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the view over the lake, where there is one, with its comments."""
+    definition = _definition_of_lines(connection)
+    if definition is None:
+        return
     target = f"publication.{MARTS}.{LINES_VIEW}"
-    connection.execute(f"CREATE VIEW {target} AS {definition[0]}")
+    connection.execute(f"CREATE VIEW {target} AS {definition}")
     comments = connection.execute(
         "SELECT NULL, comment FROM duckdb_views() WHERE database_name = current_database() AND schema_name = $1 "
         "AND view_name = $2 UNION ALL SELECT column_name, comment FROM duckdb_columns() "
@@ -409,11 +463,6 @@ def _write_lines(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, 
         if comment:
             place = f"COLUMN {target}.{quoted(column)}" if column else f"VIEW {target}"
             connection.execute(f"COMMENT ON {place} IS {literal(comment)}")
-    row = connection.execute(
-        "SELECT coalesce(sum(rows), 0), md5(coalesce(string_agg(lines_key, '-' ORDER BY lines_key), '')) "
-        "FROM raw.customs_months"
-    ).fetchone()
-    return {LINES_VIEW: (int(row[0]), str(row[1]))} if row else {}
 
 
 def _write_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -431,23 +480,15 @@ def _write_functions(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"COMMENT ON MACRO TABLE {target} IS {literal(comment)}")
 
 
-def _is_the_same(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    former: dict[str, object],
-    inputs: Inputs,
-    hashes: dict[str, tuple[int, str]],
-) -> bool:
-    """Whether the former publication is of the same inputs and content, and finds its files of the lake."""
-    if former["inputs_fingerprint"] != inputs.fingerprint:
-        return False
+def _is_the_same(connection: duckdb.DuckDBPyConnection, settings: Settings, contents: Mapping[str, Content]) -> bool:
+    """Whether what stands published has this content, and finds its files of the lake."""
     files = "SELECT path FROM {} ORDER BY path"
     with open_published(settings.published_database) as published:
         rows = published.execute("SELECT table_name, row_count, content_hash FROM metadata.tables").fetchall()
-        if {table: (count, content_hash) for table, count, content_hash in rows} != hashes:
+        if {table: (count, content_hash) for table, count, content_hash in rows} != contents:
             return False
         # A warehouse that was moved has the same lines elsewhere.
-        return LINES_VIEW not in hashes or (
+        return LINES_VIEW not in contents or (
             published.execute(files.format("metadata.lake_files")).fetchall()
             == connection.execute(files.format("raw.customs_months")).fetchall()
         )
@@ -459,7 +500,7 @@ def _write_metadata(
     publication_id: str,
     now: datetime.datetime,
     inputs: Inputs,
-    hashes: dict[str, tuple[int, str]],
+    contents: Mapping[str, Content],
     appended: dict[str, int],
     former: dict[str, object] | None,
     run_id: str,
@@ -519,10 +560,10 @@ def _write_metadata(
         ) AS described ON described.database_name = 'publication'
             AND described.schema_name = 'marts' AND described.table_name = written.table_name ORDER BY table_name""",
         [
-            list(hashes),
-            [rows for rows, _ in hashes.values()],
-            [content_hash for _, content_hash in hashes.values()],
-            [appended.get(table, 0) for table in hashes],
+            list(contents),
+            [rows for rows, _ in contents.values()],
+            [content_hash for _, content_hash in contents.values()],
+            [appended.get(table, 0) for table in contents],
         ],
     )
     table(
@@ -542,7 +583,7 @@ def _write_metadata(
         FROM duckdb_functions() WHERE database_name = 'publication' AND schema_name = 'marts'
             AND function_type = 'table_macro' ORDER BY function_name""",
     )
-    if LINES_VIEW in hashes:
+    if LINES_VIEW in contents:
         table(
             "lake_files",
             "Every file of the lake that fct_trade_monthly is made of: kept as long as this publication is.",
@@ -556,12 +597,18 @@ def _write_metadata(
         table(name, comment, f"SELECT {columns} FROM raw.{name} ORDER BY ALL")
 
 
-def _verify(draft: Path, counts: dict[str, int]) -> None:
+def _verify(draft: Path, built: Mapping[str, Content]) -> None:
+    """Read all of the draft back, and refuse what is not as it was built."""
     with open_published(draft) as connection:
-        for table, expected in counts.items():
-            row = connection.execute(f"SELECT count(*) FROM {MARTS}.{quoted(table)}").fetchone()
-            if row is None or row[0] != expected:
-                raise PublicationDamaged(f"{table}: {row and row[0]} rows were written, {expected} were built")
+        written = contents_of(connection, [table for table in built if table != LINES_VIEW])
+        if LINES_VIEW in built:  # of its files the names say all
+            ((rows,),) = connection.execute(f"SELECT count(*) FROM {MARTS}.{LINES_VIEW}").fetchall()
+            written[LINES_VIEW] = (rows, built[LINES_VIEW][1])
+        for table, (rows, content_hash) in built.items():
+            if written[table][0] != rows:
+                raise PublicationDamaged(f"{table}: {written[table][0]} rows were written, {rows} were built")
+            if written[table][1] != content_hash:
+                raise PublicationDamaged(f"{table}: other rows were written than were built")
         functions = connection.execute("SELECT function_name FROM metadata.functions").fetchall()
         for (function,) in functions:  # each takes a day; what it names is looked for only when it is called
             try:
@@ -573,6 +620,11 @@ def _verify(draft: Path, counts: dict[str, int]) -> None:
 def _keep(draft: Path) -> None:
     draft.rename(draft.with_name(draft.name.removeprefix(".")))
     sync(draft.parent)
+
+
+def _discard(draft: Path) -> None:
+    remove(draft)
+    remove(draft.with_name(draft.name + ".wal"))
 
 
 def _clear_up(settings: Settings, current: dict[str, object] | None) -> None:

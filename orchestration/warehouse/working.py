@@ -10,11 +10,12 @@ from pathlib import Path
 import duckdb
 
 from orchestration.figures import FIGURE_TYPES, Figure
-from orchestration.hashing import remove
+from orchestration.hashing import mark_of, remove
 from orchestration.inputs import Input, Inputs
 from orchestration.settings import Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
 from orchestration.sql import literal, quoted
+from orchestration.warehouse.soundness import is_remembered, remember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,11 @@ INPUT_TYPES = {"step": "VARCHAR", "path": "VARCHAR", "kind": "VARCHAR", "sha256"
 
 COLUMN_FACTS = "raw.column_facts"
 
+#: DuckDB's way to store wide decimals in few bits. To read them takes tens of times as long as to read them plain, and
+#: a refresh reads the working warehouse many times over. There is one of it: what is published, and kept, is small.
+#: dbt_project/profiles.yml has the same.
+NOT_USED_HERE = "bitpacking"
+
 #: The form of the working warehouse: counted up where a program must not go on with what another one has left, though
 #: its tables look the same. One of another version is not migrated but rebuilt: everything in it comes from raw/.
 WORKING_VERSION = 1
@@ -98,6 +104,7 @@ def open_working(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection.execute(f"SET memory_limit = {literal(settings.memory_limit)}")
         connection.execute(f"SET threads = {settings.threads}")
+        connection.execute(f"SET disabled_compression_methods = {literal(NOT_USED_HERE)}")
         yield connection
     finally:
         connection.close()
@@ -106,9 +113,16 @@ def open_working(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def is_readable(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether all rows that are there can be read: DuckDB finds a damaged block when it reads it, and not before.
 
-    Rows of models, too: those of incremental ones are gone on with.
+    Rows of models, too: those of incremental ones are gone on with. Nothing is read where nobody has touched the file
+    since it was remembered. What a disk may have lost of it meanwhile fails the step that reads it, and after a refresh
+    that failed the next one rebuilds the working warehouse.
     """
     try:
+        ((path,),) = connection.execute(
+            "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+        ).fetchall()
+        if is_remembered(mark_of(Path(path).stat()), _memory_of(Path(path))):
+            return True
         tables = connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
         ).fetchall()
@@ -121,6 +135,15 @@ def is_readable(connection: duckdb.DuckDBPyConnection) -> bool:
     except duckdb.Error:
         return False
     return True
+
+
+def remember_as_readable(settings: Settings) -> None:
+    """Remember the working warehouse, closed, as one that can be read until somebody touches it.
+
+    For when a publication was made of it, and it is left to the next refresh.
+    """
+    path = settings.working_database
+    remember(mark_of(path.stat()), _memory_of(path))
 
 
 def working_version(connection: duckdb.DuckDBPyConnection) -> int | None:
@@ -343,6 +366,10 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         path.replace(damaged)
     remove(_write_ahead_log(path))
     return duckdb.connect(str(path))
+
+
+def _memory_of(path: Path) -> Path:
+    return path.with_suffix(".verified.json")
 
 
 def _write_ahead_log(path: Path) -> Path:

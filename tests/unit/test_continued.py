@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import continued
 from orchestration.warehouse.publication import publish, roll_back
 from orchestration.warehouse.published import open_published
+from orchestration.warehouse.soundness import published_damage
 from orchestration.warehouse.working import open_working
 from tests.unit.hand_made import build_marts, inputs_of
 
@@ -147,6 +149,28 @@ def test_a_damaged_former_file_is_not_gone_on_with(settings: Settings, damage: b
     publish_spans(settings, REVISED, "second")
     rows, _, appended = published(settings)
     assert (len(rows), appended) == (22, 0)
+
+
+def test_what_is_damaged_in_the_former_file_is_not_in_the_one_that_goes_on_with_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copyfile = shutil.copyfile
+
+    def copy_with_another_bit(source: Path, target: Path) -> None:
+        copyfile(source, target)
+        target.chmod(0o644)
+        content = bytearray(target.read_bytes())
+        content[content.rindex(b"a word in a kept row")] ^= 1
+        target.write_bytes(content)
+
+    stays: Spans = {"stays, a word in a kept row": range(20)}
+    publish_spans(settings, stays, "first")
+    monkeypatch.setattr(shutil, "copyfile", copy_with_another_bit)
+    publish_spans(settings, {**stays, "new": (20,)}, "second")
+    rows, _, appended = published(settings)
+    assert rows == [*((value, "stays, a word in a kept row") for value in range(20)), (20, "new")]
+    assert appended == 0
+    assert published_damage(settings) is None
 
 
 def test_the_former_publication_stays_as_it_was(settings: Settings) -> None:

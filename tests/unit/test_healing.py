@@ -22,6 +22,7 @@ from orchestration.refresh_record import read_record
 from orchestration.settings import Settings
 from orchestration.sheets.reading import read_sheets
 from orchestration.sources import Rejection
+from orchestration.warehouse import soundness
 from orchestration.warehouse.publication import (
     heal_published,
     is_left_undone,
@@ -115,6 +116,19 @@ def test_every_block_of_a_published_file_is_looked_at(settings: Settings) -> Non
     settings.published_database.chmod(0o644)
     settings.published_database.write_bytes(content)
     assert published_damage(settings)
+
+
+def test_what_was_read_back_when_it_was_published_is_read_again_only_when_it_is_touched(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(soundness, "damage_of", read.append)
+    publish_rows(settings)
+    assert published_damage(settings) is None
+    assert not read
+    settings.published_database.touch()
+    published_damage(settings)
+    assert read == [settings.published_database]
 
 
 def test_a_damaged_publication_is_not_rolled_back_to(settings: Settings) -> None:

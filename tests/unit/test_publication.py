@@ -451,17 +451,26 @@ def test_putting_in_place_never_leaves_the_path_empty(settings: Settings, monkey
     assert current_id(settings) == ids[0]
 
 
-def test_what_does_not_read_back_as_built_is_not_published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("DELETE FROM {} WHERE region_id = '653100'", "2 rows were written, 3 were built"),
+        ("UPDATE {} SET level = level + 1 WHERE region_id = '653100'", "other rows were written than were built"),
+    ],
+)
+def test_what_does_not_read_back_as_built_is_not_published(
+    statement: str, found: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish_rows(settings)
     before = settings.published_database.read_bytes()
     write = publication_module._write_metadata
 
     def lossy(connection: duckdb.DuckDBPyConnection, **everything: object) -> None:
         write(connection, **everything)  # type: ignore[arg-type]
-        connection.execute("DELETE FROM publication.marts.fct_figures WHERE region_id = '653100'")
+        connection.execute(statement.format("publication.marts.fct_figures"))
 
     monkeypatch.setattr(publication_module, "_write_metadata", lossy)
-    with pytest.raises(publication_module.PublicationDamaged, match="fct_figures: 2 rows were written, 3 were built"):
+    with pytest.raises(PublicationDamaged, match=f"fct_figures: {found}"):
         publish_rows(settings, inputs="second")
     assert settings.published_database.read_bytes() == before
     assert len(kept_ids(settings)) == 1

@@ -10,26 +10,32 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+import yaml
 
 from orchestration.figures import FIGURE_COLUMNS, FIGURE_TYPES, Figure
 from orchestration.inputs import Input, Inputs
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
 from orchestration.sql import literal, quoted
+from orchestration.warehouse.published import open_published
 from orchestration.warehouse.working import (
     CHECK_TYPES,
+    NOT_USED_HERE,
     CheckOutcome,
     WorkingWarehouseHeld,
     discard_working,
+    is_readable,
     loaded_contents,
     open_working,
     record_checks,
     record_inputs,
     recorded_inputs,
+    remember_as_readable,
     replace_source_kind,
     replacing_source_kind,
     row_counts,
 )
+from tests.unit.hand_made import ROWS, publish_rows
 
 FIGURE = Figure(
     figure_id="0123456789abcdef",
@@ -351,6 +357,35 @@ def test_a_torn_write_ahead_log_does_not_stop_the_next_refresh(settings: Setting
     settings.working_database.with_name("working.duckdb.wal").write_bytes(b"torn" * 100)
     load(settings)
     assert ask(settings, "SELECT count(*) FROM raw.sheets_figures") == [(1,)]
+
+
+def test_every_block_is_looked_at_where_somebody_touched_the_file_since_it_was_published(settings: Settings) -> None:
+    publish_rows(settings, tuple((f"source {n}", "CN-XJ", ROWS[0][2], n) for n in range(500)))
+    content = bytearray(settings.working_database.read_bytes())
+    content[content.rindex(b"source 499")] ^= 1
+    settings.working_database.write_bytes(content)
+    with open_working(settings) as connection:
+        assert not is_readable(connection)
+    remember_as_readable(settings)
+    with open_working(settings) as connection:  # not looked at
+        assert is_readable(connection)
+
+
+def test_wide_decimals_lie_plain_here_and_small_in_what_is_published(settings: Settings) -> None:
+    publish_rows(settings, tuple(("one", "CN-XJ", ROWS[0][2], n) for n in range(2000)))
+    compression = (
+        "SELECT DISTINCT compression FROM pragma_storage_info('marts.fct_figures') "
+        "WHERE column_name = 'level' AND segment_type <> 'VALIDITY'"
+    )
+    assert ask(settings, compression) == [("Uncompressed",)]
+    with open_published(settings.published_database) as connection:
+        assert connection.execute(compression).fetchall() == [("BitPacking",)]
+
+
+def test_dbt_stores_what_it_makes_in_the_same_way() -> None:
+    profile = yaml.safe_load((PROJECT_DIR / "dbt_project" / "profiles.yml").read_text(encoding="utf-8"))
+    used = profile["customhouse"]["outputs"]["duckdb"]["settings"]
+    assert used["disabled_compression_methods"] == NOT_USED_HERE
 
 
 def test_discarding_leaves_nothing(settings: Settings) -> None:
