@@ -629,6 +629,7 @@ class Claims:
                 cue = opened - 1
                 first = sentence.clause_start(cue)
         if cue is None:
+            self._next_whole(sentence, index)
             return
         # 占全省进出口的比重由2010年的16%…: the year is no part of the whole
         last = next((at for at in range(cue + 1, index) if tokens[at].text in _COMPARING_BEFORE), index)
@@ -646,6 +647,16 @@ class Claims:
         if any(self._may_be_whole(token) for token in named):
             self.references[index] = self._reference(named)
             sentence.claim(start, last, "reference")
+
+    def _next_whole(self, sentence: Sentence, index: int) -> None:
+        """`占全国的7.5%、全省的52.6%`: the second of two shares of one part."""
+        tokens = sentence.tokens
+        if index < 4 or tokens[index - 1].text != "的" or index - 4 not in self.references:
+            return
+        is_listed = tokens[index - 3].kind in ("enumeration", "comma") or tokens[index - 3].is_a("and")
+        if is_listed and self._may_be_whole(tokens[index - 2]):
+            self.references[index] = self._reference([tokens[index - 2]])
+            sentence.claim(index - 2, index, "reference")
 
     def _share_change_reference(self, sentence: Sentence, index: int) -> bool:
         """`占全省外贸总额的比重较上年提升14.8个百分点`: what the share that changed is of."""
@@ -944,6 +955,11 @@ class Claims:
                 break
         if direction is not None and self._compares_the_two(sentence, first, index):
             self.gaps[index] = 1 if tokens[direction].is_a("gap_up", "rise") else -1
+            return
+        if direction is not None and index == direction + 2 and tokens[direction + 1].is_a("flow"):
+            self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
+            sentence.spoken_for.setdefault(direction + 1, "reference")  # 进口增幅高出出口10.4个百分点
+            self.gaps_of_two.add(index)
             return
         if direction is not None and self._names_other(tokens[direction + 1 : index]):
             self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
@@ -1273,7 +1289,11 @@ class Claims:
     def _up_to_end_of(self, sentence: Sentence, month: Span) -> Span:
         """`12 firms by the end of July` is a count of that day; what was exported by then is of the months so far."""
         kinds = {one.unit_kind for at in sentence.quantities() if (one := sentence.tokens[at].quantity) is not None}
-        is_of_trade = "money" in kinds and "count" not in kinds and any(one.is_a("flow") for one in sentence.tokens)
+        is_of_trade = (
+            "money" in kinds
+            and "count" not in kinds
+            and any(one.is_a("flow") or one.text == "they" for one in sentence.tokens)
+        )
         if not is_of_trade:
             self.is_stock = True
             return month

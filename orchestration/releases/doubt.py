@@ -524,9 +524,15 @@ class _Surroundings:
         last = self._end(at)
         named = {code for token in self.tokens[:last] for _, code in token.names}
         spoken_for = self.sentence.spoken_for
+        named |= {code for index in self._taken_back for _, code in self.tokens[index].names}
         if any(index < last and reason == LONGER_NAME for index, reason in spoken_for.items()):
             named.add(UNMAPPED)
         return named
+
+    @cached_property
+    def _taken_back(self) -> list[int]:
+        """The tokens that a number before them has for its subject: traded goods worth 1.2 trillion yuan with ASEAN."""
+        return [at for at, reason in self.sentence.spoken_for.items() if reason == "subject of the number before"]
 
     def says_flow(self, flow: str, at: int) -> bool:
         """Whether a flow is said before a number or in its clause, by itself or as a part of a name.

@@ -63,6 +63,9 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.mention(partner)
         sentence.spoken_for[partner] = "subject of the number before"
         return
+    if (partner := _partner_behind_parenthesis(numbers)) is not None:
+        walk.mention(partner)
+        sentence.spoken_for[partner] = "subject of the number before"
     phrase = walk.phrase
     start, stop = _extent_after(numbers)
     subject = [
@@ -158,6 +161,23 @@ def _next_destination(numbers: NumberGroup) -> int | None:
     if at >= len(tokens) or not is_listed or not tokens[at].names:
         return None
     return at if dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
+
+
+def _partner_behind_parenthesis(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `traded goods worth 1.2 trillion yuan ($176 billion) with ASEAN`."""
+    walk, tokens, at = numbers.walk, numbers.tokens, numbers.last + 1
+    if numbers.kind != "money" or not walk.phrase.flows or walk.phrase.names.get("partner"):
+        return None
+    if at >= len(tokens) or tokens[at].kind != "open":
+        return None
+    while at < len(tokens) and tokens[at].kind != "close":
+        at += 1
+    at += 1
+    if at >= len(tokens) or not tokens[at].is_a("partner_preposition"):
+        return None
+    at += 1 + (at + 1 < len(tokens) and tokens[at + 1].text == "the")
+    is_partner = at < len(tokens) and bool(tokens[at].names)
+    return at if is_partner and dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
 
 
 def _take_way_of_goods(numbers: NumberGroup) -> None:

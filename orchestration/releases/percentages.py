@@ -28,6 +28,7 @@ _ARROWS = ("↑", "↓", "▲", "▼", "⬆", "⬇", "↗", "↘")
 _RISING_TO = frozenset(words("rising_to"))
 #: How doubts begin that are of the flow alone.
 _SHORTFALLS = frozenset({"short of", "shy of", "off", "under", "beneath"})
+_SHARE_OF_NEXT = "share of what follows"
 _RATIOS = frozenset({"ratio", "比率", "比例"})
 #: What has been added, as words in English: 41 percent of the overall growth.
 _ADDED = frozenset(words("added_amount"))
@@ -80,6 +81,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
     if choices[0][0] == "share" and _is_of_narrower_whole(numbers, frame, whole):
         return choices_of(numbers, frame, choices, period, doubt="its whole is narrower than the part, as it is read")
+    if choices[0][2] == _SHARE_OF_NEXT:
+        return choices_of(numbers, frame, choices, period, doubt="what stands behind it is the part, or the whole")
     if choices[0][0] == "share" and _is_ratio(numbers):
         return choices_of(numbers, frame, choices, period, doubt="it is a ratio of two, and no share")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):
@@ -270,7 +273,7 @@ def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
     behind = numbers.tokens[numbers.last + 1 : numbers.last + 4]
     is_attribute = numbers.sentence.is_chinese and bool(behind) and behind[0].text == "的"
     if is_attribute and any(one.is_a("flow") for one in behind[1:]):
-        return ("share", 1, "share of what follows")
+        return ("share", 1, _SHARE_OF_NEXT)
     if (sign := _sign_said_once(numbers)) and numbers.left(*_CUES) is None:
         return ("growth", sign, "growth, as that behind")
     if len(behind) > 1 and behind[0].is_a("or") and numbers.left(*_CUES) is None:

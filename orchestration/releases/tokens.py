@@ -36,6 +36,7 @@ _CLASSIFIER = re.compile(
 
 
 #: Of a city that reports they are another place, as 全省 is by the code lists.
+_BEFORE_NO_SUBJECT = ("of ", "in ", "across ", "within ", "throughout ", "among ", "for ")
 _THE_PROVINCE = frozenset({"the province", "the province's"})
 #: `ranking No. 4`: the stop ends no sentence.
 _IS_NUMBERED = re.compile(r"(?:^|[^a-z])no\. [0-9]")
@@ -208,7 +209,8 @@ class Tokeniser:
                 names = tuple(pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED)
             if not names:
                 return None
-        if phrase in _THE_PROVINCE and self._province:
+        is_subject = not chars.endswith(_BEFORE_NO_SUBJECT, 0, position)
+        if phrase in _THE_PROVINCE and self._province and is_subject:
             senses, names = {"scope_province": ""}, (("region", self._province),)
         if len(phrase) == 1 and is_chinese(phrase) and not names:
             senses = {

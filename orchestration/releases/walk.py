@@ -30,6 +30,8 @@ _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
 _EARNING = frozenset(words("earning"))
 _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
+#: Behind the name of a place: its parts, and all of it.
+_AMONG_ITS_PARTS = ("各", "大市")
 _THOSE = frozenset({"those", "that"})
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -134,6 +136,8 @@ class Walk:
         grammar.of_services = self.sentence_doubt == _OF_SERVICES
         if self._says_respectively_of_no_list():
             self.sentence_doubt = self.sentence_doubt or "which number is of which is not said"
+        if any(token.is_a("pointing") for token in tokens) and any(token.is_a("each") for token in tokens):
+            self.sentence_doubt = self.sentence_doubt or "whether it is of one of the two or of each is not said"
         if any(token.text == _ACROSS_THE_BORDER for token in tokens):
             self.sentence_doubt = self.sentence_doubt or "whether it is all trade that crosses the border is not said"
         if self._tells_of_a_company():
@@ -574,6 +578,10 @@ class Walk:
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
         if token.text.startswith(_OTHERS) and not (index and self.tokens[before].text in _TO_OTHERS):
             return  # ASEAN and other countries; but: those to other markets
+        if dimension == "region" and self.grammar.text.chars.startswith(_AMONG_ITS_PARTS, token.end):
+            return  # 在苏州各县市中位列第一, 高于苏州大市平均水平: among whom it is first, and above whom
+        if dimension == "partner" and self._is_part_of_area(index):
+            self.sentence_doubt = self.sentence_doubt or "whether all of the area is meant, or some of it, is not said"
         if dimension == "partner" and self._is_of_others(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is the trade of the partner itself is not said"
         if dimension == "partner" and self._is_exporter(index):
@@ -628,6 +636,11 @@ class Walk:
         if token.kind == "comma" or token.is_a("and") or token.text == "the":
             return any(one.names for one in self.tokens[max(index - 2, 0) : index])
         return bool(token.names) and self._dimension(index) == "partner"
+
+    def _is_part_of_area(self, index: int) -> bool:
+        """`BRI partner countries in the Middle East`: they are some of the group, and of the area."""
+        before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
+        return before > 0 and self.tokens[before].text == "in" and self._dimension(before - 1) == "partner"
 
     def _is_of_others(self, index: int) -> bool:
         """`Exports outpaced those of Germany`: what is compared with is Germany's own trade."""
