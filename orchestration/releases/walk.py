@@ -127,7 +127,8 @@ class Walk:
         joint_at = self.claims.joint_at if self.claims.joint_size else None
         self.unknown = UnknownNames(grammar, sentence)
         self.sentence_doubt = self.unknown.doubt or self.claims.doubt
-        if any(token.is_a("condition") for token in tokens):
+        senses = {sense for token in tokens for sense in token.senses}
+        if "condition" in senses:
             self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE  # be it said behind the number
         self.says_goods = self._says_goods()
         is_carried = grammar.of_services and not sentence.begins_paragraph and not self.says_goods
@@ -136,7 +137,7 @@ class Walk:
         grammar.of_services = self.sentence_doubt == _OF_SERVICES
         if self._says_respectively_of_no_list():
             self.sentence_doubt = self.sentence_doubt or "which number is of which is not said"
-        if any(token.is_a("pointing") for token in tokens) and any(token.is_a("each") for token in tokens):
+        if {"pointing", "each"} <= senses:
             self.sentence_doubt = self.sentence_doubt or "whether it is of one of the two or of each is not said"
         if any(token.text == _ACROSS_THE_BORDER for token in tokens):
             self.sentence_doubt = self.sentence_doubt or "whether it is all trade that crosses the border is not said"
