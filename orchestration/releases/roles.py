@@ -206,6 +206,9 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", sign_of_list, "change, as what is listed"
     elif numbers.in_parentheses and (sign_again := _change_again(numbers)):
         statistic, sign, rule = "change", sign_again, "change, as growth before"
+    if (converted := _converted(numbers)) is not None:
+        statistic, sign, period = converted.statistic, converted.sign, converted.period
+        rule = converted.rule.partition(";")[0]
     average = numbers.left("average")
     if average is None:
         average = numbers.right("average", reach=3)
@@ -237,6 +240,20 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit and not numbers.sentence.is_chinese:
         return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
     return statements
+
+
+def _converted(numbers: NumberGroup) -> Statement | None:
+    """The amount before a parenthesis that says it in another currency: `4.8 billion euros ($5.3 billion)`."""
+    at = numbers.first
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    if previous is None or at < 2 or numbers.tokens[at - 1].kind != "open" or len(numbers.group) > 1:
+        return None
+    before, own = numbers.tokens[at - 2].quantity, numbers.quantities[0]
+    is_alone = at + 1 < len(numbers.tokens) and numbers.tokens[at + 1].kind == "close"
+    if before is None or before is not previous.quantity or before.unit_kind != "money" or before.unit == own.unit:
+        return None
+    is_amount = previous.statistic in ("level", "change") and previous.measure == "value"
+    return previous if is_alone and is_amount else None
 
 
 def _gained(numbers: NumberGroup, statement: Statement) -> tuple[Statement, ...]:
