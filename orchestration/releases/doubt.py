@@ -115,15 +115,11 @@ def doubts(
         why = why or ("" if one.sentence in borne_out else text.open(one))
         if why:
             found[place] = why
-    certain = {id(one.quantity): one for place, one in read.items() if place not in found}
+    certain = {id(one.quantity) for place, one in read.items() if place not in found}
     for place, one in read.items():
-        before = text.number_before_parenthesis(one)
-        if place in found or before is None:
-            continue
-        if before.unit_kind == "percent" and id(before) not in certain:
+        before = text.percentage_of(one)
+        if place not in found and before is not None and id(before) not in certain:
             found[place] = "it stands behind a percentage that is in doubt"
-        if before.unit_kind == "money" and not text.is_conversion(one, certain.get(id(before))):
-            found[place] = "whether it is the amount before it in another currency is not said"
     return found
 
 
@@ -181,24 +177,15 @@ class _Text:
         is_base = any(one.span == before and _OF_BASE in one.figure.reading for one in stated)
         self.compares_months = is_base or any(_is_by_month(one) for one in said)
 
-    def number_before_parenthesis(self, one: Stated) -> Quantity | None:
-        """The number that an amount stands behind in parentheses: `8.0 percent (P48.9 million)`."""
+    def percentage_of(self, one: Stated) -> Quantity | None:
+        """The percentage that an amount stands behind in parentheses: `8.0 percent (P48.9 million)`."""
         if one.figure.statistic != "level":
             return None
         around = self._surroundings[one.sentence - 1]
         at = around.place_of(one.quantity)
         behind_open = at > 1 and around.tokens[at - 1].kind == "open"
-        return around.tokens[at - 2].quantity if behind_open else None
-
-    @staticmethod
-    def is_conversion(one: Stated, before: Stated | None) -> bool:
-        """Whether an amount in parentheses is read as what is certain of the one before it: `4.8bn euros ($5.3bn)`."""
-        if before is None:
-            return False
-        is_in_another = one.quantity.unit_kind == "money" and one.quantity.unit != before.quantity.unit
-        return not is_in_another or (
-            (one.names, one.span, one.figure.flow) == (before.names, before.span, before.figure.flow)
-        )
+        percentage = around.tokens[at - 2].quantity if behind_open else None
+        return percentage if percentage is not None and percentage.unit_kind == "percent" else None
 
     def against(self, one: Stated, *, is_borne_out: bool) -> str:
         """What speaks against a figure even where others agree with it, for they may be wrong in the same way."""
