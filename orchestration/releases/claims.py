@@ -1084,10 +1084,25 @@ class Claims:
                         ):
                             return
                     self.base_values.add(cursor)
+                    self._next_base(sentence, cursor)
                 return
             if token.names or token.is_a("target") or (token.is_a("flow") and token.senses["flow"] != "balance"):
                 return
             cursor += 1
+
+    def _next_base(self, sentence: Sentence, index: int) -> None:
+        """`compared with 8.9 percent in 2009 and 11.6 percent in 2008`: a second value that is compared with."""
+        tokens, kind = sentence.tokens, sentence.tokens[index].quantity
+        link = next((at for at in range(index + 2, min(index + 5, len(tokens))) if tokens[at].is_a("and")), None)
+        if kind is None or link is None or link + 2 >= len(tokens):
+            return
+        value = tokens[link + 1].quantity
+        is_dated = all(
+            any(token.period is not None and token.period.kind == "span" for token in behind)
+            for behind in (tokens[index + 1 : link], tokens[link + 2 : link + 4])
+        )
+        if value is not None and value.unit_kind == kind.unit_kind and is_dated:
+            self.base_values.add(link + 1)
 
     def _is_growth_over_base(self, sentence: Sentence, index: int) -> bool:
         """`the top markets by growth over October 2023`, in a text about October 2024."""
@@ -1405,13 +1420,17 @@ class Claims:
 
     def _dates_base(self, sentence: Sentence, index: int) -> bool:
         """Whether a period dates the value compared with, right before it."""
-        for cursor in range(index - 1, max(index - 7, -1), -1):
-            if sentence.tokens[cursor].kind in BOUNDARIES or (
-                sentence.is_chinese and sentence.tokens[cursor].is_a("to")
-            ):
+        tokens, cursor, first = sentence.tokens, index - 1, max(index - 7, -1)
+        while cursor > first:
+            if tokens[cursor].kind == "close":  # from 2.9 billion euros (3.2 billion dollars) in September 2019
+                opened = next((at for at in range(cursor, -1, -1) if tokens[at].kind == "open"), 0)
+                first, cursor = first - (cursor - opened + 1), opened - 1
+                continue
+            if tokens[cursor].kind in BOUNDARIES or (sentence.is_chinese and tokens[cursor].is_a("to")):
                 return False
-            if sentence.tokens[cursor].quantity is not None:
+            if tokens[cursor].quantity is not None:
                 return cursor in self.base_values
+            cursor -= 1
         return False
 
     @staticmethod
