@@ -20,7 +20,8 @@ _FREE = bytes([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x1F), 0x7F, 0xFF])
 _PLAIN, _MARKED = _REFUSED[: len(_FREE)], _REFUSED[len(_FREE) :]
 _TO = bytes.maketrans(_PLAIN, _FREE)
 _BACK = bytes.maketrans(_FREE, _PLAIN)
-_BLOCK = 16 << 20
+#: What is written at once: so little that it stays in the processor's cache.
+_BLOCK = 256 << 10
 
 
 def is_readable_as_latin(path: Path) -> bool:
