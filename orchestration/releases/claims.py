@@ -50,6 +50,8 @@ _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
 #: Kinds of periods of whole months: a text that names one speaks of a part of a month no longer.
 _OF_MONTHS = frozenset({"span", "fiscal", "calendar_fiscal", "rolling", "to_date", "year_to_date"})
+#: Tokens between a value that is compared with and its period.
+_BASE_REACH = 6
 _ASIDES = frozenset(words("aside_start"))
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
@@ -254,7 +256,7 @@ class Claims:
                 ):
                     cursor += 1
                 has_number = cursor < len(tokens) and (
-                    tokens[cursor].text in ("with", "at") or tokens[cursor].kind in ("open", "quantity")
+                    tokens[cursor].text in ("with", "at", "of") or tokens[cursor].kind in ("open", "quantity")
                 )
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
@@ -1420,11 +1422,11 @@ class Claims:
 
     def _dates_base(self, sentence: Sentence, index: int) -> bool:
         """Whether a period dates the value compared with, right before it."""
-        tokens, cursor, first = sentence.tokens, index - 1, max(index - 7, -1)
-        while cursor > first:
+        tokens, cursor, steps = sentence.tokens, index - 1, 0
+        while cursor >= 0 and steps < _BASE_REACH:
+            steps += 1
             if tokens[cursor].kind == "close":  # from 2.9 billion euros (3.2 billion dollars) in September 2019
-                opened = next((at for at in range(cursor, -1, -1) if tokens[at].kind == "open"), 0)
-                first, cursor = first - (cursor - opened + 1), opened - 1
+                cursor = next((at for at in range(cursor, -1, -1) if tokens[at].kind == "open"), 0) - 1
                 continue
             if tokens[cursor].kind in BOUNDARIES or (sentence.is_chinese and tokens[cursor].is_a("to")):
                 return False

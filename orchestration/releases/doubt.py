@@ -223,6 +223,8 @@ class _Text:
         behind = around.names_behind(at) - set(one.names)
         if behind - self._known_places - around.codes(at - 1) or self._region_id in behind:
             return "a place or partner behind it is not taken for a part of its subject"
+        if figure.commodity_id == WHOLE["commodity"] and figure.statistic == "level" and around.names_goods_behind(at):
+            return "goods behind it are not taken for a part of its subject"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
             return "its sentence does not say whether it is exports or imports"
         is_open = figure.flow == "total" and around.names_something and not around.flows(at)
@@ -501,6 +503,14 @@ class _Surroundings:
             for name, code in self.tokens[index].names
             if name in ("region", "partner") and self.sentence.spoken_for.get(index, "").startswith("subject")
         }
+
+    def names_goods_behind(self, at: int) -> bool:
+        """Whether goods are named behind a number in an English clause, and no number took them: 5 million on cars."""
+        behind = range(at + 1, self._end(at))
+        return not self.sentence.is_chinese and any(
+            self.sentence.free(index) and any(name == "commodity" for name, _ in self.tokens[index].names)
+            for index in behind
+        )
 
     def names_code(self, code: str) -> bool:
         """Whether a name of the sentence stands for a code."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
 #: Customs areas of their own, which the nation's customs have as partners.
 _APART_FROM_THE_MAINLAND = frozenset({"CN-HK", "CN-MO", "CN-TW"})
+_PARTNERS_BEHIND = ("市场", "伙伴", "成员")
 _DIRECTIONS = frozenset(words("direction"))
 _AREAS_OF_UNION = frozenset(words("area_of_union"))
 #: What "units" are, by a word of the goods.
@@ -44,6 +45,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
             return "partner", code
         if dimension == "region" and code.startswith("CN-") and not grammar.is_chinese_reporter:
             return "partner", UNMAPPED
+        if dimension == "region" and code.endswith("-FTZ") and _names_partners(tokens, index):
+            return "partner", UNMAPPED  # 自贸区市场: those with whom there is free trade
         own = set() if grammar.is_apart else set(grammar.codes.containing_regions(grammar.region_id))
         if dimension == "partner" and code in own:
             return "region", code  # "the Chinese capital Beijing", which has no trade with China
@@ -68,6 +71,11 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
         if dimension in pairs:
             return dimension, pairs[dimension]
     return "", ""
+
+
+def _names_partners(tokens: list[Token], index: int) -> bool:
+    """Whether what stands behind a name makes partners of it: 市场, 伙伴."""
+    return index + 1 < len(tokens) and tokens[index + 1].text.startswith(_PARTNERS_BEHIND)
 
 
 def goods_as_unit(grammar: Grammar, tokens: list[Token], number: int) -> tuple[str, str]:

@@ -138,6 +138,12 @@ class NumberGroup:
 def change_after(numbers: NumberGroup) -> int:
     """The sign of `US$25 billion more than the year-ago period`; 0 where the number is no change."""
     tokens, index = numbers.tokens, numbers.last + 1
+    if index + 3 < len(tokens) and [one.kind for one in tokens[index : index + 3 : 2]] == ["open", "close"]:
+        said_again = tokens[index + 1].quantity  # 50,000 tonnes (4.4%) less
+        if said_again is None or said_again.unit_kind != "percent":
+            return 0
+        word = tokens[index + 3].text
+        return 0 if not word.startswith(_MORE + _LESS) else -1 if word.startswith(_LESS) else 1
     if index + 1 < len(tokens) and tokens[index].kind == "comma":
         index += 1
     if index + 1 < len(tokens) and tokens[index].is_a("or"):  # 11.6 million tonnes, or 12.8 percent, more

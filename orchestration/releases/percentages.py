@@ -29,6 +29,7 @@ _RISING_TO = frozenset(words("rising_to"))
 #: How doubts begin that are of the flow alone.
 _SHORTFALLS = frozenset({"short of", "shy of", "off", "under", "beneath"})
 _SHARE_OF_NEXT = "share of what follows"
+_WHOLE = 100
 _RATIOS = frozenset({"ratio", "比率", "比例"})
 #: What has been added, as words in English: 41 percent of the overall growth.
 _ADDED = frozenset(words("added_amount"))
@@ -83,6 +84,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="its whole is narrower than the part, as it is read")
     if choices[0][2] == _SHARE_OF_NEXT:
         return choices_of(numbers, frame, choices, period, doubt="what stands behind it is the part, or the whole")
+    if choices[0][0] == "share" and any(float(one.printed) > _WHOLE for one in numbers.quantities):
+        return choices_of(numbers, frame, choices, period, doubt="a share of more than all there is")
     if choices[0][0] == "share" and _is_ratio(numbers):
         return choices_of(numbers, frame, choices, period, doubt="it is a ratio of two, and no share")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):

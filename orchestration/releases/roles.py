@@ -233,6 +233,9 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         doubt=doubt,
         unit=price_unit,
     )
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    if statistic == "change" and previous is not None and previous.measure.endswith("average_value") and not doubt:
+        statements = [[replace(one, doubt=_OF_AVERAGE) for one in readings] for readings in statements]
     if statistic == "level" and not base and not doubt:
         _remember_level(numbers, statements, measure)
     if statistic == "change" and change is not None and change == numbers.first - 1 and tokens[change].text in _GAINED:
@@ -384,11 +387,21 @@ def _change_of_list(numbers: NumberGroup) -> int:
     """The sign of `exports rose by 2.5 billion and imports by 0.2 billion`: the verb is said once."""
     before = numbers.tokens[numbers.first - 1] if numbers.first else None
     if before is None or before.text != "by":
-        return _change_of_next(numbers)
+        return _change_goes_on(numbers) or _change_of_next(numbers)
     if numbers.first > 1 and _is_done(numbers.tokens[numbers.first - 2]):
         return 0
     earlier = next((one for one in reversed(numbers.walk.stated) if one.statistic in ("change", "growth")), None)
     return 0 if earlier is None else earlier.sign
+
+
+def _change_goes_on(numbers: NumberGroup) -> int:
+    """The sign of `an increase of 3.5 million tonnes on the year and of 0.3 million on the month`; 0 for none."""
+    before = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    told = [one for one in numbers.walk.stated if one.statistic == "change"]
+    goes_on = len(before) > 1 and before[0].is_a("and") and before[1].text == "of"
+    is_told = bool(told) and previous is not None and previous.statistic in ("change", "growth")
+    return told[-1].sign if goes_on and is_told else 0
 
 
 def _change_by(numbers: NumberGroup) -> int:
@@ -490,7 +503,7 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     statistic, sign = ("level", 1) if change is None else ("change", numbers.sign_of(change))
     if change is None and numbers.other_of is not None and numbers.other_of.statistic == "growth":
         statistic, sign = "change", numbers.other_of.sign  # up 8 percent, or by 21 million tonnes
-    elif change is None and (sign_after := change_after(numbers)):
+    elif change is None and (sign_after := change_after(numbers) or _change_goes_on(numbers)):
         statistic, sign = "change", sign_after
     if is_base(numbers):
         statistic, sign, period = "level", 1, base_period(numbers, period)
@@ -557,6 +570,7 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
 
 
+_OF_AVERAGE = "whether the average changed by it, or the whole, is not said"
 #: Partners in both exports and imports.
 _OF_BOTH_FLOWS = ("trading partner", "trade partner", "trading partners", "trade partners", "贸易伙伴")
 

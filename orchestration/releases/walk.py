@@ -813,7 +813,7 @@ class Walk:
             and phrase.flows[-1] in ("export", "import", "balance")
             and not any(one.kind in BOUNDARIES for one in between)
             # the deficit in international trade in goods
-            and (token.text in _PLAIN_TRADE or (phrase.flows[-1] == "balance" and before in ("in", "of", "on")))
+            and (token.text in _PLAIN_TRADE or (phrase.flows[-1] == "balance" and self._is_in(index)))
         ):
             pass
         else:
@@ -837,6 +837,11 @@ class Walk:
         if token.text not in _TRADING_VERBS:
             phrase.is_nontrade = ""  # but services that were exported stay services
         self._last_flow = index
+
+    def _is_in(self, index: int) -> bool:
+        """`the deficit in trade`, `on the trade in goods`: whether a preposition stands before a flow."""
+        before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
+        return before >= 0 and self.tokens[before].text in ("in", "of", "on")
 
     def _says_each(self, index: int) -> bool:
         """Whether `each` or `both` stands between a flow and the number behind it: exports and imports both fell 6%."""
