@@ -104,7 +104,9 @@ def test_the_published_file_cannot_be_written_and_nothing_is_left_lying(first: I
         "logs",
         "metrics.prom",
         "publications",
+        "verified.json",
         "working.duckdb",
+        "working.verified.json",
         "writer.lock",
     ]
     assert [path.name for path in first.publications.iterdir()] == [f"{first.publication_id()}.duckdb"]
