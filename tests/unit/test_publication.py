@@ -255,6 +255,15 @@ def test_rows_are_published_in_order_whatever_order_they_were_built_in(settings:
     assert ask(other, hashes) == ask(settings, hashes)
 
 
+def test_what_is_published_lies_in_small_groups_of_rows(settings: Settings) -> None:
+    build_marts(settings)
+    with open_working(settings) as connection:
+        connection.execute("CREATE TABLE marts.many AS SELECT i FROM range(100_000) AS many (i)")
+    publish(settings, inputs_of("any"), run_id="")
+    ((groups,),) = ask(settings, "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('marts.many')")
+    assert groups == 4
+
+
 CONTENTS = [
     [("a", None)],
     [("a", "")],
