@@ -1069,7 +1069,9 @@ class Claims:
                 goes_on = cursor + 1 < len(tokens) and tokens[cursor + 1].text == "to"
                 if is_count and goes_on and index and tokens[index - 1].is_a("rise", "fall"):
                     self.base_values.add(cursor)  # the number of firms rose from 600 to 1,500
-                if token.quantity.unit_kind in ("money", "physical", "percent") and tokens[index].is_a("versus"):
+                is_amount = token.quantity.unit_kind in ("money", "physical", "percent")
+                is_bare = token.quantity.unit_kind == "bare" and bool(token.quantity.scales)  # from 194.5 million
+                if (is_amount or (is_bare and tokens[index].text == "from")) and tokens[index].is_a("versus"):
                     if token.quantity.unit_kind == "percent" and tokens[index].text == "from":
                         after = nearest(sentence, cursor, 6, "comparison", "base", "anaphor")
                         is_dated = self._is_left_from(sentence, cursor) and any(

@@ -106,7 +106,7 @@ def doubts(
     if unread >= _MOST_UNREAD:
         return dict.fromkeys(read, "much of the text is not understood")
     lead = next((one for one in stated if one.figure.status != "unread"), None)
-    text = _Text(sentences, region_id, holders, list(read.values()), lead)
+    text = _Text(sentences, region_id, holders, stated, list(read.values()), lead)
     text.look_for_months(stated)
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
@@ -131,6 +131,7 @@ class _Text:
         sentences: list[Sentence],
         region_id: str,
         holders: Collection[str],
+        told: list[Stated],
         read: list[Stated],
         lead: Stated | None,
     ) -> None:
@@ -157,6 +158,10 @@ class _Text:
             and (one.names, one.figure.flow, one.span) not in levels
         ]
         self._levels = levels
+        #: In what the levels of goods are told.
+        self._measures = {
+            (one.figure.commodity_id, one.figure.measure) for one in told if one.figure.statistic == "level"
+        }
         #: The sentences that state a value of the period compared with: that is why they name it.
         self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
         balances = [one for one in read if one.figure.flow == "balance" and one.figure.statistic == "level"]
@@ -223,8 +228,11 @@ class _Text:
         behind = around.names_behind(at) - set(one.names)
         if behind - self._known_places - around.codes(at - 1) or self._region_id in behind:
             return "a place or partner behind it is not taken for a part of its subject"
-        if figure.commodity_id == WHOLE["commodity"] and figure.statistic == "level" and around.names_goods_behind(at):
-            return "goods behind it are not taken for a part of its subject"
+        untaken = around.kinds_named_behind(at, is_change=figure.statistic != "level")
+        if any(getattr(figure, f"{kind}_id") == WHOLE[kind] for kind in untaken):
+            return "goods or a kind of trade behind it are not taken for a part of its subject"
+        if figure.statistic == "growth" and figure.measure == "value" and self._is_of_goods_weighed(one, around):
+            return "whether it is of the value or of the quantity, which alone is told, is not said"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
             return "its sentence does not say whether it is exports or imports"
         is_open = figure.flow == "total" and around.names_something and not around.flows(at)
@@ -314,6 +322,13 @@ class _Text:
             first < other.sentence <= one.sentence and other.quantity.start < one.quantity.start
             for other in self._bare_volumes
         )
+
+    def _is_of_goods_weighed(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether a text tells how much there was of some goods, by weight or number, and never for what they sold."""
+        if around.sentence.is_chinese or one.figure.commodity_id == WHOLE["commodity"]:
+            return False
+        measures = {measure for code, measure in self._measures if code == one.figure.commodity_id}
+        return measures == {"quantity"}
 
     def _is_of_another_place(self, one: Stated, around: _Surroundings) -> bool:
         """Whether a sentence that names no place follows, in its paragraph, one that is all of another place."""
@@ -504,12 +519,28 @@ class _Surroundings:
             if name in ("region", "partner") and self.sentence.spoken_for.get(index, "").startswith("subject")
         }
 
-    def names_goods_behind(self, at: int) -> bool:
-        """Whether goods are named behind a number in an English clause, and no number took them: 5 million on cars."""
-        behind = range(at + 1, self._end(at))
-        return not self.sentence.is_chinese and any(
-            self.sentence.free(index) and any(name == "commodity" for name, _ in self.tokens[index].names)
-            for index in behind
+    def kinds_named_behind(self, at: int, *, is_change: bool) -> set[str]:
+        """What is named behind an English number that no number took: `5 million on cars`, `5 percent more cars`.
+
+        Goods stand in its clause, right behind `more` where it is a change; a kind of trade may end the sentence: `149
+        billion yuan, or 74 percent, took the form of general trade`.
+        """
+        if self.sentence.is_chinese:
+            return set()
+        last = self._end(at)
+        if is_change:
+            is_more = at + 1 < len(self.tokens) and self.tokens[at + 1].text in ("more", "less", "fewer")
+            last = at + 4 if is_more else at + 1
+        found = {"commodity"} if self._is_named(range(at + 1, min(last, len(self.tokens))), "commodity") else set()
+        says_form = any(token.text == "form" for token in self.tokens[at + 1 :])
+        if says_form and self._is_named(range(at + 1, len(self.tokens)), "trade_mode"):
+            found.add("trade_mode")
+        return found
+
+    def _is_named(self, places: range, list_name: str) -> bool:
+        return any(
+            self.sentence.free(index) and any(name == list_name for name, _ in self.tokens[index].names)
+            for index in places
         )
 
     def names_code(self, code: str) -> bool:

@@ -159,7 +159,7 @@ _ENGLISH = [
             r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before|prior|previously)(?! to)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
-        ("to_month", rf"(?:through|up to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
+        ("to_month", rf"(?:through|up to|(?:(?<=% )|(?<=cent ))to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("months",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?"
@@ -178,7 +178,7 @@ _ENGLISH_START = re.compile(
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
-    rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to) {_M}"
+    rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
 )
 
 #: 十一五, the eleventh five-year plan: 2006 to 2010.

@@ -306,6 +306,9 @@ class Tokeniser:
             self._take_sign_word(quantity, before)
         if before and before[-1].is_a("currency_prefix") and _skip(chars, before[-1].end) == quantity.start:
             token = before.pop()
+            if before and before[-1].kind == "word" and before[-1].end == token.start and token.text == "$":
+                quantity.start = before.pop().start  # Q$5 million: in dollars of which nothing is known
+                return
             unit = self._currencies.get(token.text, token.senses["currency_prefix"])
             if _is_conversion(before, unit):
                 unit = token.senses["currency_prefix"]

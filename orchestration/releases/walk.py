@@ -581,6 +581,11 @@ class Walk:
             return  # ASEAN and other countries; but: those to other markets
         if dimension == "region" and self.grammar.text.chars.startswith(_AMONG_ITS_PARTS, token.end):
             return  # 在苏州各县市中位列第一, 高于苏州大市平均水平: among whom it is first, and above whom
+        before_it = self.tokens[index - 1].text if index else ""
+        if dimension == "trade_mode" and (
+            before_it == "including" or (behind is not None and behind.text == "included")
+        ):
+            return  # exports, including re-exports, of 5.6 million
         if dimension == "partner" and self._is_part_of_area(index):
             self.sentence_doubt = self.sentence_doubt or "whether all of the area is meant, or some of it, is not said"
         if dimension == "partner" and self._is_of_others(index):
