@@ -17,6 +17,7 @@ from orchestration.inputs import Input, Inputs
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.sources import REJECTION_TYPES, SOURCE_TYPES, Rejection, Source
 from orchestration.sql import literal, quoted
+from orchestration.warehouse.publication import publish
 from orchestration.warehouse.published import open_published
 from orchestration.warehouse.working import (
     CHECK_TYPES,
@@ -35,7 +36,7 @@ from orchestration.warehouse.working import (
     replacing_source_kind,
     row_counts,
 )
-from tests.unit.hand_made import ROWS, publish_rows
+from tests.unit.hand_made import ROWS, build_marts, inputs_of, publish_rows
 
 FIGURE = Figure(
     figure_id="0123456789abcdef",
@@ -371,15 +372,20 @@ def test_every_block_is_looked_at_where_somebody_touched_the_file_since_it_was_p
         assert is_readable(connection)
 
 
-def test_wide_decimals_lie_plain_here_and_small_in_what_is_published(settings: Settings) -> None:
-    publish_rows(settings, tuple(("one", "CN-XJ", ROWS[0][2], n) for n in range(2000)))
+def test_wide_decimals_lie_plain_but_in_the_tables_of_spans_that_are_published(settings: Settings) -> None:
+    build_marts(settings, tuple(("one", "CN-XJ", ROWS[0][2], n) for n in range(2000)))
+    with open_working(settings) as connection:
+        connection.execute("CREATE TABLE marts.spans AS SELECT level, 'a' AS span_key FROM marts.fct_figures")
+    publish(settings, inputs_of("any"), run_id="")
     compression = (
-        "SELECT DISTINCT compression FROM pragma_storage_info('marts.fct_figures') "
+        "SELECT DISTINCT compression FROM pragma_storage_info('marts.{}') "
         "WHERE column_name = 'level' AND segment_type <> 'VALIDITY'"
     )
-    assert ask(settings, compression) == [("Uncompressed",)]
+    figures, spans = compression.format("fct_figures"), compression.format("spans")
+    assert ask(settings, figures) == ask(settings, spans) == [("Uncompressed",)]
     with open_published(settings.published_database) as connection:
-        assert connection.execute(compression).fetchall() == [("BitPacking",)]
+        assert connection.execute(figures).fetchall() == [("Uncompressed",)]
+        assert connection.execute(spans).fetchall() == [("BitPacking",)]
 
 
 def test_dbt_stores_what_it_makes_in_the_same_way() -> None:
