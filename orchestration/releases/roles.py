@@ -117,8 +117,10 @@ def _take_currency_of_text(numbers: NumberGroup) -> None:
     if numbers.kind != "bare" or not all(set(one.scales) & _SCALES_OF_MONEY for one in numbers.quantities):
         return
     before = numbers.tokens[numbers.first - 1] if numbers.first else None
-    if before is not None and before.kind == "word" and before.end == numbers.quantities[0].start:
-        return  # XYZ5.2 million: in a currency that is not known
+    first = numbers.quantities[0]
+    is_lettered = numbers.grammar.text.chars[first.start].isalpha() and first.start < first.numeral.start
+    if is_lettered or (before is not None and before.kind == "word" and before.end == first.start):
+        return  # XYZ5.2 million, Q$5.2 million: in a currency that is not known
     currencies = numbers.grammar.currencies
     unit = numbers.walk.currency_terms or (currencies[0] if len(currencies) == 1 else "")
     if unit:
