@@ -179,9 +179,8 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     frame = _base_frame(walk.grammar)
     frame.parent = grammar.base
     if phrase.is_anaphoric and not phrase.says_whose and own == {"flow", "region"} and "commodity" in grammar.top.own:
-        frame.names["commodity"] = list(
-            grammar.top.names.get("commodity", [])
-        )  # the province exported 3 tonnes of them
+        # the province exported 3 tonnes of them
+        frame.names["commodity"] = list(grammar.top.names.get("commodity", []))
     if phrase.says_whose and "region" not in own:
         frame.names["region"] = _other_places(grammar)  # customs put its trade with Russia at …
     elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):
