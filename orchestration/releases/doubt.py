@@ -522,8 +522,8 @@ class _Surroundings:
     def kinds_named_behind(self, at: int, *, is_change: bool) -> set[str]:
         """What is named behind an English number that no number took: `5 million on cars`, `5 percent more cars`.
 
-        Goods stand in its clause, right behind `more` where it is a change; a kind of trade may end the sentence: `149
-        billion yuan, or 74 percent, took the form of general trade`.
+        Goods stand in its clause, right behind `more` where it is a change. A kind of trade may end the sentence where
+        `form` says that one is told, which is all that is asked: `149 billion yuan took the form of general trade`.
         """
         if self.sentence.is_chinese:
             return set()
