@@ -41,6 +41,8 @@ LEAST = {
     RELEASES / "tuned": Measures(0.99, 0.94, 0.004),
     RELEASES / "held_back": Measures(0.985, 0.97, 0.01),
 }
+# The releases after these are harder and lower what the whole of `tuned` can ask; they must not hide a fall of these.
+FIRST_TUNED, LEAST_OF_FIRST_TUNED = 270, Measures(0.99, 0.95, 0.004)
 
 
 def _scorer() -> ModuleType:
@@ -87,10 +89,20 @@ def measured(folders: list[Path], codes: CodeLists) -> Measures:
     return Measures(scores["number"], scores["tuple"], wrong / totals["tuple"][1])
 
 
-@pytest.mark.parametrize("base", LEAST, ids=lambda base: base.name)
-def test_the_measures_do_not_fall(base: Path, codes: CodeLists) -> None:
-    folders = sorted(path.parent for path in base.glob("**/gold.csv"))
-    found, least = measured(folders, codes), LEAST[base]
+def _must_not_fall(folders: list[Path], least: Measures, codes: CodeLists) -> None:
+    found = measured(folders, codes)
     assert found.number >= least.number
     assert found.tuple >= least.tuple
     assert found.wrong <= least.wrong
+
+
+@pytest.mark.parametrize("base", LEAST, ids=lambda base: base.name)
+def test_the_measures_do_not_fall(base: Path, codes: CodeLists) -> None:
+    _must_not_fall(sorted(path.parent for path in base.glob("**/gold.csv")), LEAST[base], codes)
+
+
+def test_the_measures_of_the_first_tuned_releases_do_not_fall(codes: CodeLists) -> None:
+    folders = sorted(path.parent for path in (RELEASES / "tuned").glob("*/gold.csv"))
+    first = [folder for folder in folders if int(folder.name.split("_")[0]) <= FIRST_TUNED]
+    assert len(first) == FIRST_TUNED
+    _must_not_fall(first, LEAST_OF_FIRST_TUNED, codes)
