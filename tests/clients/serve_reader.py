@@ -1,4 +1,4 @@
-"""A client of `customhouse serve` in a process of its own: asks until its input closes, and says what it saw."""
+"""A client of `customhouse serve` in a process of its own: asks until it sees the publication named last."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 import os
 import select
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
 ROWS = 100_000
+#: How long to go on asking for the last publication. One that a reader is left without is never seen, however long.
+LONGEST_SECONDS = 60
 #: One statement over two tables and the metadata: what it answers belongs to one publication, or is torn.
 QUESTION = (
     "SELECT (SELECT number FROM dim_counter), (SELECT min(number) FROM fct_counter), "
@@ -42,14 +45,21 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, .
 
 
 def main() -> None:
-    """Ask and ask; print as JSON what was seen: numbers with their publication, torn answers, how many questions."""
+    """Ask and ask; print as JSON what was seen: numbers with their publication, torn answers, how many questions.
+
+    The id of the last publication comes as a line of input once there will be no other. Asking ends when it is seen.
+    """
     os.nice(19)  # on one machine with the publisher: it is the server that is tested, not the clients' load
     connection = connect(int(sys.argv[1]), Path(sys.argv[2]).read_text().strip())
     seen: list[tuple[object, object]] = []
     torn: list[object] = []
     asked = 0
+    last: str | None = None
+    deadline = float("inf")
     print("connected", flush=True)
-    while not select.select([sys.stdin], [], [], 0.05)[0]:
+    while (last is None or not seen or seen[-1][1] != last) and time.monotonic() < deadline:
+        if last is None and select.select([sys.stdin], [], [], 0.05)[0]:
+            last, deadline = sys.stdin.readline().strip(), time.monotonic() + LONGEST_SECONDS
         ((number, lowest, highest, publication_id),) = ask(connection, QUESTION)
         if not number == lowest == highest:
             torn.append([number, lowest, highest])
