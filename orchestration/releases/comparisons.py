@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import BOUNDARIES
@@ -13,21 +14,21 @@ from orchestration.releases.tokens import Token
 #: What stands before the value of the period compared with.
 _BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at", "than", "below", "above"})
 #: What begins a clause of its own: a surplus of 6 million where a year earlier there had been one of 904 million.
-_TURNING = frozenset({"where", "when", "whereas", "while"})
+_TURNING = frozenset(words("turning"))
 #: Before the period compared with they say that a change was told: up 3 percent at 5 billion over a year earlier.
 _OF_CHANGE = _TURNING | {"over", "on"}
 #: Likewise, where the period compared with stands right behind: `it was 5 billion a year ago`.
 _WAS = frozenset({"was", "were"})
-_LAST_YEARS = frozenset({"last year", "the previous year", "the preceding year"})
+_LAST_YEARS = frozenset(words("last_year"))
 #: Between a growth and the period that it is told of: the 20.1 percent expansion recorded in the previous month.
-_SEEN = frozenset({"recorded", "registered", "reported", "seen", "posted", "logged", "observed", "recorded back"})
+_SEEN = frozenset(words("seen"))
 _DURING = frozenset({"in", "during", "for"})
 
 #: What is compared with, by what is said of it.
 _SAID = {"yoy": "yoy", "base": "yoy", "mom": "mom", "prior": "mom", "qoq": "qoq"}
 _YEAR = 12
 #: Behind them stands another change, with a comparison of its own.
-_OF_ANOTHER = frozenset({"following", "after", "when", "which", "while", "whereas"})
+_OF_ANOTHER = frozenset(words("another_change"))
 
 #: What a text says once of all its changes: `Movements are on the previous month`, `year on year (the same below)`.
 _NOTE = re.compile(

@@ -17,7 +17,7 @@ from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
 #: They point back to several, each in turn.
-_THEY = frozenset({"they", "三者", "二者", "两者"})
+_THEY = frozenset(words("they"))
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Readings of one number beside the likeliest.
 _MOST_OTHERS = 4

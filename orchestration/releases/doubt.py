@@ -32,7 +32,7 @@ _KNOWN_WORDS = frozenset(words("idle_word")).union(
     word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
 )
 #: A city that its sentence does not name.
-_A_CITY = frozenset({"the city", "the city's", "该市", "該市", "全市", "我市"})
+_A_CITY = frozenset(words("unnamed_city"))
 #: Reporters, beside those with a number for a code, that are cities themselves.
 _CITIES = frozenset({"CN-BJ", "CN-CQ", "CN-HK", "CN-MO", "CN-SH", "CN-TJ", "HKG", "MAC", "SGP"})
 _UNREAL = frozenset(words("unreal"))

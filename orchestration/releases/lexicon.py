@@ -33,19 +33,24 @@ SENSE_KINDS = frozenset({
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "added_amount", "adverbial_start", "amount_of", "area_of_union", "aside_start", "attribution_start", "better",
-    "border_word", "bringing", "cargo", "cause_start", "cleared", "comparing", "comparing_after", "comparing_before",
-    "complement_start", "contributing_stem", "counted_that", "customs_area", "dateline_end", "delivery",
-    "description", "direction", "done_by", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding",
-    "exceeding_by", "falling_noun", "flow_pair", "flow_part", "flow_word", "growth_preposition", "growth_word",
-    "home_place", "hub", "idle_word", "idle_word_end", "increase_of", "less_stem", "loose_rise", "month_end",
-    "more_or_less", "more_stem", "moving", "name_link", "named_after_start", "named_source",
-    "negative_contribution", "no_singular", "no_trade_of", "not_before_noun", "not_tenths", "number_label",
-    "object_preposition", "of_months", "open_balance", "opening", "ordinal_suffix", "other_counted", "other_than",
-    "pace", "part_of_goods", "part_of_name", "partner_dealing", "passage_place", "plain_trade", "port_cargo",
-    "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio_to", "record_word", "reference_end",
-    "relative", "rising_to", "sign_word", "since_after", "small_before_number", "then", "title_noun", "total_flow",
-    "trading_verb", "treaty", "unit_of_goods", "unreal", "value_word", "verb_too", "whole", "wider_place",
+    "added_amount", "adverbial_start", "among_its_parts", "amount_of", "another_change", "any_market",
+    "area_of_union", "aside_start", "at_first", "attribution_start", "besides", "better", "border_word", "bringing",
+    "cargo", "cause_start", "cleared", "coming", "comparing", "comparing_after", "comparing_before",
+    "complement_start", "contributing_stem", "correcting", "counted_that", "customs_area", "dateline_end",
+    "delivery", "description", "description_link", "direction", "done_by", "each_behind", "earning",
+    "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue", "falling_noun", "flow_pair",
+    "flow_part", "flow_word", "gained", "general_goods", "goods_noun", "growth_preposition", "growth_word",
+    "home_place", "hub", "idle_word", "idle_word_end", "increase_of", "last_year", "less_stem", "loose_rise",
+    "making", "measuring", "month_end", "more_or_less", "more_stem", "moving", "name_link", "named_after_start",
+    "named_source", "negative_contribution", "no_district", "no_singular", "no_trade_of", "not_before_noun",
+    "not_tenths", "noun_of_change", "noun_of_members", "number_label", "object_preposition", "of_months", "of_them",
+    "office_start", "open_balance", "opening", "ordinal_suffix", "other_counted", "other_than", "outside",
+    "outsider", "pace", "part_of_goods", "part_of_name", "partner_dealing", "partner_of_both_flows",
+    "partners_behind", "passage_place", "plain_trade", "port_cargo", "rank_change", "rank_place", "ranked_flow",
+    "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end", "relative", "reported", "revised",
+    "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word", "since_after", "small_before_number",
+    "that_is", "then", "they", "title_noun", "total_flow", "trading_verb", "traditional", "treaty", "turning",
+    "unit_of_goods", "unnamed_city", "unreal", "value_word", "verb_too", "whole", "wider_place",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}

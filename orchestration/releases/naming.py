@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
 #: Customs areas of their own, which the nation's customs have as partners.
 _APART_FROM_THE_MAINLAND = frozenset({"CN-HK", "CN-MO", "CN-TW"})
-_PARTNERS_BEHIND = ("市场", "伙伴", "成员")
+_PARTNERS_BEHIND = words("partners_behind")
 _DIRECTIONS = frozenset(words("direction"))
 _AREAS_OF_UNION = frozenset(words("area_of_union"))
 #: What "units" are, by a word of the goods.

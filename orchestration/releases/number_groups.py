@@ -17,13 +17,11 @@ Role = tuple[str, int, str]
 #: Small words between a verb and its number.
 _SMALL_BEFORE_NUMBERS = frozenset(words("small_before_number"))
 #: Nouns of change that a list may be of.
-_NOUNS_OF_CHANGE = (
-    "increase", "decrease", "rises", "falls", "declines", "gains", "drops", "losses", "growth", "reductions", "jumps",
-)  # fmt: skip
+_NOUNS_OF_CHANGE = words("noun_of_change")
 _MORE = words("more_stem")
 _LESS = (*words("less_stem"), "short of")
 #: Cues that may mean more or less, and mean less.
-_FALLS_THAT_MAY_RISE = frozenset({"below", "lower", "narrowed"})
+_FALLS_THAT_MAY_RISE = frozenset(words("fall_cue"))
 
 
 class NumberGroup:

@@ -23,7 +23,7 @@ _COMPLEMENTS = frozenset(words("complement_start"))
 _CAUSES = frozenset({*words("cause_start"), "because"})
 _NAMED_AFTER = frozenset(words("named_after_start"))
 #: `5 billion yuan of this came from …`.
-_COMING = frozenset({"came", "come", "comes", "coming", "went", "go", "goes", "going"})
+_COMING = frozenset(words("coming"))
 #: `came from them`: where the goods go or come from.
 _WAYS = tuple(
     (f"{preposition} {place}", flow)
@@ -34,7 +34,7 @@ _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
 #: Between an amount and the goods that it measures.
-_MEASURING = ("worth of", "worth", "in value of")
+_MEASURING = words("measuring")
 #: The dimensions whose members are taken together, the likeliest first.
 _JOINT_DIMENSIONS = ("partner", "commodity", "ownership", "trade_mode", "region")
 

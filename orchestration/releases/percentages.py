@@ -27,10 +27,10 @@ _LESS = frozenset({"less", "fewer", "more"})
 _ARROWS = ("↑", "↓", "▲", "▼", "⬆", "⬇", "↗", "↘")
 _RISING_TO = frozenset(words("rising_to"))
 #: How doubts begin that are of the flow alone.
-_SHORTFALLS = frozenset({"short of", "shy of", "off", "under", "beneath"})
+_SHORTFALLS = frozenset(words("shortfall"))
 _SHARE_OF_NEXT = "share of what follows"
 _WHOLE = 100
-_RATIOS = frozenset({"ratio", "比率", "比例"})
+_RATIOS = frozenset(words("ratio"))
 #: What has been added, as words in English: 41 percent of the overall growth.
 _ADDED = frozenset(words("added_amount"))
 _FLOW_DOUBTS = ("whether exports, imports", "whether the flow")

@@ -46,17 +46,17 @@ _OF_MONTHS = frozenset(words("of_months"))
 _PACES = frozenset(words("pace"))
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Before a verb of reporting they say that another value was reported later.
-_AT_FIRST = frozenset({"initially", "originally", "previously", "first"})
-_REPORTED = ("reported", "estimated", "published", "announced", "given", "put")
+_AT_FIRST = frozenset(words("at_first"))
+_REPORTED = words("reported")
 #: Between `doubled` and the level that it comes to.
 _COMING_TO = frozenset({"to", "reaching"})
 _SMALL = frozenset({"the", "those", "that", "to", "from"})
-_THAT_IS = frozenset({"is", "that is", "i.e.", "namely"})
-_GAINED = frozenset({"gained", "gaining", "added", "adding"})
-_OF_THEM = frozenset({"of them", "of these", "of those", "of which"})
+_THAT_IS = frozenset(words("that_is"))
+_GAINED = frozenset(words("gained"))
+_OF_THEM = frozenset(words("of_them"))
 _THINGS = ("unit", "units")
 _IN = frozenset({"in", "of", "from", "on"})
-_SERVICES = frozenset({"services", "service", "trade in services"})
+_SERVICES = frozenset(words("services"))
 _SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
@@ -574,7 +574,7 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 
 _OF_AVERAGE = "whether the average changed by it, or the whole, is not said"
 #: Partners in both exports and imports.
-_OF_BOTH_FLOWS = ("trading partner", "trade partner", "trading partners", "trade partners", "贸易伙伴")
+_OF_BOTH_FLOWS = words("partner_of_both_flows")
 
 
 def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:

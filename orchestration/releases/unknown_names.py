@@ -27,28 +27,22 @@ _OTHER_THAN = frozenset(words("other_than"))
 #: Characters of goods that a clause begins with.
 _LONGEST_GOODS = 6
 #: Before "market" they make it no partner of its own.
-_ANY_MARKET = frozenset({"主要", "其他", "各", "全部", "上述", "以上", "重点", "各主要"})
+_ANY_MARKET = frozenset(words("any_market"))
 #: Between one of them and a flow a partner stands.
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
 #: What is outside a group of countries.
-_MEMBERS = frozenset({
-    "countries", "members", "states", "markets", "economies", "nations", "eu countries", "countries and regions",
-    "partners", "destinations", "trading partners",
-})  # fmt: skip
-_TRADITIONAL = ("traditional", "nontraditional")
+_MEMBERS = frozenset(words("outsider"))
+_TRADITIONAL = words("traditional")
 #: Behind a group they are part of its name.
-_NOUNS_OF_MEMBERS = (
-    "partner states", "member states", "member countries", "member nations", "countries", "members", "nations",
-    "states", "economies", "region", "bloc",
-)  # fmt: skip
+_NOUNS_OF_MEMBERS = words("noun_of_members")
 #: Behind goods they deliver them.
 _DELIVERIES = frozenset(words("delivery"))
 #: What belongs to goods, and small words before it.
 _PARTS_OF_GOODS = words("part_of_goods")
 _OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
-_GENERAL_GOODS = frozenset({"products", "product", "goods", "commodities", "items"})
+_GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -56,7 +50,7 @@ _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _DISTRICT_ENDS = frozenset("区县市镇乡旗")
 _LONGEST_DISTRICT = 5
 #: Words that end as such names do, and what makes several of them.
-_NO_DISTRICTS = ("园区", "港区", "城市", "超市", "都市", "景区", "社区", "地区", "片区", "辖区", "湾区", "矿区", "股市")
+_NO_DISTRICTS = words("no_district")
 _ANY_DISTRICT = frozenset("各全本该我两三等其此")
 _BEFORE_DISTRICTS = BOUNDARIES | {"enumeration", "period"}
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))

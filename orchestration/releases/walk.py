@@ -31,7 +31,7 @@ _WHOSE = frozenset({"its", "their"})
 _EARNING = frozenset(words("earning"))
 _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
 #: Behind the name of a place: its parts, and all of it.
-_AMONG_ITS_PARTS = ("各", "大市")
+_AMONG_ITS_PARTS = words("among_its_parts")
 _THOSE = frozenset({"those", "that"})
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
@@ -45,7 +45,7 @@ _NAME_LINKS = frozenset({*words("name_link"), "'s"})
 _ACROSS_THE_BORDER = "cross border trade"
 _SERVICE = "service"
 _OF_SERVICES = "it may be of services"
-_GOODS_WORDS = ("goods", "merchandise", "commodities", "products")
+_GOODS_WORDS = words("goods_noun")
 _PLAIN_TRADE = frozenset(words("plain_trade"))
 _VALUE_WORDS = frozenset(words("value_word"))
 #: Before a flow they make it that of all goods and partners.
