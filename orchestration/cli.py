@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from contextlib import suppress
 from enum import StrEnum
@@ -22,6 +24,8 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_NOTHING_PUBLISHED = 3
 EXIT_CONTRADICTED = 4
+#: What shells give for a command that SIGINT stopped.
+EXIT_STOPPED = 130
 
 app = typer.Typer(
     name="customhouse",
@@ -775,7 +779,13 @@ def _fail(message: str, code: int) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point: settings that make no sense are a usage error, told by variable and without a traceback."""
+    """Entry point: settings that make no sense are a usage error, told by variable and without a traceback.
+
+    A script that starts a command in its background has it ignore SIGINT. Dagster gives SIGTERM whatever SIGINT does,
+    so that nothing short of SIGKILL would stop it: SIGINT is heard again.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except ValueError as problem:
@@ -785,3 +795,9 @@ def main() -> None:
             name = "_".join(map(str, error["loc"])).upper()
             typer.secho(f"CUSTOMHOUSE_{name}={error['input']}: {error['msg']}", err=True, fg=typer.colors.RED)
         sys.exit(EXIT_USAGE)
+    except BaseException as stopped:
+        if type(stopped).__name__ != "DagsterExecutionInterruptedError":
+            raise
+        typer.secho("Stopped. What is published stands, and the next refresh begins anew.", err=True)
+        sys.stdout.flush()
+        os._exit(EXIT_STOPPED)  # threads of DuckDB that still run would have Python abort with a core dump

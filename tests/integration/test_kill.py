@@ -1,4 +1,4 @@
-"""Refreshes that are killed with SIGKILL: the published file is the former or the new one, whole, and work goes on."""
+"""Refreshes that are killed or stopped: the published file is the former or the new one, whole, and work goes on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import time
 
 import pytest
 
+from orchestration.cli import EXIT_STOPPED
 from orchestration.inputs import Inputs, current_inputs
 from orchestration.warehouse.publication import publish
 from tests.integration.conftest import add_sheet
-from tests.integration.installation import Content, Installation
+from tests.integration.installation import BIN, Content, Installation
 from tests.integration.processes import Child, publish_line_by_line
 from tests.integration.processes import publish as publish_in_child
 
@@ -45,6 +46,21 @@ def test_a_refresh_killed_at_one_place_after_the_other_is_completed_by_the_next(
         assert refreshed.content() == (second_content if place == "end publish" else first_content)
         assert not refreshed.is_being_written()
     assert_work_goes_on(refreshed, second_content)
+
+
+@pytest.mark.parametrize("signal_before", ["", "trap '' INT; "], ids=["in front", "in the background of a script"])
+@pytest.mark.long
+def test_a_refresh_is_stopped_by_sigterm(refreshed: Installation, first_content: Content, signal_before: str) -> None:
+    add_sheet(refreshed)
+    running = refreshed.start("sh", "-c", f'{signal_before}exec "$0" refresh', BIN / "customhouse")
+    running.until("read sheets")
+    running.process.terminate()
+    ended = running.end()
+    assert ended.code == EXIT_STOPPED, ended.output
+    assert "What is published stands" in ended.stderr
+    assert "Traceback" not in ended.output
+    assert refreshed.content() == first_content
+    assert not refreshed.is_being_written()
 
 
 @pytest.fixture
