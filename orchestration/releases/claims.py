@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: `三国合计`, `the three together`: how many subjects a number takes.
 _JOINT = re.compile(
-    r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省){1,2}[^，。；,;0-9%]{0,6}?"
+    r"(?:([二两三四五六七八九十])(?:个|大|者|家|国|市|地|项|类|省|区|县|州){1,2}[^，。；,;0-9%]{0,6}?"
     r"(?:合计|共|总计|加起来|包揽|合占|占|合并))"
     r"|(?:(?:the|these|those|all) (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}"
     r"(?:together|combined|accounted|took|made up|represented|combine|account|contributed|supplied|provided))"
@@ -83,6 +83,7 @@ _OUTSIDE = frozenset(words("outside"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
+_NEXT_AFTER = frozenset(words("next_after"))
 _SINCE_AFTER = frozenset(words("since_after"))
 #: Figures of a year are published from its last days on.
 _DAYS_AHEAD = 31
@@ -125,6 +126,7 @@ class Claims:
         self._claim_treaties(sentence)
         if not sentence.is_chinese:
             self._claim_hubs(sentence)
+            self._claim_members(sentence)
             self._claim_descriptions(sentence)
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
@@ -260,6 +262,20 @@ class Claims:
                 )
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
+            if token.is_a("gap_up", "gap_down") and token.text.endswith("than"):
+                self._claim_outpaced(sentence, index)
+
+    @staticmethod
+    def _claim_outpaced(sentence: Sentence, index: int) -> None:
+        """`Imports grew faster than exports, jumping 24.9 percent`: what is said behind is of the first."""
+        tokens = sentence.tokens
+        cursor = index + 1
+        while cursor < len(tokens) and (tokens[cursor].text in ("the", "those", "that", "of", "its")):
+            cursor += 1
+        behind = tokens[cursor + 1] if cursor + 1 < len(tokens) else None
+        is_alone = behind is None or behind.kind in BOUNDARIES
+        if cursor < len(tokens) and tokens[cursor].is_a("flow") and is_alone:
+            sentence.claim(cursor, cursor + 1, "overtaken")
 
     def _claim_appositions(self, sentence: Sentence) -> None:
         """Names between two dashes explain the one of their kind before them: `the new three – cars, …, cells –`."""
@@ -273,6 +289,25 @@ class Claims:
             for index in range(first + 1, last):
                 if self._dimension(sentence, index) in explained:
                     sentence.spoken_for.setdefault(index, "apposition")
+
+    @staticmethod
+    def _claim_members(sentence: Sentence) -> None:
+        """`the Delta region, that is Jiangsu, Anhui and Zhejiang plus Shanghai, …`: who belongs to it is no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-3]):
+            if token.kind != "comma" or tokens[index + 1].text != "that" or not tokens[index + 2].is_a("be"):
+                continue
+            last = index + 3
+            while last < len(tokens) and (
+                tokens[last].names
+                or tokens[last].kind == "word"
+                or tokens[last].is_a("and")
+                or tokens[last].text == "the"
+                or (last + 1 < len(tokens) and tokens[last].kind == "comma" and tokens[last + 1].names)
+            ):
+                last += 1
+            if last < len(tokens) and tokens[last].kind == "comma":
+                _claim_names(sentence, index + 1, last, "apposition")
 
     def _claim_besides(self, sentence: Sentence) -> None:
         """`除棉花外，出口…`: what is told of is the others, or all of them again."""
@@ -1210,7 +1245,7 @@ class Claims:
                 if main is not None:
                     self.spans[index] = _last_month(main)
                 continue
-            if is_since(sentence, index):
+            if is_since(sentence, index) or self._is_since_year(token.text, period):
                 sentence.claim(index, index + 1, "since")
                 continue
             if period.months == 12 and (
@@ -1275,6 +1310,12 @@ class Claims:
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
             self.doubt = "it is compared with a year that is not the one before"
+
+    def _is_since_year(self, text: str, period: Period) -> bool:
+        """Whether a Chinese period says since which year something is: 2012年以来, but not the year of the text."""
+        published = self.grammar.published
+        is_past = published is not None and period.year is not None and period.year < published.year
+        return is_past and text.endswith("以来")
 
     @staticmethod
     def _of_year_before(sentence: Sentence, index: int, period: Period) -> Period:
@@ -1615,4 +1656,6 @@ def is_since(sentence: Sentence, index: int) -> bool:
     if any(token.is_a("since") for token in before):
         return True
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
+    if sentence.is_chinese and before and before[-1].text in _NEXT_AFTER:
+        return True  # 继9月之后再次站上2000亿元
     return following is not None and following.text in _SINCE_AFTER

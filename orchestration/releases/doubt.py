@@ -45,6 +45,7 @@ _MANY_CHARACTERS = 2
 #: Of a longer span a growth may be that from year to year.
 _MONTHS_OF_YEAR = 12
 #: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
+_PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
 _PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleared"))
 #: A heading and the first sentences say what a text is about.
 _OPENING_SENTENCES = 4
@@ -59,6 +60,7 @@ _CHANGES = frozenset({"growth", "change"})
 _LENGTHS = (1, 3)
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"
+_COUNTS_OF_PLACES = frozenset({"regions", "partners", "ports"})
 _AND = " and "
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
@@ -205,6 +207,8 @@ class _Text:
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
+        if figure.commodity_id == PORT_CARGO:
+            return "cargo through a port may be transport, and no trade of the place"
         if figure.region_id in self._passages:
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
@@ -223,6 +227,10 @@ class _Text:
             return "whether it is compared with the month or with the year before is not said"
         if figure.statistic == "growth" and figure.measure == "value" and self._is_among_volumes(one, around):
             return "whether it is of the value or, as those before it, of the quantity or the price is not said"
+        if figure.ownership_id == WHOLE["ownership"] and figure.flow and around.speaks_of_firms(at):
+            return "whether it is of certain enterprises alone is not said"
+        if figure.statistic == "rank" and figure.measure in _COUNTS_OF_PLACES:
+            return "it ranks a place among those that are counted before it"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         behind = around.names_behind(at) - set(one.names)
@@ -429,11 +437,19 @@ class _Surroundings:
             named = self.tokens[index - 1 : index] if index else []
             if token.text in _PASSAGES and (behind.is_a("flow") or not self.sentence.is_chinese):
                 found |= {code for one in named for list_name, code in one.names if list_name == "region"}
+            if token.text in _PORTS and self._tells_trade:
+                found |= {code for one in named for list_name, code in one.names if list_name == "region"}
             if token.text in _CLEARED and behind.text in ("by", "through", "at"):
                 office = self.tokens[index + 2 : index + 5]
                 places = {code for one in office for list_name, code in one.names if list_name == "region"}
                 found |= places if any(one.is_a("attribution") for one in office) else set()
         return found
+
+    @cached_property
+    def _tells_trade(self) -> bool:
+        """Whether an English sentence tells what passed somewhere in money: `Shanghai ports handled $378 billion`."""
+        says_how = any(token.text in _THROUGH for token in self.tokens)
+        return says_how and any(token.is_a("flow") for token in self.tokens)
 
     @cached_property
     def is_compared_alone(self) -> bool:
@@ -487,6 +503,19 @@ class _Surroundings:
     def speaks_of_a_city(self, at: int) -> bool:
         """Whether the sentence says of a number that it is of a city, without its name: `the city's exports`."""
         return any(token.text in _A_CITY for token in self.tokens[:at])
+
+    def speaks_of_firms(self, at: int) -> bool:
+        """Whether a Chinese clause says that it is of enterprises of a kind that no list knows: 百强企业进出口…."""
+        first = self.sentence.clause_start(at)
+        while first > 1 and not any(one.names or one.is_a("flow") for one in self.tokens[first:at]):
+            first = self.sentence.clause_start(first - 2)  # what follows is told of the same
+        for index in range(max(first, 1), at):
+            token, before = self.tokens[index], self.tokens[index - 1]
+            is_noun = token.senses.get("header_dimension") == "ownership" and self.sentence.free(index)
+            is_named = before.kind == "word" or "word" in before.senses
+            if is_noun and is_named and any(one.is_a("flow") for one in self.tokens[index + 1 : at]):
+                return True
+        return False
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""

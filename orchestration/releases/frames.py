@@ -10,6 +10,7 @@ from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
+    from orchestration.releases.tokens import Token
     from orchestration.releases.walk import Walk
 
 _NO_SUBJECT = "the sentence names no subject; that of the sentence before is taken"
@@ -55,6 +56,8 @@ def open_frame(walk: Walk) -> Frame:
     grammar, phrase = walk.grammar, walk.phrase
     if not phrase.flows and (hinted := phrase.hinted_flow or _flow_of_mode(phrase)):
         phrase.flows = [hinted]
+    if walk.sentence.is_chinese and not phrase.flows and (behind := _balance_behind(walk)) is not None:
+        phrase.flows, phrase.is_deficit = ["balance"], behind.is_a("balance_sign")
     if phrase.is_anaphoric and not phrase.names and walk.passed_over:
         phrase.names = walk.passed_over  # Kazakhstan was the largest partner, but trade with it fell
     own = frozenset(phrase.dimensions)
@@ -105,6 +108,16 @@ def open_frame(walk: Walk) -> Frame:
     walk.clause_break = ""
     walk.pending_break = False
     return frame
+
+
+def _balance_behind(walk: Walk) -> Token | None:
+    """The balance right behind a number before which no flow is said: 出现4亿美元贸易逆差."""
+    tokens = walk.tokens
+    number = walk.position if tokens[walk.position].quantity is not None else walk.position + 1
+    behind = tokens[number + 1] if number + 1 < len(tokens) else None
+    clause = tokens[walk.sentence.clause_start(walk.position) : number]
+    is_first = not any(token.is_a("flow") for token in clause) and tokens[min(number, len(tokens) - 1)].quantity
+    return behind if is_first and behind is not None and behind.senses.get("flow") == "balance" else None
 
 
 def _flow_of_mode(phrase: Phrase) -> str:
@@ -249,7 +262,7 @@ def _left_behind(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame)
 
 def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
     narrow = own - {"flow"} or own
-    if own == {"flow"} and phrase.is_total and not walk.outer:
+    if own == {"flow"} and phrase.is_total and not walk.outer and not _follows_colon(walk):
         frame = _base_frame(walk.grammar)  # imports of coal rose 5 percent, total imports 2 percent
         frame.parent = walk.grammar.base
         return frame
@@ -304,6 +317,12 @@ def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Fr
             frame.flows = list(before.flows)
     _forget_measure(frame)
     return frame
+
+
+def _follows_colon(walk: Walk) -> bool:
+    """Whether a clause says more of the one before it: `In second place was the EU: total trade …`."""
+    start = walk.sentence.clause_start(walk.position)
+    return start > 0 and walk.tokens[start - 1].kind == "colon"
 
 
 def _collapse(frame: Frame) -> None:

@@ -234,6 +234,8 @@ class Grammar:
             self.stated_year = period.year
         elif period.relative_year is not None and period.months == 12 and self.published is not None:
             self.stated_year = self.published.year + period.relative_year
+        elif period.relative_year == 0 and period.kind == "span":
+            self.stated_year = None  # 今年前8个月, after years before
         elif period.relative_year is None and period.kind == "span":
             context_year = self.stated_year
         part = (period.first_month, period.months)

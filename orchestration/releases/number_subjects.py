@@ -33,6 +33,7 @@ _WAYS = tuple(
 _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
+_BEFORE_PARTNER = ("to", "from", "with")
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
 #: The dimensions whose members are taken together, the likeliest first.
@@ -59,6 +60,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         sentence.spoken_for[behind] = "subject of the number before"
         return
     _take_way_of_goods(numbers)
+    _take_pointed_partner(numbers)
     if (partner := _next_destination(numbers)) is not None:
         walk.mention(partner)
         sentence.spoken_for[partner] = "subject of the number before"
@@ -192,6 +194,21 @@ def _take_way_of_goods(numbers: NumberGroup) -> None:
     flow = next((one for text, one in _WAYS if f" {text} " in f" {way} "), "")
     if flow and top.names.get("partner"):
         walk.phrase.flows, walk.phrase.is_anaphoric = [flow], True
+
+
+def _take_pointed_partner(numbers: NumberGroup) -> None:
+    """`exported goods worth 1.23 trillion yuan to these countries`: the partner is the one named last."""
+    walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 3]
+    phrase = walk.phrase
+    points = len(behind) > 1 and behind[0].text in _BEFORE_PARTNER and behind[1].is_a("anaphor")
+    if not points or numbers.kind not in ("money", "physical") or not phrase.flows or phrase.names.get("partner"):
+        return
+    frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
+    named = (one.names["partner"] for one in frames if one is not None and one.names.get("partner"))
+    if (items := next(named, None)) is not None:
+        phrase.names["partner"] = list(items)
+    else:
+        walk.sentence_doubt = walk.sentence_doubt or "which partner it points back to is not known"
 
 
 def _preposition_before(tokens: list[Token], index: int) -> str:

@@ -64,7 +64,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     is_open = numbers.walk.flow_doubt or inherits_flow or frame.flows == ["total"]  # trade is no part of exports
     # supplying 39.6 per cent of imports and taking 54.8 per cent of exports: imports are no part of exports
     is_other = not numbers.opens_frame and {*frame.flows, whole.get("flow", "")} == {"export", "import"}
-    if whole.get("flow") and frame.flows != ["balance"] and (is_open or is_other):
+    # a deficit may be told as so many percent of imports; what one partner has of all exports is no balance
+    is_of_balance = frame.flows == ["balance"] and bool(frame.names.get("partner"))
+    if whole.get("flow") and (is_of_balance or (frame.flows != ["balance"] and (is_open or is_other))):
         # the whole says the flow of the part, and of those that follow in the list
         doubt = "" if frame.doubt == numbers.walk.flow_doubt else frame.doubt
         said = replace(frame.copy(), flows=[whole["flow"]], others=(), doubt=doubt)
@@ -73,6 +75,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
+    if choices[0][0] == "growth" and behind and behind[0].text.startswith("fewer") and not frame.measures:
+        frame = replace(frame.copy(), measures=["quantity"])  # 26.5% fewer chips: what is counted
     if choices[0][0] == "growth" and (then := growth_of_then(numbers)) is not None:
         return [
             [replace(one, comparison="yoy", comparison_span=None) for one in readings]

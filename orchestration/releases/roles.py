@@ -18,7 +18,7 @@ from orchestration.releases.distribution import (
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import UNITS_OF_GOODS, dimension_of, goods_as_unit, item_of
 from orchestration.releases.number_groups import NumberGroup, Role, change_after, change_that_is_listed
-from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, take_subject_after
+from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, joint_or, take_subject_after
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
 from orchestration.releases.sentences import BOUNDARIES
@@ -44,6 +44,8 @@ _OPEN_BALANCES = frozenset(words("open_balance"))
 _OF_MONTHS = frozenset(words("of_months"))
 #: What may be twice as great without anything having doubled.
 _PACES = frozenset(words("pace"))
+_EACH_BEFORE = frozenset(words("each_before"))
+_BETWEEN_BEHIND = words("between_behind")
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Before a verb of reporting they say that another value was reported later.
 _AT_FIRST = frozenset(words("at_first"))
@@ -170,6 +172,8 @@ def _other_of(numbers: NumberGroup) -> Statement | None:
 
 def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     tokens = numbers.tokens
+    if numbers.claims.joint_size:
+        frame = joint_or(numbers, frame)
     price_unit = _per_unit(numbers)
     statistic, sign, measure, rule = "level", 1, "value", "level"
     period = period_of(numbers)
@@ -355,6 +359,11 @@ def _why_no_level(numbers: NumberGroup) -> str:
     ):
         numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"
         return "a bound for each of several"
+    if _is_bound_of_counted(numbers):
+        numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is of those that are counted"
+        return "a bound for each of several"
+    if _is_bound_of_range(numbers):
+        return "a bound between which several lie"
     if _is_bound_of_months(numbers):
         return "a bound for each of several"
     if numbers.first in numbers.claims.superseded or _is_first_estimate(before):
@@ -376,6 +385,29 @@ def _counts_items(numbers: NumberGroup) -> bool:
     """`30 items with export turnover of over $1 billion`: the number before counts what the bound is of."""
     before = numbers.tokens[numbers.window_start : numbers.first]
     return numbers.sentence.is_set_aside(numbers.window_start - 1) and any(token.text == "with" for token in before)
+
+
+def _is_bound_of_counted(numbers: NumberGroup) -> bool:
+    """出口超2000万美元的商品, 每家进出口值都在10亿元以上, 两个城市进出口总额超过千亿元: a bound that several pass."""
+    if not numbers.sentence.is_chinese:
+        return False
+    if qualifier_of(numbers, numbers.first, numbers.quantities[0]) not in ("over", "at_least", "under"):
+        return False
+    tokens, start = numbers.tokens, numbers.clause_start
+    behind = tokens[numbers.last + 1 : numbers.last + 4]
+    says_of = bool(behind) and behind[0].text == "的" and any(one.is_a("header_dimension") for one in behind[1:])
+    clause = tokens[start : numbers.first]
+    counted = any(one.quantity is not None and one.quantity.unit_kind == "count" for one in clause)
+    return says_of or counted or any(one.text in _EACH_BEFORE for one in clause)
+
+
+def _is_bound_of_range(numbers: NumberGroup) -> bool:
+    """都在300亿至400亿元之间: between two bounds."""
+    tokens, chars = numbers.tokens, numbers.grammar.text.chars
+    behind = tokens[numbers.last + 1 : numbers.last + 3]
+    is_first = len(behind) > 1 and behind[0].text in ("至", "到", "-") and behind[1].quantity is not None
+    end = behind[1].end if is_first else tokens[numbers.last].end
+    return numbers.sentence.is_chinese and chars.startswith(_BETWEEN_BEHIND, end)
 
 
 def _is_bound_of_months(numbers: NumberGroup) -> bool:
@@ -547,8 +579,8 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     following = tokens[numbers.last + 1] if numbers.last + 1 < len(tokens) else None
     is_ratio = following is not None and (following.text in _RATIO_TO or following.is_a("anaphor"))
     before = tokens[numbers.first - 1] if numbers.first else None
-    if numbers.sentence.is_chinese and before is not None and before.text == "的":
-        is_ratio = True
+    if numbers.sentence.is_chinese and before is not None and (before.text == "的" or _rises_to(before)):
+        is_ratio = True  # …的2.4倍, 增至2.4倍
     if is_ratio:
         return choices_of(
             numbers, frame, [("ratio", 1, "ratio")], period, unit="times", doubt="what the ratio is to is not kept"
@@ -570,6 +602,11 @@ def _times(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             return choices_of(numbers, frame, roles, period)
         return choices_of(numbers, frame, [("growth", sign, "growth of N times")], period)
     return choices_of(numbers, frame, [("growth", 1, "no cue"), ("ratio", 1, "no cue")], period)
+
+
+def _rises_to(token: Token) -> bool:
+    """Whether a Chinese verb says to what something rose: 增至, 扩大到."""
+    return token.is_a("rise") and token.text.endswith(("至", "到"))
 
 
 _OF_AVERAGE = "whether the average changed by it, or the whole, is not said"

@@ -32,6 +32,9 @@ _ANY_MARKET = frozenset(words("any_market"))
 _BEFORE_PARTNERS = frozenset({"对", "向", "自", "从", "与"})
 #: Before a place they make it a wider one.
 _WIDER = frozenset(words("wider_place"))
+_OTHER_MEMBERS = words("other_members")
+#: Behind a place they make it a part of it.
+_PARTS_BY_DIRECTION = words("part_by_direction")
 #: What is outside a group of countries.
 _MEMBERS = frozenset(words("outsider"))
 _TRADITIONAL = words("traditional")
@@ -99,6 +102,7 @@ class UnknownNames:
         self._others_than()
         self._outside()
         self._groups()
+        self._others_of_groups()
         self._extended_names()
         self._examples()
         self._doubtful_names()
@@ -136,14 +140,29 @@ class UnknownNames:
                 elif self.sentence.is_chinese and not token.names and self._is_trading(index):
                     self._take(index, index + 1, "region")  # 海关特殊监管区域进出口…
                 continue
-            if (
+            if self._is_province(first):
+                self._take(first + 1, index + 1, "region")  # 我省综合保税区: the zones of the province together
+            elif (
                 self.sentence.is_chinese
                 or first == index - 1
                 or (tokens[first + 1].kind == "possessive" and first == index - 2)
+                or self._is_capitalised(first, index)
             ):
                 self._take(first, index + 1, "region")
             else:
                 self.doubt = "which zone is meant is not certain"
+
+    def _is_province(self, index: int) -> bool:
+        """Whether a Chinese token names the province that reports."""
+        home = self.grammar.region_id
+        return self.sentence.is_chinese and home.startswith("CN-") and ("region", home) in self.tokens[index].names
+
+    def _is_capitalised(self, first: int, last: int) -> bool:
+        """`Chengdu High-tech Comprehensive Bonded Zone`: whether all words of a name are written as such."""
+        cased = self.grammar.text.cased
+        said = [token for token in self.tokens[first + 1 : last + 1] if token.kind != "mark"]
+        begins = [token for token in said if cased[token.start - 1] != "-"]
+        return all(cased[token.start].isupper() for token in begins)
 
     def _is_of_place(self, index: int) -> bool:
         """`the comprehensive bonded zones of Henan`."""
@@ -248,6 +267,18 @@ class UnknownNames:
             found = [start + len(noun) for noun in _NOUNS_OF_MEMBERS if chars.startswith(noun, start)]
             last = max((ends[end] for end in found if end in ends), default=0)
             if last:
+                self._take_word(index, last, "partner")
+
+    def _others_of_groups(self) -> None:
+        """“一带一路”其他国家: those of a group that were not named before it."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens if self.sentence.is_chinese else ()):
+            if not token.names or not self.sentence.free(index):
+                continue
+            found = next((one for one in _OTHER_MEMBERS if self.grammar.text.chars.startswith(one, token.end)), "")
+            ends = {one.end: at + 1 for at, one in enumerate(tokens[index + 1 : index + 7], index + 1)}
+            last = ends.get(token.end + len(found), 0) if found else 0
+            if last and dimension_of(self.grammar, tokens, index)[0] == "partner":
                 self._take_word(index, last, "partner")
 
     def _unknown_after(self, index: int) -> None:
@@ -793,6 +824,8 @@ class UnknownNames:
             before = tokens[index - 1] if index else None
             if before is not None and before.text in _WIDER:
                 self.doubtful.add(index)
+            if self.grammar.text.chars.startswith(_PARTS_BY_DIRECTION, token.end):
+                self.doubt = self.doubt or "which part of the place is meant is not certain"  # 新疆南部地区口岸
 
     def _ends_of_spans(self) -> set[int]:
         return {last - 1 for _, last in self.spans.values()}

@@ -28,6 +28,7 @@ _TRADING_VERBS = frozenset(words("trading_verb"))
 _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
+_WAYS = ("to", "from", "abroad")
 _EARNING = frozenset(words("earning"))
 _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
 #: Behind the name of a place: its parts, and all of it.
@@ -195,12 +196,19 @@ class Walk:
                 grammar.other_period = next(span for span in spans if span != grammar.period)
         elif spans and before is not None and not self.sentence.is_chinese and _is_part(before, spans[0]):
             grammar.other_period = before  # the month again, or the months so far: what follows does not say
+        elif spans and before is not None and spans[0][1] < before[0] and self._only_compares():
+            grammar.period = before
         elif spans and before is not None and not self.sentence.begins_paragraph:
             is_drill = any(token.is_a("among") for token in self.tokens[:3])
             if spans[0][1] < before[0] or (is_drill and _is_part(spans[0], before)):
                 grammar.period = before
                 if not self.sentence.is_chinese:
                     grammar.other_period = spans[0]  # what follows may go on with the year before
+
+    def _only_compares(self) -> bool:
+        """`The increase in exports compares with one of 17.7 percent in December`: the period is no new subject."""
+        tells = bool(self.lists) and not self.sentence.is_chinese
+        return tells and any(token.text.startswith("compare") for token in self.tokens)
 
     def _speaks_of_services(self) -> bool:
         """`The surplus in services was 2 billion as exports rose to 5 billion`: nothing says that they are of goods."""
@@ -418,12 +426,15 @@ class Walk:
             return
         link = index + 1
         if self.tokens[link].text == "of":  # shipments of apples to Thailand
-            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in ("to", "from"):
+            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in _WAYS:
                 if self.tokens[link].kind in BOUNDARIES or self.tokens[link].quantity is not None:
                     return
                 link += 1
         preposition, _, pronoun = self.tokens[link].text.partition(" ")
-        flow = {"to": "export", "from": "import"}.get(preposition)
+        flow = {"to": "export", "from": "import", "abroad": "export"}.get(preposition)
+        if preposition == "abroad":
+            self.phrase.flows = ["export"]
+            return
         following = self.tokens[link + 1 : link + 3]
         points_back = bool(pronoun) or (bool(following) and following[0].is_a("anaphor"))
         is_back = points_back and self._has_partner()  # purchases from them, from it
@@ -571,14 +582,17 @@ class Walk:
         dimension, code = dimension_of(self.grammar, self.tokens, index)
         if not dimension:
             return
-        if token.text in _HOME_PLACES and code != self.grammar.region_id:
-            return  # where the place lies, no subject
         behind = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        is_subject = self.sentence.is_chinese and behind is not None and behind.is_a("flow")  # 我国进出口总值
+        if token.text in _HOME_PLACES and code != self.grammar.region_id and not is_subject:
+            return  # where the place lies, no subject
         if token.text in _VERBS_TOO and behind is not None and (behind.quantity or behind.text in _ARTICLES):
             return  # Japan logs a deficit
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
-        if token.text.startswith(_OTHERS) and not (index and self.tokens[before].text in _TO_OTHERS):
-            return  # ASEAN and other countries; but: those to other markets
+        between = any(one.text == "between" for one in self.tokens[max(0, before - 3) : max(0, before)])
+        is_object = index and (self.tokens[before].text in _TO_OTHERS or between)
+        if token.text.startswith(_OTHERS) and not is_object:
+            return  # ASEAN and other countries; but: those to other markets, between China and other members
         if dimension == "region" and self.grammar.text.chars.startswith(_AMONG_ITS_PARTS, token.end):
             return  # 在苏州各县市中位列第一, 高于苏州大市平均水平: among whom it is first, and above whom
         before_it = self.tokens[index - 1].text if index else ""
@@ -593,6 +607,9 @@ class Walk:
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
+        if dimension == "commodity" and before_it == "主要" and token.start == self.tokens[index - 1].end:
+            start = self.grammar.text.span(self.tokens[index - 1].start, token.end)[0]
+            item = replace(item, text=self.grammar.source[start : item.end])  # as it is stated
         if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
             self.sentence_doubt = self.sentence_doubt or "which zone is meant is not certain"
@@ -692,7 +709,8 @@ class Walk:
         last = self.last_name.get(dimension)
         if last is not None and phrase.names.get(dimension) and self._sums_up(last, index):
             phrase.examples[dimension] = phrase.names[dimension]
-            phrase.names[dimension] = [item]  # A、B等三地: the names are examples of what follows
+            first = phrase.names[dimension][0].start  # A、B等三地: the names are examples of what follows
+            phrase.names[dimension] = [replace(item, text=self.grammar.source[first : item.end], start=first)]
             self.last_name[dimension] = index
             return
         is_listed = last is not None and (self._coordinated(last, index) or self._is_followed(last, index))
@@ -709,7 +727,9 @@ class Walk:
             phrase.names[dimension] = innermost_region([*phrase.names[dimension], item], self.grammar.codes)
         else:
             previous = phrase.names.get(dimension)
-            if previous and any(token.text in _EXAMPLES for token in self.tokens[last or 0 : index]):
+            between = self.tokens[last or 0 : index]
+            turns = self.sentence.is_chinese and any(token.is_a("flow") for token in between)
+            if previous and not turns and any(token.text in _EXAMPLES for token in between):
                 phrase.head[dimension] = previous
             phrase.names[dimension] = [item]
         self.last_name[dimension] = index

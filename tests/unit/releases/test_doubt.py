@@ -27,6 +27,25 @@ _DOUBTED = {
         "In the first quarter, exports cleared by Urumqi Customs rose 8.1 percent in Xinjiang.",
         {"8.1 percent": "whether it is the trade of the place, or what passed its customs or port"},
     ),
+    "what ports handled": (
+        "Foreign trade via Urumqi's ports grew in March. Urumqi ports handled US$378 million of foreign trade, 20.9 "
+        "percent more than a year before.",
+        {
+            "US$378 million": "whether it is the trade of the place, or what passed its customs or port",
+            "20.9 percent": "whether it is the trade of the place, or what passed its customs or port",
+        },
+    ),
+    "cargo that passes ports": (
+        "一季度，新疆口岸进出口货运量为388万吨。",
+        {"388万吨": "cargo through a port may be transport, and no trade of the place"},
+    ),
+    "enterprises that are the largest": (
+        "一季度，新疆百强企业进出口53亿元，增长6.4%。",
+        {
+            "53亿元": "whether it is of certain enterprises alone is not said",
+            "6.4%": "whether it is of certain enterprises alone is not said",
+        },
+    ),
     "a change over several years": (
         "From April 2018 to March 2020, exports of Xinjiang rose 8.1 percent.",
         {"8.1 percent": "a change over more than a year, or from year to year"},
