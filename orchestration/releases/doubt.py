@@ -229,6 +229,8 @@ class _Text:
             return "whether it is of the value or, as those before it, of the quantity or the price is not said"
         if figure.ownership_id == WHOLE["ownership"] and figure.flow and around.speaks_of_firms(at):
             return "whether it is of certain enterprises alone is not said"
+        if figure.statistic == "rank" and around.sentence.is_chinese and around.tokens[at].is_a("ordinal"):
+            return "it is first in a word, and among whom, by what and in which flow is seldom all said"
         if figure.statistic == "rank" and figure.measure in _COUNTS_OF_PLACES:
             return "it ranks a place among those that are counted before it"
         if figure.statistic == "contribution":

@@ -19,6 +19,8 @@ _ORDINAL_SUFFIXES = frozenset(words("ordinal_suffix"))
 _NUMBER_LABELS = frozenset(words("number_label"))
 _OTHER_COUNTED = words("other_counted")
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
+#: Tokens between 居 and 首位: those among whom it is the first.
+_REACH_OF_FIRST = 8
 #: Behind a Chinese numeral they make it the number of the peers of a rank: 居九市一区之首.
 _PEER_NOUNS = frozenset("市州省区县国地盟")
 #: Units that a Chinese number word counts things in: 一台, 两件.
@@ -32,6 +34,9 @@ def find_ranks(sentence: Sentence) -> None:
             _find_rank(sentence, index, token.quantity)
         elif token.is_a("ordinal") and not sentence.is_chinese:
             token.quantity = _of_ordinal(sentence, index)
+        elif token.is_a("ordinal") and nearest(sentence, index, -_REACH_OF_FIRST, "rank") is not None:
+            token.quantity = _of_ordinal(sentence, index)  # 居全省首位
+            _make_rank(token.quantity)
 
 
 def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:

@@ -194,8 +194,9 @@ def _chinese(chars: str, position: int) -> Numeral | None:
         inner = _plain_at(chars, position + 3)
         return Numeral(inner.printed, position, inner.end, "fraction") if inner else None
     if chars[position] == "半":
-        is_half = chars.startswith("半数", position) or (position > 0 and chars[position - 1] in "过逾")
-        return Numeral("50", position, position + 1, "fraction") if is_half else None
+        is_noun = chars.startswith("半数", position)
+        is_half = is_noun or (position > 0 and chars[position - 1] in "过逾")
+        return Numeral("50", position, position + 1 + is_noun, "fraction") if is_half else None
     if chars.startswith("一半", position):
         return Numeral("50", position, position + 2, "fraction")
     compound = _chinese_compound(chars, position)
