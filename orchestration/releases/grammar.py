@@ -30,6 +30,8 @@ _BEGINNING = 300
 #: What a text is about that counts goods alone.
 _GOODS = re.compile(r"\b(?:goods|merchandise|visible) (?:trade|exports?|imports?|deficit|surplus|balance)")
 #: Months in a part of a fiscal year that later sentences name without it.
+#: A text names the place that it is about in its heading or right after it.
+_FIRST_SENTENCES = 3
 _PARTS_OF_YEAR = frozenset({3, 6})
 #: `in billions of dollars`, beside amounts that print no scale.
 _SCALE_NOTE = re.compile(
@@ -87,6 +89,8 @@ class Grammar:
         #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
         self.other_period: Span | None = None
         self.stated_year: int | None = None
+        #: The name of the county or district that reports, where no list knows it.
+        self.home_district = ""
         #: The month named last: "in the same month" points back to it.
         self.last_month: Span | None = None
         #: The period that the sentence before named last, be it only to compare with.
@@ -250,6 +254,18 @@ class Grammar:
         elif period.kind == "fiscal" and period.months in _PARTS_OF_YEAR:
             self.fiscal_parts[part] = span
         return span
+
+    def is_home(self, district: str) -> bool:
+        """Whether a district that no list knows is the one that reports: the first that the text names.
+
+        Only where the place that reports is a county or district that no list knows either.
+        """
+        is_listed = self.region_id in self.codes.codes("region")
+        if is_listed or self.region_id.endswith("00") or not self.region_id.isdigit():
+            return False
+        if not self.home_district and len(self.sentences) <= _FIRST_SENTENCES:
+            self.home_district = district
+        return district == self.home_district
 
     # --- one sentence ---------------------------------------------------------------------------------------------
 

@@ -213,15 +213,17 @@ class UnknownNames:
         tokens, grammar = self.tokens, self.grammar
         for index, token in enumerate(tokens[:-1] if self.sentence.is_chinese else ()):
             follows = tokens[index + 1]
-            if token.text not in _DISTRICT_ENDS or token.names or not (follows.is_a("flow") or follows.text == "外贸"):
+            goes_on = follows.is_a("flow", "and") or follows.period is not None or follows.kind == "enumeration"
+            if token.text not in _DISTRICT_ENDS or token.names or not (goes_on or follows.text == "外贸"):
                 continue
             first = index
             while first > 0 and index - first < _LONGEST_DISTRICT and self._is_in_district(first - 1):
                 first -= 1
             before = tokens[first - 1] if first else None
             text = grammar.text.chars[tokens[first].start : token.end]
-            is_start = before is None or before.kind in _BEFORE_DISTRICTS or before.is_a("among")
-            if is_start and len(text) > 2 and not text.endswith(_NO_DISTRICTS) and text[0] not in _ANY_DISTRICT:
+            is_start = before is None or before.kind in _BEFORE_DISTRICTS or before.is_a("among", "and")
+            is_named = len(text) > 2 and not text.endswith(_NO_DISTRICTS) and text[0] not in _ANY_DISTRICT
+            if is_start and is_named and not grammar.is_home(text):
                 self._take_word(first, index + 1, "region")
 
     def _is_in_district(self, index: int) -> bool:
@@ -387,9 +389,13 @@ class UnknownNames:
         return max((ends[end] for end in found if end in ends), default=0)
 
     def _others_than(self) -> None:
-        """`Non-crude oil exports`, `non-oil products`: all goods but those."""
+        """`Non-crude oil exports`, `non-oil products`: all goods but those; 非欧盟国家: all partners but those."""
         tokens = self.tokens
         for index, token in enumerate(tokens[1:], 1):
+            if tokens[index - 1].text == "非" and token.names and self.sentence.free(index):
+                if dimension_of(self.grammar, tokens, index)[0] == "partner":
+                    self._take_word(index - 1, index + 1, "partner")
+                continue
             if tokens[index - 1].text != "non" or not token.names or not self.sentence.free(index):
                 continue
             last = index + 1
