@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from operator import attrgetter
 
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure
@@ -508,16 +509,26 @@ class _Surroundings:
 
     def speaks_of_firms(self, at: int) -> bool:
         """Whether a Chinese clause says that it is of enterprises of a kind that no list knows: 百强企业进出口…."""
+        if not self._firms:
+            return False
         first = self.sentence.clause_start(at)
         while first > 1 and not any(one.names or one.is_a("flow") for one in self.tokens[first:at]):
             first = self.sentence.clause_start(first - 2)  # what follows is told of the same
-        for index in range(max(first, 1), at):
-            token, before = self.tokens[index], self.tokens[index - 1]
-            is_noun = token.senses.get("header_dimension") == "ownership" and self.sentence.free(index)
-            is_named = before.kind == "word" or "word" in before.senses
-            if is_noun and is_named and any(one.is_a("flow") for one in self.tokens[index + 1 : at]):
-                return True
-        return False
+        return any(
+            first <= index < at and any(one.is_a("flow") for one in self.tokens[index + 1 : at])
+            for index in self._firms
+        )
+
+    @cached_property
+    def _firms(self) -> list[int]:
+        """Where a Chinese sentence has a noun for enterprises with a word before it that no list knows."""
+        return [
+            index
+            for index, (before, token) in enumerate(pairwise(self.tokens), 1)
+            if token.senses.get("header_dimension") == "ownership"
+            and self.sentence.free(index)
+            and (before.kind == "word" or "word" in before.senses)
+        ]
 
     def place_of(self, quantity: Quantity) -> int:
         """The token of a number, or of the word that says it."""
