@@ -80,6 +80,7 @@ _REVISED = frozenset(words("revised"))
 _CORRECTING = words("correcting")
 _OFFICES = words("office_start")
 _OUTSIDE = frozenset(words("outside"))
+_PUBLISHED = frozenset(words("published"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
@@ -584,6 +585,8 @@ class Claims:
         tokens = sentence.tokens
         holders = set(self.grammar.codes.containing_regions(self.grammar.region_id)) | {"CHN"}
         for index, token in enumerate(tokens[:-1]):
+            if sentence.is_chinese and token.is_a("scope_nation") and tokens[index + 1].is_a("rank"):
+                sentence.spoken_for.setdefault(index, "reference")  # 全国排名列第19位
             if not (sentence.is_chinese and token.is_a("rank")):
                 continue
             place = tokens[index + 1]
@@ -1240,6 +1243,8 @@ class Claims:
                     self.spans[index] = span_of(end.year, end.month - period.months + 1, period.months)
                 continue
             claimed = sentence.spoken_for.get(index, "")
+            if claimed == "attribution" and any(one.text in _PUBLISHED for one in tokens[max(0, index - 3) : index]):
+                continue  # according to figures published in July
             if period.kind == "single":
                 main = self.grammar.main_period or self.grammar.first_period
                 if main is not None:
@@ -1603,11 +1608,19 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             or (token.text == "from" and cursor == index - 1 and _is_of_change(sentence.tokens, cursor - 1))
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
+            or (
+                sentence.is_chinese and cursor == index - 1 and token.text in ("同", "与", "和") and _is_flat(following)
+            )
             or token.text.endswith("than")
             or _is_second_as(sentence.tokens, cursor)
         ):
             return True
     return False
+
+
+def _is_flat(token: Token | None) -> bool:
+    """Whether a word says that nothing has changed: 同2011年持平."""
+    return token is not None and token.is_a("flat")
 
 
 def _is_second_as(tokens: list[Token], index: int) -> bool:

@@ -32,6 +32,8 @@ _SMALL = 2
 _KNOWN_WORDS = frozenset(words("idle_word")).union(
     word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
 )
+#: In English "Beijing" may be the city or the nation.
+_CAPITAL = "CN-BJ"
 #: A city that its sentence does not name.
 _A_CITY = frozenset(words("unnamed_city"))
 #: Reporters, beside those with a number for a code, that are cities themselves.
@@ -210,6 +212,8 @@ class _Text:
             return "another period is named before it"
         if figure.commodity_id == PORT_CARGO:
             return "cargo through a port may be transport, and no trade of the place"
+        if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:
+            return "whether the capital stands for the nation is not said"
         if figure.region_id in self._passages:
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):

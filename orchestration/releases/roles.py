@@ -801,6 +801,9 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
         return  # twice the pace of the quarter before
     if token.is_a("flat") and len(behind) > 1 and behind[0].kind == "comma" and behind[1].is_a("rise", "fall"):
         return  # almost unchanged, slipping 0.1 percent
+    clause = walk.tokens[walk.sentence.clause_start(index) : index]
+    if token.is_a("flat") and walk.sentence.is_chinese and any(one.is_a("rank") for one in clause):
+        return  # 全国排名同2011年持平
     if token.is_a("multiple"):
         factor = float(token.senses["multiple"])
         printed = f"{abs(factor - 1) * 100:.0f}"
