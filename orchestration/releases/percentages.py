@@ -26,14 +26,17 @@ _LESS = frozenset({"less", "fewer", "more"})
 #: Right behind a percentage, as right before one, they are its verb.
 _ARROWS = ("↑", "↓", "▲", "▼", "⬆", "⬇", "↗", "↘")
 _RISING_TO = frozenset(words("rising_to"))
-#: How doubts begin that are of the flow alone.
 _SHORTFALLS = frozenset(words("shortfall"))
 _SHARE_OF_NEXT = "share of what follows"
 _WHOLE = 100
 _RATIOS = frozenset(words("ratio"))
 #: What has been added, as words in English: 41 percent of the overall growth.
 _ADDED = frozenset(words("added_amount"))
-_FLOW_DOUBTS = ("whether exports, imports", "whether the flow")
+#: How doubts begin that are of the subject or the flow alone.
+_SUBJECT_DOUBTS = (
+    "whether exports, imports", "whether the flow", "whether it is of what the whole text is about",
+    "it may go on with the subject",
+)  # fmt: skip
 _BETTER = frozenset(words("better"))
 _FALLING_NOUNS = frozenset(words("falling_noun"))
 #: What has been added, as the whole of a part.
@@ -370,7 +373,7 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     goes_on = [token.text for token in tokens[max(0, numbers.first - 2) : numbers.first]] in (
         ["and", "of"],
         ["and", "by"],
-    )
+    ) or _is_said_by_once(numbers)
     grown = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if goes_on and grown is not None and grown.statistic == "growth" and _is_certain(grown):
         return ("growth", grown.sign, "growth, as that before")  # a drop of 8.9 percent from … and of 1 percent from …
@@ -402,9 +405,18 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     return None
 
 
+def _is_said_by_once(numbers: NumberGroup) -> bool:
+    """`Imports fell by 47 percent and exports by 37 percent`: the verb of the first is that of the second."""
+    between = numbers.tokens[numbers.window_start : numbers.first]
+    is_short = all(token.is_a("and", "flow", "by", "filler", "partner_preposition") or token.names for token in between)
+    says_both = len(between) > 2 and between[0].is_a("and") and between[-1].text == "by"
+    return says_both and is_short and any(token.is_a("flow") or token.names for token in between)
+
+
 def _is_certain(statement: Statement) -> bool:
     """Whether it is certain what a number says, be it of what is in doubt."""
-    return statement.doubt in ("", RECKONED_OTHERWISE, COMPARISON_NOT_SAID) or statement.doubt.startswith(_FLOW_DOUBTS)
+    is_of_comparison = statement.doubt in ("", RECKONED_OTHERWISE, COMPARISON_NOT_SAID)
+    return is_of_comparison or statement.doubt.startswith(_SUBJECT_DOUBTS)
 
 
 def _may_qualify(token: Token) -> bool:
