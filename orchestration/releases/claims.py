@@ -80,6 +80,7 @@ _REVISED = frozenset(words("revised"))
 _CORRECTING = words("correcting")
 _OFFICES = words("office_start")
 _OUTSIDE = frozenset(words("outside"))
+_WORLD_TRADE = words("world_trade")
 _PUBLISHED = frozenset(words("published"))
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -139,6 +140,7 @@ class Claims:
         self._claim_locations(sentence)
         self._claim_peers(sentence)
         self._doubt_what_is_pointed_at(sentence)
+        self._doubt_world_trade(sentence)
         self._claim_causes(sentence)
         self._claim_opening(sentence)
         find_ranks(sentence)
@@ -412,6 +414,17 @@ class Claims:
         opening = tokens[: sentence.clause_end(0)]
         if opening and opening[0].text == "of" and any(one.text == "there" for one in opening):
             self.doubt = self.doubt or "which of those before is meant is not said"
+
+    def _doubt_world_trade(self, sentence: Sentence) -> None:
+        """`global trade may grow by 0.8 percent`: what follows in the clause is of the world, and not of the place."""
+        chars = self.grammar.text.chars
+        for index, token in enumerate(sentence.tokens):
+            if not chars.startswith(_WORLD_TRADE, token.start) or not sentence.free(index):
+                continue
+            last = sentence.clause_end(index)
+            number = next((at for at in sentence.quantities() if index < at < last), None)
+            if number is not None and not any(one.names for one in sentence.tokens[index:number]):
+                self.doubt = self.doubt or "it may be of the trade of the world"
 
     @staticmethod
     def _claim_causes(sentence: Sentence) -> None:

@@ -137,7 +137,7 @@ def _reading_of(path: Path) -> tuple[str, ReleaseReading]:
 def test_every_numeral_of_a_release_is_accounted_for(path: Path) -> None:
     text, reading = _reading_of(path)
     assert_is_sound(text, reading)
-    assert len(numerals(text)) >= 10
+    assert len(numerals(text)) >= 5
     # what is held back is held back from who reads this test's output, too
     assert unaccounted(text, reading, around=0 if "held_back" in path.parts else 12) == []
 
