@@ -80,6 +80,7 @@ _REVISED = frozenset(words("revised"))
 _CORRECTING = words("correcting")
 _OFFICES = words("office_start")
 _OUTSIDE = frozenset(words("outside"))
+_BEHIND = words("behind")
 _WORLD_TRADE = words("world_trade")
 _PUBLISHED = frozenset(words("published"))
 _TREATIES = frozenset(words("treaty"))
@@ -125,6 +126,8 @@ class Claims:
         self._claim_relatives(sentence)
         self._claim_overtaken(sentence)
         self.drills = self._claim_whole_before(sentence)
+        if self.drills and sentence.begins_paragraph:
+            self.doubt = "of which total it is a part is said in another paragraph"
         self._claim_treaties(sentence)
         if not sentence.is_chinese:
             self._claim_hubs(sentence)
@@ -362,7 +365,9 @@ class Claims:
         """`Of that figure, exports made up …`: a part of what the sentence before spoke of."""
         tokens = sentence.tokens
         end = sentence.clause_end(0)
-        if sentence.is_chinese or tokens[0].text != "of" or not 1 < end <= _LONGEST_WHOLE or sentence.begins_paragraph:
+        if sentence.is_chinese or tokens[0].text != "of" or not 1 < end <= _LONGEST_WHOLE:
+            return False
+        if sentence.begins_paragraph and tokens[1].text != "the total":
             return False
         if any(token.names or token.is_a("flow") or token.quantity is not None for token in tokens[:end]):
             return False
@@ -473,7 +478,8 @@ class Claims:
             clause = tokens[index + 1 : last]
             if token.kind == "comma" and _is_title(tokens, index, last):
                 _claim_names(sentence, index + 1, last, "apposition", "rank_noun")
-            if token.kind != "comma" or tokens[index + 1].text not in _DESCRIPTIONS:
+            is_first = tokens[index + 1].text == "the" and index + 2 < last and tokens[index + 2].is_a("ordinal", "top")
+            if token.kind != "comma" or not (tokens[index + 1].text in _DESCRIPTIONS or is_first):
                 continue
             is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
@@ -602,6 +608,7 @@ class Claims:
                 sentence.spoken_for.setdefault(index, "reference")  # 全国排名列第19位
             if not (sentence.is_chinese and token.is_a("rank")):
                 continue
+            self._claim_those_before(sentence, index)
             place = tokens[index + 1]
             is_place = any(
                 list_name == "region" and (code in holders or not self._lies_within(code))
@@ -613,6 +620,15 @@ class Claims:
             )
             if not ranked and (is_place or place.is_a("scope_nation", "scope_province", "scope_self")):
                 sentence.spoken_for.setdefault(index + 1, "reference")
+
+    def _claim_those_before(self, sentence: Sentence, index: int) -> None:
+        """排在厦门、福州之后: behind whom something comes is no subject."""
+        tokens, last = sentence.tokens, index + 1
+        while last < len(tokens) and (tokens[last].names or tokens[last].is_a("and")):
+            last += 1
+        start = tokens[last].start if last < len(tokens) else 0
+        if last > index + 1 and self.grammar.text.chars.startswith(_BEHIND, start):
+            _claim_names(sentence, index + 1, last, "reference")
 
     def _lies_within(self, code: str) -> bool:
         """Whether a region is a part of the place that reports."""
@@ -1279,7 +1295,8 @@ class Claims:
                 continue
             if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
                 span = self._compared_span(period)
-                if period.months == 12 and period.year is not None and self._goes_on_to_a_year(sentence, index):
+                is_whole_year = "全年" in token.text or self._goes_on_to_a_year(sentence, index)
+                if period.months == 12 and period.year is not None and is_whole_year:
                     span = resolve(period, self.grammar.published, self.grammar.region_id)
                 if span is not None:
                     self.comparison_spans[index] = span

@@ -285,6 +285,8 @@ def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Fr
         if walk.clause_break == "strong" and _speaks_of_a_holder(walk.grammar):
             source = walk.grammar.topic  # 同期全国出口下降2%；进口…: of the place again
         frame = source.copy()
+        if phrase.flows == ["balance"] and source.flows in (["export"], ["import"]) and not walk.sentence.is_chinese:
+            frame.names["commodity"] = []  # with gold imports doubling to 5 billion, the deficit was 20 billion
         if any(item.text.lower().startswith(_ALL_BUT) for item in source.names.get("commodity", [])):
             frame.names["commodity"] = []  # non-oil exports rose, imports fell: of all goods
         frame.parent = source if source.own - {"flow"} else source.parent

@@ -34,11 +34,11 @@ SENSE_KINDS = frozenset({
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
     "added_amount", "adverbial_start", "among_its_parts", "amount_of", "another_change", "any_market",
-    "area_of_union", "aside_start", "at_first", "attribution_start", "besides", "better", "between_behind",
-    "border_word", "bringing", "cargo", "cause_start", "cleared", "coming", "comparing", "comparing_after",
-    "comparing_before", "complement_start", "contributing_stem", "correcting", "counted_that", "customs_area",
-    "dateline_end", "delivery", "description", "description_link", "direction", "done_by", "each_before",
-    "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue",
+    "area_of_union", "aside_start", "at_first", "attribution_start", "before_trade", "behind", "besides", "better",
+    "between_behind", "border_word", "bringing", "cargo", "cause_start", "cleared", "coming", "comparing",
+    "comparing_after", "comparing_before", "complement_start", "contributing_stem", "correcting", "counted_that",
+    "customs_area", "dateline_end", "delivery", "description", "description_link", "direction", "done_by",
+    "each_before", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue",
     "falling_noun", "flow_pair", "flow_part", "flow_word", "gained", "general_goods", "goods_noun",
     "growth_preposition", "growth_word", "home_place", "hub", "idle_word", "idle_word_end", "increase_of",
     "last_year", "less_stem", "loose_rise", "making", "measuring", "month_end", "more_or_less", "more_stem",

@@ -33,6 +33,7 @@ _WAYS = tuple(
 _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
+_POINTING_TO_GOODS = ("them", "these", "those", "such goods", "such products")
 _BEFORE_PARTNER = ("to", "from", "with")
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
@@ -61,6 +62,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         return
     _take_way_of_goods(numbers)
     _take_pointed_partner(numbers)
+    _take_pointed_goods(numbers)
     if (partner := _next_destination(numbers)) is not None:
         walk.mention(partner)
         sentence.spoken_for[partner] = "subject of the number before"
@@ -209,6 +211,21 @@ def _take_pointed_partner(numbers: NumberGroup) -> None:
         phrase.names["partner"] = list(items)
     else:
         walk.sentence_doubt = walk.sentence_doubt or "which partner it points back to is not known"
+
+
+def _take_pointed_goods(numbers: NumberGroup) -> None:
+    """`sold 1.9 billion yuan worth of them`: the goods are those named last."""
+    walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 3]
+    phrase = walk.phrase
+    points = len(behind) > 1 and behind[0].text in ("of", *_MEASURING) and behind[1].text in _POINTING_TO_GOODS
+    if not points or not phrase.flows or phrase.names.get("commodity"):
+        return
+    frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
+    named = (one.names["commodity"] for one in frames if one is not None and one.names.get("commodity"))
+    if (items := next(named, None)) is not None:
+        phrase.names["commodity"] = list(items)
+    else:
+        walk.sentence_doubt = walk.sentence_doubt or _UNKNOWN_GOODS
 
 
 def _preposition_before(tokens: list[Token], index: int) -> str:

@@ -212,6 +212,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         statistic, sign, rule = "change", sign_of_list, "change, as what is listed"
     elif numbers.in_parentheses and (sign_again := _change_again(numbers)):
         statistic, sign, rule = "change", sign_again, "change, as growth before"
+    elif numbers.in_parentheses and numbers.quantities[0].explicit_sign and frame.flows != ["balance"]:
+        statistic, rule = "change", "change with its sign"  # from Thailand (-RM723.1 million)
     if (converted := _converted(numbers)) is not None:
         statistic, sign, period = converted.statistic, converted.sign, converted.period
         rule = converted.rule.partition(";")[0]

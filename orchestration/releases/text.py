@@ -16,6 +16,8 @@ _DROPPED = frozenset(
 )
 _APOSTROPHES = frozenset("'’‘ʼ`´")
 _DASHES = frozenset("-‐‑‒–—―−─~～〜﹣－")
+#: Behind a minus in parentheses: (-RM1.1 billion), (-$5 million).
+_AMOUNT = re.compile(r"[A-Za-z]{0,3}[$€£¥]?[0-9]")
 _SENTENCE_ENDS = frozenset(".。!?！？;；:：")
 PARAGRAPH = "\n"
 #: Characters that stay as they are, whatever stands beside them.
@@ -161,6 +163,8 @@ def _dash(source: str, position: int, previous: str) -> tuple[str, int]:
     if previous.isdigit() and (following.isdigit() or following == "第"):
         return "-", width
     if previous in " (\n，、,:" and following.isdigit():
+        return "-", width
+    if previous == "(" and _AMOUNT.match(source, end):
         return "-", width
     if is_chinese(previous) or is_chinese(following):
         is_range = (previous.isdigit() or previous in "月季年%") and following in "一二三四五六七八九十"

@@ -28,6 +28,9 @@ _TRADING_VERBS = frozenset(words("trading_verb"))
 _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
+_MEMBERS = frozenset(words("outsider"))
+#: Between a preposition and trade: the deficit in international merchandise trade.
+_BEFORE_TRADE = frozenset(words("before_trade"))
 _WAYS = ("to", "from", "abroad")
 _EARNING = frozenset(words("earning"))
 _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
@@ -44,6 +47,7 @@ _ARTICLES = frozenset({"a", "an", "the", "one"})
 _EXAMPLES = frozenset(words("example_of"))
 _NAME_LINKS = frozenset({*words("name_link"), "'s"})
 _ACROSS_THE_BORDER = "cross border trade"
+_BALANCE_OF_PAYMENTS = "balance_of_payments"
 _SERVICE = "service"
 _OF_SERVICES = "it may be of services"
 _GOODS_WORDS = words("goods_noun")
@@ -607,6 +611,8 @@ class Walk:
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
+        if dimension == "partner" and (start := self._start_of_members(before)) is not None:
+            item = replace(item, text=self.grammar.source[start : item.end])  # partners in the RCEP, as it is stated
         if dimension == "commodity" and before_it == "主要" and token.start == self.tokens[index - 1].end:
             start = self.grammar.text.span(self.tokens[index - 1].start, token.end)[0]
             item = replace(item, text=self.grammar.source[start : item.end])  # as it is stated
@@ -630,6 +636,12 @@ class Walk:
         if index in self.unknown.doubtful:
             self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
+
+    def _start_of_members(self, index: int) -> int | None:
+        """Where `partners in` and `members of` begin, before a group in English that ends at a token; None for none."""
+        tokens = self.tokens
+        is_said = index > 0 and tokens[index].text in ("in", "of") and tokens[index - 1].text in _MEMBERS
+        return self.grammar.text.span(tokens[index - 1].start, tokens[index].end)[0] if is_said else None
 
     def _holds_what_is_named(self, code: str) -> bool:
         """Whether a place holds the one that reports, which the sentence has named before."""
@@ -800,8 +812,8 @@ class Walk:
         phrase = self.phrase
         flow = token.senses["flow"]
         before_it = phrase.flows
-        if token.is_a("nontrade"):
-            return
+        if token.is_a("nontrade") or (flow == "balance" and phrase.is_nontrade == _BALANCE_OF_PAYMENTS):
+            return  # the balance of payments was in deficit
         before = self.tokens[index - 1].text if index else ""
         if phrase.is_nontrade and before in ("for", "on"):
             return  # clearance time for imports, tariffs on imports
@@ -865,7 +877,9 @@ class Walk:
 
     def _is_in(self, index: int) -> bool:
         """`the deficit in trade`, `on the trade in goods`: whether a preposition stands before a flow."""
-        before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
+        before = index - 1
+        while before > 0 and self.tokens[before].text in _BEFORE_TRADE:
+            before -= 1
         return before >= 0 and self.tokens[before].text in ("in", "of", "on")
 
     def _says_each(self, index: int) -> bool:

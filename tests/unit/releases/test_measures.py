@@ -38,7 +38,7 @@ class Measures:
 LEAST = {
     SHARED / "seed_release": Measures(1.0, 1.0, 0.0),
     SHARED / "corpus": Measures(0.99, 0.97, 0.0),
-    RELEASES / "tuned": Measures(0.985, 0.935, 0.0035),
+    RELEASES / "tuned": Measures(0.985, 0.935, 0.004),
     RELEASES / "held_back": Measures(0.985, 0.97, 0.01),
 }
 # The releases after these are harder and lower what the whole of `tuned` can ask; they must not hide a fall of these.
