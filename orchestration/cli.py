@@ -36,7 +36,7 @@ app = typer.Typer(
     help="""A warehouse of foreign-trade figures that can be trusted to the cell.
 
 **Exit codes**: 0 fine · 1 failed · 2 wrong usage · 3 nothing was published because checks failed · 4 a checked
-document contradicts itself.
+document contradicts itself · 130 a refresh was stopped.
 
 Paths and knobs are set by environment variables `CUSTOMHOUSE_…`; docs/operations.md lists them.""",
 )
