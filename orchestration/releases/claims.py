@@ -1638,9 +1638,7 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             or (token.text == "from" and cursor == index - 1 and _is_of_change(sentence.tokens, cursor - 1))
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
             or token.text in ("比", "较", "相比", "level")
-            or (
-                sentence.is_chinese and cursor == index - 1 and token.text in ("同", "与", "和") and _is_flat(following)
-            )
+            or (sentence.is_chinese and cursor == index - 1 and token.is_a("and") and _is_flat(following))
             or token.text.endswith("than")
             or _is_second_as(sentence.tokens, cursor)
         ):

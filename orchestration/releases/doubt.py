@@ -47,8 +47,9 @@ _MOST_OF_ONE = 0.8
 _MANY_CHARACTERS = 2
 #: Of a longer span a growth may be that from year to year.
 _MONTHS_OF_YEAR = 12
-#: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
+#: Ports, where a sentence tells what passed there: Shanghai ports handled …, trade via …
 _PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
+#: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
 _PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleared"))
 #: A heading and the first sentences say what a text is about.
 _OPENING_SENTENCES = 4
@@ -442,9 +443,8 @@ class _Surroundings:
             if behind is None:
                 break
             named = self.tokens[index - 1 : index] if index else []
-            if token.text in _PASSAGES and (behind.is_a("flow") or not self.sentence.is_chinese):
-                found |= {code for one in named for list_name, code in one.names if list_name == "region"}
-            if token.text in _PORTS and self._tells_trade:
+            is_passage = token.text in _PASSAGES and (behind.is_a("flow") or not self.sentence.is_chinese)
+            if is_passage or (token.text in _PORTS and self._tells_what_passed):
                 found |= {code for one in named for list_name, code in one.names if list_name == "region"}
             if token.text in _CLEARED and behind.text in ("by", "through", "at"):
                 office = self.tokens[index + 2 : index + 5]
@@ -453,8 +453,8 @@ class _Surroundings:
         return found
 
     @cached_property
-    def _tells_trade(self) -> bool:
-        """Whether an English sentence tells what passed somewhere in money: `Shanghai ports handled $378 billion`."""
+    def _tells_what_passed(self) -> bool:
+        """Whether an English sentence tells of trade that passed somewhere: `Shanghai ports handled $378 billion`."""
         says_how = any(token.text in _THROUGH for token in self.tokens)
         return says_how and any(token.is_a("flow") for token in self.tokens)
 

@@ -112,12 +112,14 @@ def open_frame(walk: Walk) -> Frame:
 
 def _balance_behind(walk: Walk) -> Token | None:
     """The balance right behind a number before which no flow is said: 出现4亿美元贸易逆差."""
-    tokens = walk.tokens
-    number = walk.position if tokens[walk.position].quantity is not None else walk.position + 1
-    behind = tokens[number + 1] if number + 1 < len(tokens) else None
+    tokens, number = walk.tokens, walk.position
+    number += tokens[number].quantity is None
+    if number + 1 >= len(tokens) or tokens[number].quantity is None:
+        return None
+    behind = tokens[number + 1]
     clause = tokens[walk.sentence.clause_start(walk.position) : number]
-    is_first = not any(token.is_a("flow") for token in clause) and tokens[min(number, len(tokens) - 1)].quantity
-    return behind if is_first and behind is not None and behind.senses.get("flow") == "balance" else None
+    is_balance = behind.senses.get("flow") == "balance" and not any(token.is_a("flow") for token in clause)
+    return behind if is_balance else None
 
 
 def _flow_of_mode(phrase: Phrase) -> str:

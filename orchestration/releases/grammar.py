@@ -29,9 +29,9 @@ _BOTH = re.compile(
 _BEGINNING = 300
 #: What a text is about that counts goods alone.
 _GOODS = re.compile(r"\b(?:goods|merchandise|visible) (?:trade|exports?|imports?|deficit|surplus|balance)")
-#: Months in a part of a fiscal year that later sentences name without it.
 #: A text names the place that it is about in its heading or right after it.
 _FIRST_SENTENCES = 3
+#: Months in a part of a fiscal year that later sentences name without it.
 _PARTS_OF_YEAR = frozenset({3, 6})
 #: `in billions of dollars`, beside amounts that print no scale.
 _SCALE_NOTE = re.compile(

@@ -61,8 +61,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
         sentence.spoken_for[behind] = "subject of the number before"
         return
     _take_way_of_goods(numbers)
-    _take_pointed_partner(numbers)
-    _take_pointed_goods(numbers)
+    _take_what_is_pointed_at(numbers)
     if (partner := _next_destination(numbers)) is not None:
         walk.mention(partner)
         sentence.spoken_for[partner] = "subject of the number before"
@@ -198,34 +197,28 @@ def _take_way_of_goods(numbers: NumberGroup) -> None:
         walk.phrase.flows, walk.phrase.is_anaphoric = [flow], True
 
 
-def _take_pointed_partner(numbers: NumberGroup) -> None:
-    """`exported goods worth 1.23 trillion yuan to these countries`: the partner is the one named last."""
+def _take_what_is_pointed_at(numbers: NumberGroup) -> None:
+    """`1.23 trillion yuan to these countries`, `1.9 billion yuan worth of them`: those of the kind named last."""
     walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 3]
-    phrase = walk.phrase
-    points = len(behind) > 1 and behind[0].text in _BEFORE_PARTNER and behind[1].is_a("anaphor")
-    if not points or numbers.kind not in ("money", "physical") or not phrase.flows or phrase.names.get("partner"):
+    if len(behind) < 2 or not walk.phrase.flows:
         return
-    frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
-    named = (one.names["partner"] for one in frames if one is not None and one.names.get("partner"))
-    if (items := next(named, None)) is not None:
-        phrase.names["partner"] = list(items)
-    else:
-        walk.sentence_doubt = walk.sentence_doubt or "which partner it points back to is not known"
+    lead, pronoun = behind
+    if lead.text in _BEFORE_PARTNER and pronoun.is_a("anaphor") and numbers.kind in ("money", "physical"):
+        _take_named_last(walk, "partner", "which partner it points back to is not known")
+    elif lead.text in ("of", *_MEASURING) and pronoun.text in _POINTING_TO_GOODS:
+        _take_named_last(walk, "commodity", _UNKNOWN_GOODS)
 
 
-def _take_pointed_goods(numbers: NumberGroup) -> None:
-    """`sold 1.9 billion yuan worth of them`: the goods are those named last."""
-    walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 3]
-    phrase = walk.phrase
-    points = len(behind) > 1 and behind[0].text in ("of", *_MEASURING) and behind[1].text in _POINTING_TO_GOODS
-    if not points or not phrase.flows or phrase.names.get("commodity"):
+def _take_named_last(walk: Walk, dimension: str, doubt: str) -> None:
+    """Take the names of a dimension that stand closest before into the subject, where it has none; else doubt."""
+    if walk.phrase.names.get(dimension):
         return
     frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
-    named = (one.names["commodity"] for one in frames if one is not None and one.names.get("commodity"))
+    named = (one.names[dimension] for one in frames if one is not None and one.names.get(dimension))
     if (items := next(named, None)) is not None:
-        phrase.names["commodity"] = list(items)
+        walk.phrase.names[dimension] = list(items)
     else:
-        walk.sentence_doubt = walk.sentence_doubt or _UNKNOWN_GOODS
+        walk.sentence_doubt = walk.sentence_doubt or doubt
 
 
 def _preposition_before(tokens: list[Token], index: int) -> str:

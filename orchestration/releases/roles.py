@@ -701,8 +701,6 @@ def _place_behind_rank(numbers: NumberGroup) -> Item | None:
 
 def flow_of_rank_noun(noun: str) -> str:
     """The flow of `largest export market`, 大进口来源地; that of a trading partner is both."""
-    if "进出口" in noun:
-        return "total"
     if any(word in noun for word in _EXPORT_WORDS):
         return "export"
     return "import" if any(word in noun for word in _IMPORT_WORDS) else "total"

@@ -35,8 +35,8 @@ _WIDER = frozenset(words("wider_place"))
 _OTHER_MEMBERS = words("other_members")
 #: Behind a place they make it a part of it.
 _PARTS_BY_DIRECTION = words("part_by_direction")
-#: What is outside a group of countries.
-_MEMBERS = frozenset(words("outsider"))
+#: What is in a group of countries, or outside it.
+_MEMBERS = frozenset(words("member"))
 _TRADITIONAL = words("traditional")
 #: Behind a group they are part of its name.
 _NOUNS_OF_MEMBERS = words("noun_of_members")

@@ -28,10 +28,11 @@ _TRADING_VERBS = frozenset(words("trading_verb"))
 _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
-_MEMBERS = frozenset(words("outsider"))
+_MEMBERS = frozenset(words("member"))
 #: Between a preposition and trade: the deficit in international merchandise trade.
 _BEFORE_TRADE = frozenset(words("before_trade"))
-_WAYS = ("to", "from", "abroad")
+#: Behind what is delivered they say the flow; "abroad" does without a partner.
+_WAYS_OUT_AND_IN = {"to": "export", "from": "import", "abroad": "export"}
 _EARNING = frozenset(words("earning"))
 _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
 #: Behind the name of a place: its parts, and all of it.
@@ -430,19 +431,17 @@ class Walk:
             return
         link = index + 1
         if self.tokens[link].text == "of":  # shipments of apples to Thailand
-            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in _WAYS:
+            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in _WAYS_OUT_AND_IN:
                 if self.tokens[link].kind in BOUNDARIES or self.tokens[link].quantity is not None:
                     return
                 link += 1
         preposition, _, pronoun = self.tokens[link].text.partition(" ")
-        flow = {"to": "export", "from": "import", "abroad": "export"}.get(preposition)
-        if preposition == "abroad":
-            self.phrase.flows = ["export"]
-            return
+        flow = _WAYS_OUT_AND_IN.get(preposition)
         following = self.tokens[link + 1 : link + 3]
         points_back = bool(pronoun) or (bool(following) and following[0].is_a("anaphor"))
         is_back = points_back and self._has_partner()  # purchases from them, from it
-        if flow and (is_back or any(pair[0] == "partner" for one in following for pair in one.names)):
+        is_to_partner = is_back or any(pair[0] == "partner" for one in following for pair in one.names)
+        if flow and (is_to_partner or preposition == "abroad"):
             self.phrase.flows = [flow]
 
     def _mention_dealing(self, index: int, token: Token) -> None:
