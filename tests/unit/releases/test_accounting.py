@@ -137,7 +137,8 @@ def _reading_of(path: Path) -> tuple[str, ReleaseReading]:
 def test_every_numeral_of_a_release_is_accounted_for(path: Path) -> None:
     text, reading = _reading_of(path)
     assert_is_sound(text, reading)
-    assert len(numerals(text)) >= 5
+    stated = path.with_name("gold.csv").read_text(encoding="utf-8").count("\n") - 1
+    assert len(numerals(text)) >= min(10, stated)  # two short releases state seven and eight figures
     # what is held back is held back from who reads this test's output, too
     assert unaccounted(text, reading, around=0 if "held_back" in path.parts else 12) == []
 

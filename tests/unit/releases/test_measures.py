@@ -41,8 +41,9 @@ LEAST = {
     RELEASES / "tuned": Measures(0.985, 0.935, 0.004),
     RELEASES / "held_back": Measures(0.985, 0.97, 0.01),
 }
-# The releases after these are harder and lower what the whole of `tuned` can ask; they must not hide a fall of these.
-FIRST_TUNED, LEAST_OF_FIRST_TUNED = 270, Measures(0.99, 0.95, 0.004)
+#: Of how many tuned releases, from the first on, what must be reached: later ones are harder and lower what the whole
+#: of `tuned` can ask, and they must not hide a fall of those before.
+LEAST_OF_FIRST_TUNED = {270: Measures(0.99, 0.95, 0.004), 414: Measures(0.99, 0.94, 0.004)}
 
 
 def _scorer() -> ModuleType:
@@ -101,8 +102,9 @@ def test_the_measures_do_not_fall(base: Path, codes: CodeLists) -> None:
     _must_not_fall(sorted(path.parent for path in base.glob("**/gold.csv")), LEAST[base], codes)
 
 
-def test_the_measures_of_the_first_tuned_releases_do_not_fall(codes: CodeLists) -> None:
+@pytest.mark.parametrize("count", LEAST_OF_FIRST_TUNED)
+def test_the_measures_of_the_first_tuned_releases_do_not_fall(count: int, codes: CodeLists) -> None:
     folders = sorted(path.parent for path in (RELEASES / "tuned").glob("*/gold.csv"))
-    first = [folder for folder in folders if int(folder.name.split("_")[0]) <= FIRST_TUNED]
-    assert len(first) == FIRST_TUNED
-    _must_not_fall(first, LEAST_OF_FIRST_TUNED, codes)
+    first = [folder for folder in folders if int(folder.name.split("_")[0]) <= count]
+    assert len(first) == count
+    _must_not_fall(first, LEAST_OF_FIRST_TUNED[count], codes)
