@@ -43,8 +43,10 @@ _IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
 _MOST_OF_ONE = 0.8
-#: Characters of a Chinese clause that no table knows, and that are too many.
-_MANY_CHARACTERS = 2
+#: The part of the figures of a text or sentence that may be in doubt before the others need to be borne out.
+_MOST_DOUBTED = 0.5
+#: The part of the figures of a text that a period must have, or be borne out.
+_LEAST_OF_ONE = 0.1
 #: Of a longer span a growth may be that from year to year.
 _MONTHS_OF_YEAR = 12
 #: Ports, where a sentence tells what passed there: Shanghai ports handled …, trade via …
@@ -65,6 +67,8 @@ _LENGTHS = (1, 3)
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"
 _COUNTS_OF_PLACES = frozenset({"regions", "partners", "ports"})
+#: Before a period it is since when, before anything else from where.
+_FROM = frozenset(words("from_or_since"))
 _AND = " and "
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
@@ -126,6 +130,23 @@ def doubts(
         before = text.percentage_of(one)
         if place not in found and before is not None and id(before) not in certain:
             found[place] = "it stands behind a percentage that is in doubt"
+    alone = [place for place in read if place not in found and place not in agreeing]
+    return found | _doubted_for_others(stated, read.keys() - found.keys(), alone)
+
+
+def _doubted_for_others(stated: list[Stated], sure: Collection[int], alone: list[int]) -> dict[int, str]:
+    """Which figures, of those that stand `alone`, are in doubt because half of the numbers around them are."""
+    sentence_of = {id(one.quantity): one.sentence for one in stated}
+    sure_of = {id(stated[place].quantity): stated[place].sentence for place in sure}
+    numbers, certain = Counter(sentence_of.values()), Counter(sure_of.values())
+    is_most_of_text = len(sure_of) <= (1 - _MOST_DOUBTED) * len(sentence_of)
+    found = {}
+    for place in alone:
+        sentence = stated[place].sentence
+        if certain[sentence] <= (1 - _MOST_DOUBTED) * numbers[sentence]:
+            found[place] = "half of its sentence is in doubt"
+        elif is_most_of_text:
+            found[place] = "half of the text is in doubt"
     return found
 
 
@@ -274,7 +295,7 @@ class _Text:
         at = around.place_of(one.quantity)
         if not is_chinese and around.unknown:
             return f"words of its sentence are not understood: {around.unknown[0]}"
-        if is_chinese and around.unknown_characters(at) >= _MANY_CHARACTERS:
+        if is_chinese and around.unknown_characters(at):
             return "words of its clause are not understood"
         own = self._own_spans(one)
         if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
@@ -289,7 +310,7 @@ class _Text:
             return "its sentence says what may be, or what is not so"
         if around.says_open_or:
             return "its sentence says a number in two ways"
-        if around.says_before("since", at):
+        if around.says_since(at):
             return "its sentence says since when, or after what"
         return ""
 
@@ -494,9 +515,12 @@ class _Surroundings:
         after = next((one.quantity for one in self.tokens[index + 1 : index + 4] if one.quantity), None)
         return before is not None and after is not None and before.unit_kind != after.unit_kind
 
-    def says_before(self, sense: str, at: int) -> bool:
-        """Whether a phrase before a place of the sentence has this sense."""
-        return any(token.is_a(sense) for token in self.tokens[:at])
+    def says_since(self, at: int) -> bool:
+        """Whether it is said before a place since when, or after what; 自东盟进口 says from where."""
+        return any(
+            token.is_a("since") and (token.text not in _FROM or self.tokens[index + 1].period is not None)
+            for index, token in enumerate(self.tokens[:at])
+        )
 
     def has_period(self, kinds: Collection[str]) -> bool:
         """Whether a period of one of these kinds is named that was not taken for that of a figure."""

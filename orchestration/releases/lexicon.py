@@ -11,7 +11,7 @@ from pathlib import Path
 import ahocorasick
 
 from orchestration.codes import LISTS, CodeLists
-from orchestration.figures import UNMAPPED
+from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.releases.text import folded_phrase, is_chinese, simplified
 
 VOCABULARY_DIR = Path(__file__).parent / "vocabulary"
@@ -39,7 +39,7 @@ WORD_KINDS = frozenset({
     "comparing_after", "comparing_before", "complement_start", "contributing_stem", "correcting", "counted_that",
     "customs_area", "dateline_end", "delivery", "description", "description_link", "direction", "done_by",
     "each_before", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue",
-    "falling_noun", "flow_pair", "flow_part", "flow_word", "gained", "general_goods", "goods_noun",
+    "falling_noun", "flow_pair", "flow_part", "flow_word", "from_or_since", "gained", "general_goods", "goods_noun",
     "growth_preposition", "growth_word", "home_place", "hub", "idle_word", "idle_word_end", "increase_of",
     "last_year", "less_stem", "loose_rise", "making", "measuring", "member", "month_end", "more_or_less",
     "more_stem", "moving", "name_link", "named_after_start", "named_source", "negative_contribution", "next_after",
@@ -173,6 +173,12 @@ class Lexicon:
                     pairs[list_name, code] = None
             known = self._resolved[key] = tuple(pairs)
         return known
+
+    def partners_in_small_letters(self, entry: Entry) -> set[tuple[str, str]]:
+        """Of the partners that a phrase may name those that are written without a capital: euro area, not turkey."""
+        aliases = [alias for list_name, alias in entry.names if list_name == "partner" and alias.islower()]
+        found = {("partner", self.codes.resolve("partner", alias)) for alias in aliases}
+        return found - {("partner", WHOLE["partner"])}
 
 
 def _other_number(phrase: str) -> str:

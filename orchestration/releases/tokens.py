@@ -206,7 +206,10 @@ class Tokeniser:
         if names and phrase.isascii() and not senses:
             cased = text.cased[position:end]
             if not any(char.isupper() for char in cased):
-                names = tuple(pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED)
+                small = self._lexicon.partners_in_small_letters(entry)
+                names = tuple(
+                    pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED or pair in small
+                )
             if not names:
                 return None
         is_subject = not chars.endswith(_BEFORE_NO_SUBJECT, 0, position)
