@@ -43,10 +43,12 @@ _IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
 _MOST_OF_ONE = 0.8
-#: The part of the figures of a text or sentence that may be in doubt before the others need to be borne out.
+#: The part of the numbers of a text or sentence that may be in doubt before the others need to be borne out.
 _MOST_DOUBTED = 0.5
-#: The part of the figures of a text that a period must have, or be borne out.
-_LEAST_OF_ONE = 0.1
+#: What is in doubt in most texts, whatever is around it.
+_SELDOM_SURE = frozenset({"contribution", "rank"})
+#: Numbers from which on a text is long enough to say how much of it is in doubt.
+_ENOUGH_NUMBERS = 6
 #: Of a longer span a growth may be that from year to year.
 _MONTHS_OF_YEAR = 12
 #: Ports, where a sentence tells what passed there: Shanghai ports handled …, trade via …
@@ -136,10 +138,12 @@ def doubts(
 
 def _doubted_for_others(stated: list[Stated], sure: Collection[int], alone: list[int]) -> dict[int, str]:
     """Which figures, of those that stand `alone`, are in doubt because half of the numbers around them are."""
-    sentence_of = {id(one.quantity): one.sentence for one in stated}
-    sure_of = {id(stated[place].quantity): stated[place].sentence for place in sure}
+    counted = [place for place, one in enumerate(stated) if one.figure.statistic not in _SELDOM_SURE]
+    sentence_of = {id(stated[place].quantity): stated[place].sentence for place in counted}
+    sure_of = {id(stated[place].quantity): stated[place].sentence for place in counted if place in sure}
     numbers, certain = Counter(sentence_of.values()), Counter(sure_of.values())
-    is_most_of_text = len(sure_of) <= (1 - _MOST_DOUBTED) * len(sentence_of)
+    of_text = len(sentence_of)
+    is_most_of_text = of_text >= _ENOUGH_NUMBERS and len(sure_of) <= (1 - _MOST_DOUBTED) * of_text
     found = {}
     for place in alone:
         sentence = stated[place].sentence
@@ -297,6 +301,8 @@ class _Text:
             return f"words of its sentence are not understood: {around.unknown[0]}"
         if is_chinese and around.unknown_characters(at):
             return "words of its clause are not understood"
+        if is_chinese and UNMAPPED in one.names:
+            return "a part of its subject is a name that no list knows"
         own = self._own_spans(one)
         if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
             return "its sentence names no period, and the text speaks of several"
@@ -304,7 +310,7 @@ class _Text:
         unused = around.has_period(_OWN_PERIODS) and not (says_base and around.is_compared_alone)
         if unused or (self._has_several_spans and around.has_period({"same"})):
             return "its sentence names a period that was not taken for its own"
-        if around.names_something and self._is_carried(one, around, at):
+        if is_chinese and around.names_something and self._is_carried(one, around, at):
             return "a part of its subject is named in another sentence only"
         if around.is_unreal(at):
             return "its sentence says what may be, or what is not so"
