@@ -48,6 +48,8 @@ _BORDERS = frozenset(words("border_word"))
 _DIRECTIONS = frozenset(words("direction"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
+#: Months in a period of which the months so far are a longer one.
+_MONTHS_OR_QUARTERS = (1, 3)
 #: Kinds of periods of whole months: a text that names one speaks of a part of a month no longer.
 _OF_MONTHS = frozenset({"span", "fiscal", "calendar_fiscal", "rolling", "to_date", "year_to_date"})
 #: Tokens between a value that is compared with and its period.
@@ -117,6 +119,8 @@ class Claims:
         self.doubt = ""
         self.spans: dict[int, Span] = {}
         self.local: set[int] = set()
+        #: Where a sentence about a month or quarter turns to the months so far: 累计.
+        self.so_far: set[int] = set()
         self.comparisons: dict[int, str] = {}
         self.comparison_spans: dict[int, Span] = {}
         #: Numbers by which exports exceed imports, with their signs.
@@ -1261,6 +1265,12 @@ class Claims:
                 base = self.grammar.first_period or self.grammar.period
                 if base is not None:
                     self.spans[index] = span_of(base[1].year, 1, base[1].month)
+                continue
+            if period.kind == "so_far":
+                base = self.spans[max(self.spans)] if self.spans else self.grammar.period or self.grammar.first_period
+                if base is not None and length_in_months(base) in _MONTHS_OR_QUARTERS:
+                    self.spans[index] = span_of(base[1].year, 1, base[1].month)
+                    self.so_far.add(index)
                 continue
             if period.kind == "last_month":
                 self._claim_last_month(sentence, index)

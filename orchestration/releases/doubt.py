@@ -132,7 +132,7 @@ def doubts(
         before = text.percentage_of(one)
         if place not in found and before is not None and id(before) not in certain:
             found[place] = "it stands behind a percentage that is in doubt"
-    alone = [place for place in read if place not in found and place not in agreeing]
+    alone = [place for place in read.keys() - found.keys() if place not in agreeing]
     return found | _doubted_for_others(stated, read.keys() - found.keys(), alone)
 
 
@@ -145,7 +145,7 @@ def _doubted_for_others(stated: list[Stated], sure: Collection[int], alone: list
     of_text = len(sentence_of)
     is_most_of_text = of_text >= _ENOUGH_NUMBERS and len(sure_of) <= (1 - _MOST_DOUBTED) * of_text
     found = {}
-    for place in alone:
+    for place in set(alone).intersection(counted):
         sentence = stated[place].sentence
         if certain[sentence] <= (1 - _MOST_DOUBTED) * numbers[sentence]:
             found[place] = "half of its sentence is in doubt"

@@ -38,7 +38,8 @@ class Period:
     `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last),
     `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
     its last), `quarter_again` (a quarter named by its ordinal alone, after another), `years` (from January of `year` to
-    `first_month` of a later one), `to_date` (the year up to it), `last_month` (that before publication, or before the
+    `first_month` of a later one), `to_date` (the year up to it), `so_far` (the same where a
+    month or quarter was told before), `last_month` (that before publication, or before the
     month spoken of), `length` (that of the periods spoken of that is so long: "over the quarter") or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
@@ -223,13 +224,14 @@ _CHINESE = [
         ("half", rf"(?:{_ZY})?(?P<n>上|下)半年"),
         ("same", r"同期|期内|同一时期|这一时期|期间"),
         ("single", r"(?:单看)?(?:当月|单月|该月|本月)"),
+        ("so_far", r"(?<=[，,；;、。])累计(?=进出口|出口|进口|贸易)"),
         ("month", rf"(?:{_ZY})?(?:单看|仅)?(?P<a>{_ZN})月(?:份|单月|当月){{0,3}}"),
         ("fiscalyear", r"(?P<fiscal>(?P<fy>20[0-9]{2}[-/](?:20)?[0-9]{2})(?:财年|财政年度|年度))"),
         ("year", rf"{_ZY}(?:全年|度)?"),
         ("year", r"全年"),
     )
 ]  # fmt: skip
-_CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从")
+_CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从累")
 #: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
 _PART_OF_MONTH = re.compile(
     rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
@@ -409,7 +411,7 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
         groups = found.groupdict()
         if kind == "day":
             return Period("date"), found.end()
-        if kind in ("same", "base", "prior", "single"):
+        if kind in ("same", "base", "prior", "single", "so_far"):
             return Period(kind), found.end()
         if kind == "plan":
             return Period(

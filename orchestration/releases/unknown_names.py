@@ -101,6 +101,7 @@ class UnknownNames:
         self._with_parts()
         self._others_than()
         self._outside()
+        self._but_for()
         self._groups()
         self._others_of_groups()
         self._extended_names()
@@ -425,6 +426,32 @@ class UnknownNames:
                 first -= 1
             if all(self.sentence.free(cursor) for cursor in range(first, last + 1)):
                 self._take_word(first, last + 1, "partner")
+
+    def _but_for(self) -> None:
+        """东盟以外的国家, 大中华地区以外的一带一路国家: what is left of a list is a name of its own."""
+        tokens = self.tokens
+        for index in range(2, len(tokens) - 1):
+            if tokens[index].text != "外" or tokens[index - 1].text not in ("以", "之"):
+                continue
+            what = index + 1
+            while what < len(tokens) - 1 and tokens[what].is_a("filler") and not tokens[what].is_a("header_dimension"):
+                what += 1
+            dimension = dimension_of(self.grammar, tokens, what)[0] or tokens[what].senses.get("header_dimension", "")
+            if dimension == "region":  # 地区
+                dimension = "partner"
+            first = index - 1
+            while first > 0 and self._may_be_left_out(first - 1):
+                first -= 1
+            first += tokens[first].is_a("and")  # 与东盟以外的国家
+            if dimension and first < index - 1:
+                self._take_word(first, what + 1, dimension)
+
+    def _may_be_left_out(self, index: int) -> bool:
+        """Whether a token may be part of what stands before 以外."""
+        token = self.tokens[index]
+        is_named = bool(token.names) and dimension_of(self.grammar, self.tokens, index)[0] != "region"
+        is_part = is_named or token.kind in ("word", "enumeration") or token.is_a("and", "header_dimension")
+        return self.sentence.free(index) and is_part and not token.is_a("flow")
 
     def _extended_names(self) -> None:
         """A Chinese name inside a longer word that no list knows is that word: 电动机 in 电动机械."""

@@ -120,6 +120,7 @@ class Walk:
         self.in_list_of = {index for group in lists.values() for index in group}
         self.position = 0
         self._last_flow: int | None = None
+        self._month_before: Span | None = None
         self._last_measure = 0
 
     # --- walking --------------------------------------------------------------------------------------------------
@@ -192,6 +193,10 @@ class Walk:
         if self.claims.is_stock:
             grammar.period = before
             return
+        if self.claims.so_far:  # 进口36.99万吨，…，累计进口132.19万吨: the next sentence is about the month again
+            months = [span for index, span in self.claims.spans.items() if index not in self.claims.so_far]
+            grammar.period = grammar.paragraph_period = months[-1] if months else before
+            return
         spans = list(dict.fromkeys(self.outside))
         if len(spans) > 2 and before is not None and all(_is_part(span, before) for span in spans):
             grammar.period = before  # its parts, one by one
@@ -244,10 +249,12 @@ class Walk:
             depth += (token.kind == "open") - (token.kind == "close")
             if index in self.claims.spans and depth <= 0 and index not in self.claims.local:
                 outside.append(self.claims.spans[index])
+        so_far = {self.claims.spans[index] for index in self.claims.so_far}
         if not self.lists and all(span[0].month == 1 and span[1].month == 12 for span in outside):
             return  # a year in the background
         for span in () if self.claims.is_stock else outside:
-            grammar.note_period(span)
+            if span not in so_far:
+                grammar.note_period(span)
         self.outside = outside
         spans = list(dict.fromkeys(outside))
         first_number = min(self.lists, default=len(self.tokens))
@@ -342,11 +349,11 @@ class Walk:
     def _is_boundary(self, index: int, token: Token) -> bool:
         """Whether a token ends a clause or sets one apart; what follows from that is done."""
         phrase = self.phrase
-        if token.kind in ("semicolon", "stop") or (
-            token.is_a("while") and (index == 0 or self.tokens[index - 1].kind in BOUNDARIES)
-        ):
+        if token.kind in ("semicolon", "stop") or (token.is_a("while") and self._begins_another(index)):
             if not phrase.is_empty() and token.kind != "stop":
                 drop_subject(self)
+            if token.kind == "semicolon" and self._month_before is not None:  # 累计进口6.45万吨；从哈萨克斯坦进口3.69万吨
+                self.grammar.period, self._month_before = self._month_before, None
             self.clause_break = "strong"
         elif token.kind == "open":
             self._open_parenthesis()
@@ -364,6 +371,13 @@ class Walk:
         else:
             return False
         return True
+
+    def _begins_another(self, index: int) -> bool:
+        """Whether a `while` begins what is of something else; behind parentheses the verb may follow it: （11.6亿元）则下跌."""
+        before, behind = self.tokens[index - 1] if index else None, self.tokens[index + 1 : index + 2]
+        if before is None or before.kind != "close":
+            return before is None or before.kind in BOUNDARIES
+        return not any(token.is_a("rise", "fall") for token in behind)
 
     def _announces(self, index: int) -> bool:
         """Whether a Chinese colon ends what only leads to the news: behind it the place is named with its trade."""
@@ -567,6 +581,7 @@ class Walk:
         if index in self.claims.local or self._follows_number(index):
             return
         if self.in_order:
+            self._month_before = self.grammar.period if index in self.claims.so_far else None
             self.grammar.period = span
             self.own_period = True
 

@@ -167,6 +167,27 @@ _DOUBTED = {
         "yuan turned into a surplus of 1 billion yuan.",
         {"2 billion yuan": "a surplus and a deficit", "1 billion yuan": "a surplus and a deficit"},
     ),
+    "from where is not since when": (
+        "一季度，新疆自东盟进口20亿元，增长3.3%。",
+        {},
+    ),
+    "a Chinese name that no list knows": (
+        "一季度，新疆对东盟以外的国家出口20亿元。",
+        {"20亿元": "a part of its subject is a name that no list knows"},
+    ),
+    "half of a text": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. Exports of cotton rose 3.2 percent, and exports "
+        "of coal 2.1 percent.\n\nIn the first quarter, exports of zwiebacks rose 4.1 percent. Imports of the zwoelf "
+        "rose 4.2 percent. Exports of apples could rise 4.3 percent.",
+        {
+            "8.1 percent": "half of the text is in doubt",
+            "3.2 percent": "half of the text is in doubt",
+            "2.1 percent": "half of the text is in doubt",
+            "4.1 percent": "a name that no list knows",
+            "4.2 percent": "a name that no list knows",
+            "4.3 percent": "what may be, or what is not so",
+        },
+    ),
     "after what": (
         "After a fall, exports of Xinjiang rose 8.1 percent in the first quarter.",
         {"8.1 percent": "since when, or after what"},
