@@ -46,6 +46,8 @@ _LONGEST_WHOLE = 5
 _LONGEST_ROLE = 4
 _BORDERS = frozenset(words("border_word"))
 _DIRECTIONS = frozenset(words("direction"))
+#: Between a thing and what it is: 是, 为.
+_IS = frozenset(words("is"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
 #: Months in a period of which the months so far are a longer one.
@@ -207,6 +209,18 @@ class Claims:
                 self._claim_relative(sentence, index)
             if token.is_a("reporting"):
                 self._claim_reporting(sentence, index)
+            if sentence.is_chinese and token.text in _IS:
+                self._claim_description(sentence, index)
+
+    @staticmethod
+    def _claim_description(sentence: Sentence, index: int) -> None:
+        """柑橘是出口最多的水果: what something is, without a number, is not what the next clause is about."""
+        tokens, last = sentence.tokens, sentence.clause_end(index) - 1
+        if last < index + 2 or tokens[last - 1].text != "的" or any(one.quantity for one in tokens[index:last]):
+            return
+        kinds = {list_name for list_name, _ in tokens[last].names}
+        if kinds & {list_name for one in tokens[sentence.clause_start(index) : index] for list_name, _ in one.names}:
+            sentence.claim(index, last + 1, "description")
 
     def _claim_relative(self, sentence: Sentence, index: int) -> None:
         tokens = sentence.tokens
@@ -1129,6 +1143,8 @@ class Claims:
                 )
                 if tokens[index].text == "from" and is_apart and not is_revised:
                     return
+                if sentence.is_chinese and any(one.is_a("rise", "fall") for one in tokens[index:cursor]):
+                    return  # 与去年同期的每吨911.1美元相比上涨0.6%
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
                     if any(

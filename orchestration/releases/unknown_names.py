@@ -49,6 +49,9 @@ _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
+_BY_WAY_OF = frozenset(words("by_way_of"))
+#: 口岸, 关区
+_PASSAGES = frozenset(words("passage_place"))
 #: Ends of names of districts and towns, and their longest.
 _DISTRICT_ENDS = frozenset("区县市镇乡旗")
 _LONGEST_DISTRICT = 5
@@ -62,6 +65,11 @@ _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 def _is_content(token: Token) -> bool:
     """Whether a word that no table knows may name something."""
     return token.kind == "word" and len(token.text) > 2 and token.text.replace("-", "").isalpha()
+
+
+def _is_part_of_word(token: Token) -> bool:
+    """Whether a Chinese character is only part of a word: 零 in 手机零件 too, which is no number there."""
+    return is_chinese(token.text[0]) and (token.kind == "word" or set(token.senses) == {"word"})
 
 
 class UnknownNames:
@@ -87,6 +95,7 @@ class UnknownNames:
         self._zones()
         self._places()
         self._districts()
+        self._ports()
         for index, token in enumerate(self.tokens):
             if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import"):
                 self._unknown_after(index)
@@ -208,6 +217,16 @@ class UnknownNames:
                 and cased[tokens[index + 2].start].isupper()
             ):
                 self._take(index + 2, index + 3, "region")
+
+    def _ports(self) -> None:
+        """山东口岸进口原油, 上海关区: what passes the ports or the customs of a place is not its own trade."""
+        for index, token in enumerate(self.tokens if self.sentence.is_chinese else ()):
+            place = self.tokens[index - 1] if index else None
+            if token.text not in _PASSAGES or token.names or place is None or not self.sentence.free(index - 1):
+                continue
+            is_way = index > 1 and self.tokens[index - 2].text in _BY_WAY_OF  # 经新疆口岸进出口的货物
+            if dimension_of(self.grammar, self.tokens, index - 1)[0] == "region" and not is_way:
+                self._take_word(index - 1, index + 1, "region")
 
     def _districts(self) -> None:
         """新吴区进出口…, 其中，滨湖区…: a district or town that a clause begins with, and that no list knows."""
@@ -468,8 +487,7 @@ class UnknownNames:
             while (
                 last < len(tokens)
                 and last - index < 6
-                and tokens[last].kind == "word"
-                and is_chinese(tokens[last].text[0])
+                and _is_part_of_word(tokens[last])
             ):
                 last += 1
             ends = tokens[last] if last < len(tokens) else None
@@ -482,8 +500,7 @@ class UnknownNames:
             while (
                 first > 0
                 and index - first < 6
-                and tokens[first - 1].kind == "word"
-                and is_chinese(tokens[first - 1].text[0])
+                and _is_part_of_word(tokens[first - 1])
             ):
                 first -= 1
             if index and tokens[index - 1].text in _OTHER_THAN:
