@@ -22,6 +22,8 @@ _FLOWS = "exports, imports, both and their balance do not agree as they are read
 _SHARE = "share, part and whole do not agree as they are read"
 _GROWTH = "growth, level and level before do not agree as they are read"
 _MIXED = "the growth of exports and imports together does not lie between theirs"
+#: What is more often a slip of reading than of the source.
+_OF_THE_READING = frozenset({_TWICE, _LARGER, _MIXED})
 #: Dimensions that a subject narrows, where the whole is everything.
 _NARROWED = ("partner", "commodity", "ownership", "trade_mode")
 #: How much wider than rounding to the nearest allows: some sources cut digits off.
@@ -66,7 +68,8 @@ class _Contradiction:
 class Contradictions:
     """What of the figures of one text contradicts the others; `doubts` says why, by their places in the list.
 
-    `agreeing` are the places of figures that several numbers of the text bear out.
+    `slips` says it of what a reader who doubts would doubt, too. `agreeing` are the places of figures that several
+    numbers of the text bear out.
     """
 
     def __init__(self, figures: list[Figure], sentences: list[int], codes: CodeLists, region_id: str) -> None:
@@ -111,6 +114,7 @@ class Contradictions:
         for number in numbers:
             said_with.setdefault(_clause_key(number), []).append(number.place)
         self.doubts = {place: reason for number, reason in self._doubted() for place in said_with[_clause_key(number)]}
+        self.slips = {place: reason for number, reason in self._slips() for place in said_with[_clause_key(number)]}
 
     def _doubted(self) -> Iterator[tuple[_Number, str]]:
         """Of each contradiction what has a part of its subject from elsewhere, and nothing bears out.
@@ -121,6 +125,19 @@ class Contradictions:
         for one in self._found:
             for number in one.members:
                 if number.is_inferred and (one.reason == _TWICE or number.place not in self.agreeing):
+                    yield number, one.reason
+
+    def _slips(self) -> Iterator[tuple[_Number, str]]:
+        """What nothing bears out, though its subject stands with it, where the source is seldom at fault.
+
+        That a source says two values of one thing, or a part that is larger than its whole, is rarer than a slip of
+        reading. 成倍增长 and 146% are no two values.
+        """
+        for one in self._found:
+            is_of_digits = all(any(map(str.isdigit, number.figure.quote)) for number in one.members)
+            is_inferred = any(number.is_inferred for number in one.members)
+            for number in one.members if one.reason in _OF_THE_READING and is_of_digits and not is_inferred else ():
+                if number.place not in self.agreeing:
                     yield number, one.reason
 
     def _contradict(self, reason: str, *members: _Number) -> None:

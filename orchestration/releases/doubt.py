@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -105,14 +105,15 @@ def doubts(
     sentences: list[Sentence],
     *,
     agreeing: Collection[int],
+    slips: Mapping[int, str],
     region_id: str,
     holders: Collection[str],
     unread: float,
 ) -> dict[int, str]:
     """Why figures that would be published are in doubt, by their places in `stated`.
 
-    `agreeing` are the places of those that other numbers of the text bear out, `unread` is the part of the numbers of
-    the text that no rule reads.
+    `agreeing` are the places of those that other numbers of the text bear out, `slips` says what others contradict,
+    `unread` is the part of the numbers of the text that no rule reads.
     """
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
     if unread >= _MOST_UNREAD:
@@ -124,7 +125,7 @@ def doubts(
     found: dict[int, str] = {}
     for place, one in read.items():
         why = text.against(one, is_borne_out=place in agreeing)
-        why = why or ("" if one.sentence in borne_out else text.open(one))
+        why = why or ("" if one.sentence in borne_out else text.open(one)) or slips.get(place, "")
         if why:
             found[place] = why
     certain = {id(one.quantity) for place, one in read.items() if place not in found}

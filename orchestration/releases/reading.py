@@ -198,10 +198,17 @@ class _Builder:
             stated = [Stated(figure, *by) for figure, by in zip(self.figures, self._stated_by, strict=True)]
             kinds = Counter(number.kind for number in self.numbers)
             unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
-            agreeing = contradictions.agreeing
             region_id, holders = self._region_id, list(codes.containing_regions(self._region_id))
             self._make_uncertain(
-                doubts(stated, sentences, agreeing=agreeing, region_id=region_id, holders=holders, unread=unread)
+                doubts(
+                    stated,
+                    sentences,
+                    agreeing=contradictions.agreeing,
+                    slips=contradictions.slips,
+                    region_id=region_id,
+                    holders=holders,
+                    unread=unread,
+                )
             )
 
     def _make_uncertain(self, why: dict[int, str]) -> None:

@@ -17,7 +17,7 @@ _DOUBTED = {
         {"5.2 percent": "words of its sentence are not understood: conglomerate"},
     ),
     "what passed a port, in a text about it": (
-        "一季度，新疆口岸进出口增长8.1%。出口增长5.2%。",
+        "一季度，经新疆口岸进出口增长8.1%。出口增长5.2%。",
         {
             "8.1%": "whether it is the trade of the place, or what passed its customs or port",
             "5.2%": "whether it is the trade of the place, or what passed its customs or port",
@@ -175,16 +175,20 @@ _DOUBTED = {
         "一季度，新疆对东盟以外的国家出口20亿元。",
         {"20亿元": "a part of its subject is a name that no list knows"},
     ),
+    "two values of one thing, which nothing bears out": (
+        "一季度，新疆进出口增长8.1%。一季度，新疆进出口增长5.2%。",
+        {"8.1%": "is read as the same figure", "5.2%": "is read as the same figure"},
+    ),
     "half of a text": (
         "In the first quarter, exports of Xinjiang rose 8.1 percent. Exports of cotton rose 3.2 percent, and exports "
-        "of coal 2.1 percent.\n\nIn the first quarter, exports of zwiebacks rose 4.1 percent. Imports of the zwoelf "
-        "rose 4.2 percent. Exports of apples could rise 4.3 percent.",
+        "of coal 2.1 percent.\n\nIn the first quarter, exports of apples of the conglomerate rose 4.1 percent. Imports "
+        "of steel of the conglomerate rose 4.2 percent. Exports of tea could rise 4.3 percent.",
         {
             "8.1 percent": "half of the text is in doubt",
             "3.2 percent": "half of the text is in doubt",
             "2.1 percent": "half of the text is in doubt",
-            "4.1 percent": "a name that no list knows",
-            "4.2 percent": "a name that no list knows",
+            "4.1 percent": "not understood",
+            "4.2 percent": "not understood",
             "4.3 percent": "what may be, or what is not so",
         },
     ),
