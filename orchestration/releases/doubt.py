@@ -57,6 +57,8 @@ _PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
 _PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleared"))
 #: A heading and the first sentences say what a text is about.
 _OPENING_SENTENCES = 4
+#: Sentences that the next one may go on with.
+_SENTENCES_BEFORE = 2
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
@@ -247,6 +249,8 @@ class _Text:
             return "the sentence before it in the paragraph is of another place"
         if self._passes_over_what_is_announced(one, around):
             return "the sentence before it, without a number, speaks of another place or partner"
+        if self._may_go_on_with_another(one, around):
+            return "whether it goes on with the place or partner of the sentences before is not said"
         if self._leaves_lead(figure, around):
             return "the text begins with another place or with one partner, which its sentence does not take up"
         if not is_borne_out and not self._knows_members(one):
@@ -402,6 +406,27 @@ class _Text:
                 break
         return bool(announced) and announced.isdisjoint(one.names)
 
+    def _may_go_on_with_another(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether a sentence that names the reporting place follows some of another place or partner.
+
+        `Trade with BRICS countries rose … In the period, China's exports came to 1.23 trillion yuan`: to all, or to
+        them? Chinese says more often when it turns to the whole again, and of a part whose part it is.
+        """
+        home = self._region_id
+        names_home = around.names_code(home) or around.says("scope_self") or around.says("scope_province")
+        is_of_part = any(name not in self._known_places for name in one.names[1:])
+        is_of_partner = one.figure.partner_id != WHOLE["partner"]
+        if not names_home or is_of_partner or not one.figure.flow or (around.sentence.is_chinese and is_of_part):
+            return False
+        if one.figure.region_id != home:
+            return False
+        others: set[str] = set()
+        for before in reversed(self._surroundings[max(0, one.sentence - 1 - _SENTENCES_BEFORE) : one.sentence - 1]):
+            if before.is_heading:
+                break
+            others |= before.codes_of("region") | before.codes_of("partner")
+        return not others <= self._known_places | set(one.names)
+
     def _leaves_lead(self, figure: Figure, around: _Surroundings) -> bool:
         """Whether a figure is of the whole where the first of the text is of a part that all of it may be about."""
         if self._lead is None:
@@ -456,6 +481,12 @@ class _Surroundings:
     def spans(self) -> set[Span]:
         """The periods that the sentence names."""
         return set(self.sentence.spans.values())
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """Whether it is a paragraph of its own, without a full stop and without a number."""
+        is_open = self.tokens[-1].kind != "stop"
+        return self.sentence.begins_paragraph and is_open and not any(_is_number(token) for token in self.tokens)
 
     @cached_property
     def unknown(self) -> list[str]:

@@ -208,7 +208,9 @@ class Tokeniser:
             if not any(char.isupper() for char in cased):
                 small = self._lexicon.partners_in_small_letters(entry)
                 names = tuple(
-                    pair for pair in names if pair[0] not in ("region", "partner") or pair[1] == UNMAPPED or pair in small
+                    (name, code)
+                    for name, code in names
+                    if name not in ("region", "partner") or code == UNMAPPED or (name, code) in small
                 )
             if not names:
                 return None

@@ -484,11 +484,7 @@ class UnknownNames:
                 self._extended_in_english(index)
                 continue
             first, last = index, index + 1
-            while (
-                last < len(tokens)
-                and last - index < 6
-                and _is_part_of_word(tokens[last])
-            ):
+            while last < len(tokens) and last - index < 6 and _is_part_of_word(tokens[last]):
                 last += 1
             ends = tokens[last] if last < len(tokens) else None
             if ends is None or not (
@@ -497,11 +493,7 @@ class UnknownNames:
                 or ends.kind in ("enumeration", "open")
             ):
                 last = index + 1
-            while (
-                first > 0
-                and index - first < 6
-                and _is_part_of_word(tokens[first - 1])
-            ):
+            while first > 0 and index - first < 6 and _is_part_of_word(tokens[first - 1]):
                 first -= 1
             if index and tokens[index - 1].text in _OTHER_THAN:
                 self._take(index - 1, last)

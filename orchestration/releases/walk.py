@@ -352,7 +352,7 @@ class Walk:
         if token.kind in ("semicolon", "stop") or (token.is_a("while") and self._begins_another(index)):
             if not phrase.is_empty() and token.kind != "stop":
                 drop_subject(self)
-            if token.kind == "semicolon" and self._month_before is not None:  # 累计进口6.45万吨；从哈萨克斯坦进口3.69万吨
+            if token.kind == "semicolon" and self._month_before is not None:  # …累计进口6.45万吨；从哈萨克斯坦进口
                 self.grammar.period, self._month_before = self._month_before, None
             self.clause_break = "strong"
         elif token.kind == "open":
@@ -373,7 +373,7 @@ class Walk:
         return True
 
     def _begins_another(self, index: int) -> bool:
-        """Whether a `while` begins what is of something else; behind parentheses the verb may follow it: （11.6亿元）则下跌."""
+        """Whether a `while` begins what is of something else; not where its verb follows parentheses: （…）则下跌."""
         before, behind = self.tokens[index - 1] if index else None, self.tokens[index + 1 : index + 2]
         if before is None or before.kind != "close":
             return before is None or before.kind in BOUNDARIES

@@ -63,7 +63,8 @@ _DOUBTED = {
         "In March, China exported 143 million yuan of fruit to Russia, and 54.2 percent of it came from Xinjiang.",
         {
             "143 million yuan": "half of its sentence is in doubt",
-            "54.2 percent": "a place or partner behind it is not taken for a part of its subject"},
+            "54.2 percent": "a place or partner behind it is not taken for a part of its subject",
+        },
     ),
     "both ways, where the paragraph speaks of one": (
         "In March, exports of Xinjiang rose 3.3 percent. Exports to Russia rose 8.1 percent. Kazakhstan was the "
@@ -72,7 +73,10 @@ _DOUBTED = {
     ),
     "a growth among those of quantities": (
         "一季度，新疆煤炭出口量增长8.1%，棉花出口增长5.2%。",
-        {"8.1%": "half of its sentence", "5.2%": "whether it is of the value or, as those before it, of the quantity or the price is not said"},
+        {
+            "8.1%": "half of its sentence",
+            "5.2%": "whether it is of the value or, as those before it, of the quantity or the price is not said",
+        },
     ),
     "adverbs and words of the grammar say nothing": (
         "In the first quarter, exports of Xinjiang nevertheless rose quite vigorously by 8.1 percent.",
@@ -174,6 +178,16 @@ _DOUBTED = {
     "a Chinese name that no list knows": (
         "一季度，新疆对东盟以外的国家出口20亿元。",
         {"20亿元": "a part of its subject is a name that no list knows"},
+    ),
+    "the partner of the sentences before": (
+        "In the first quarter, trade of Xinjiang rose 3.2 percent. In the first quarter, exports to Kazakhstan rose 8.1 "
+        "percent. In the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
+        {"5.2 billion yuan": "the place or partner of the sentences before"},
+    ),
+    "the partner of the sentences before a heading": (
+        "In the first quarter, trade of Xinjiang rose 3.2 percent. In the first quarter, exports to Kazakhstan rose 8.1 "
+        "percent.\n\nExports to all\n\nIn the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
+        {},
     ),
     "two values of one thing, which nothing bears out": (
         "一季度，新疆进出口增长8.1%。一季度，新疆进出口增长5.2%。",
