@@ -611,12 +611,11 @@ class _Surroundings:
 
     def codes_of(self, list_name: str) -> set[str]:
         """What the names of a list stand for, but for those of offices and the like."""
-        return {
-            code
-            for index, token in enumerate(self.tokens)
-            for name, code in token.names
-            if name == list_name and self.sentence.free(index)
-        }
+        return {code for name, code in self._free_names if name == list_name}
+
+    @cached_property
+    def _free_names(self) -> set[tuple[str, str]]:
+        return {pair for index, token in enumerate(self.tokens) if self.sentence.free(index) for pair in token.names}
 
     def names_behind(self, at: int) -> set[str]:
         """What places and partners behind a number, up to the end of its clause or the next number, stand for."""
@@ -690,11 +689,11 @@ class _Surroundings:
         """The flows that are said up to the end of the clause of a number, by themselves or as part of a name."""
         found = []
         for token in self.tokens[: self._end(at) if at < len(self.tokens) else at]:
-            parts = [flow for flow, words_of in _FLOW_PARTS.items() if any(part in token.text for part in words_of)]
             if flow := token.senses.get("flow"):
                 found.append(flow)
-            elif token.names and (parts or "trade" in token.text):
-                found.append(parts[0] if parts else "total")
+            elif token.names:
+                parts = [flow for flow, words_of in _FLOW_PARTS.items() if any(part in token.text for part in words_of)]
+                found += parts[:1] or (["total"] if "trade" in token.text else [])
         return found
 
     def _end(self, at: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -31,6 +32,11 @@ class Sentence:
     spoken_for: dict[int, str] = field(default_factory=dict)
     spans: dict[int, Span] = field(default_factory=dict)
     compared: dict[int, Span] = field(default_factory=dict)
+    _boundaries: list[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find once what ends clauses: the tokens of a sentence stay as they are."""
+        self._boundaries = [index for index, token in enumerate(self.tokens) if token.kind in BOUNDARIES]
 
     def quantities(self) -> list[int]:
         """Where numbers stand."""
@@ -51,9 +57,8 @@ class Sentence:
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause that `index` stands in."""
-        while index > 0 and self.tokens[index - 1].kind not in BOUNDARIES:
-            index -= 1
-        return index
+        before = bisect_left(self._boundaries, index)
+        return self._boundaries[before - 1] + 1 if before else min(index, 0)
 
     def list_end(self, index: int) -> int:
         """The token after the last one of a list that `index` stands in: commas do not end it."""
@@ -63,9 +68,8 @@ class Sentence:
 
     def clause_end(self, index: int) -> int:
         """The token after the last one of the clause that `index` stands in."""
-        while index < len(self.tokens) and self.tokens[index].kind not in BOUNDARIES:
-            index += 1
-        return index
+        behind = bisect_left(self._boundaries, index)
+        return self._boundaries[behind] if behind < len(self._boundaries) else max(index, len(self.tokens))
 
 
 def without_notes(tokens: list[Token]) -> list[Token]:
