@@ -24,7 +24,7 @@ from orchestration.releases.text import folded_phrase
 from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.unknown_names import LONGER_NAME
 
-#: The part of the numbers of a text that may stay unread before all of it is in doubt.
+#: The part of the numbers of a text that may stay unread before what nothing bears out is in doubt.
 _MOST_UNREAD = 0.05
 #: Words of so many letters are of the grammar.
 _SMALL = 2
@@ -118,8 +118,6 @@ def doubts(
     `unread` is the part of the numbers of the text that no rule reads.
     """
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
-    if unread >= _MOST_UNREAD:
-        return dict.fromkeys(read, "much of the text is not understood")
     lead = next((one for one in stated if one.figure.status != "unread"), None)
     text = _Text(sentences, region_id, holders, stated, list(read.values()), lead)
     text.look_for_months(stated)
@@ -128,6 +126,8 @@ def doubts(
     for place, one in read.items():
         why = text.against(one, is_borne_out=place in agreeing)
         why = why or ("" if one.sentence in borne_out else text.open(one)) or slips.get(place, "")
+        if not why and unread >= _MOST_UNREAD and place not in agreeing:
+            why = "much of the text is not understood"
         if why:
             found[place] = why
     certain = {id(one.quantity) for place, one in read.items() if place not in found}
@@ -267,12 +267,14 @@ class _Text:
             return "whether it is of certain enterprises alone is not said"
         if figure.statistic == "rank" and around.sentence.is_chinese and around.tokens[at].is_a("ordinal"):
             return "it is first in a word, and among whom, by what and in which flow is seldom all said"
+        if figure.statistic == "change" and not figure.flow:
+            return "of what it is more or fewer is said with another number"
         if figure.statistic == "rank" and figure.measure in _COUNTS_OF_PLACES:
             return "it ranks a place among those that are counted before it"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
         behind = around.names_behind(at) - set(one.names)
-        if behind - self._known_places - around.codes(at - 1) or self._region_id in behind:
+        if behind - self._known_places - around.codes_before(at) or self._region_id in behind:
             return "a place or partner behind it is not taken for a part of its subject"
         untaken = around.kinds_named_behind(at, is_change=figure.statistic != "level")
         if any(getattr(figure, f"{kind}_id") == WHOLE[kind] for kind in untaken):
@@ -621,7 +623,7 @@ class _Surroundings:
         """What places and partners behind a number, up to the end of its clause or the next number, stand for."""
         return {
             code
-            for index in range(at + 1, self._end(at))
+            for index in range(at + 1, self._end_beyond_parentheses(at))
             for name, code in self.tokens[index].names
             if name in ("region", "partner") and self.sentence.spoken_for.get(index, "").startswith("subject")
         }
@@ -653,6 +655,10 @@ class _Surroundings:
     def names_code(self, code: str) -> bool:
         """Whether a name of the sentence stands for a code."""
         return any(code == named for token in self.tokens for _, named in token.names)
+
+    def codes_before(self, at: int) -> set[str]:
+        """What the names before a number, and those up to the end of the clause before, stand for."""
+        return {code for token in self.tokens[:at] for _, code in token.names}
 
     def codes(self, at: int) -> set[str]:
         """What the names stand for that are said before a number or in its clause."""
@@ -695,6 +701,14 @@ class _Surroundings:
                 parts = [flow for flow, words_of in _FLOW_PARTS.items() if any(part in token.text for part in words_of)]
                 found += parts[:1] or (["total"] if "trade" in token.text else [])
         return found
+
+    def _end_beyond_parentheses(self, at: int) -> int:
+        """Where the words of a clause end that goes on behind parentheses: `22 billion yuan (3 billion dollars) were …`."""
+        behind = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if behind is None or behind.kind != "open":
+            return self._end(at)
+        close = next((index for index in range(at + 1, len(self.tokens)) if self.tokens[index].kind == "close"), at)
+        return self._end(close + 1) if close + 1 < len(self.tokens) else self._end(at)
 
     def _end(self, at: int) -> int:
         """Where the words of the clause behind a number end, at the next number."""

@@ -141,7 +141,10 @@ class UnknownNames:
                     self.items[index] = zone
                     continue
                 if self._is_of_place(index):
-                    self._take(first + 1 + (tokens[first + 1].text == "the"), index + 3, "region")
+                    start = first + 1
+                    while start < index and (tokens[start].is_a("filler") or tokens[start].text == "the"):
+                        start += 1  # through the port of Erenhot
+                    self._take(start, index + 3, "region", self._zone_of_place(index))
                     continue
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
@@ -179,6 +182,12 @@ class UnknownNames:
         behind = self.tokens[index + 1 : index + 3]
         is_said = len(behind) == 2 and behind[0].text in ("of", "in") and not self.sentence.is_chinese
         return is_said and any(pair[0] == "region" for pair in behind[1].names) and self.sentence.free(index + 2)
+
+    def _zone_of_place(self, index: int) -> str:
+        """The code of `the port of Erenhot`, which the lists have as Erenhot Port; "" where they have none."""
+        name = f"{self.tokens[index + 2].text} {self.tokens[index].text}"
+        code = self.grammar.codes.resolve("region", name, region_id=self.grammar.region_id)
+        return "" if code == UNMAPPED else code
 
     def _is_trading(self, index: int) -> bool:
         """Whether a flow stands right behind a zone: it is the subject."""

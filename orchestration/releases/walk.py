@@ -60,6 +60,7 @@ _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
 _AMONG = frozenset({"among", "amongst", "within"})
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
+_WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
@@ -640,6 +641,8 @@ class Walk:
             return
         if dimension == "region" and code == self.grammar.region_id and self._follows_number(index):
             return
+        if dimension == "region" and self._says_where_it_lies(index, code):
+            return  # the port of Erenhot in Inner Mongolia, north China
         if dimension == "region" and not self.lists and self._holds_what_is_named(code):
             return  # Heilongjiang is at the forefront of China's opening up. Its trade …
         if dimension == "region" and code == self.grammar.region_id:
@@ -656,6 +659,18 @@ class Walk:
         tokens = self.tokens
         is_said = index > 0 and tokens[index].text in ("in", "of") and tokens[index - 1].text in _MEMBERS
         return self.grammar.text.span(tokens[index - 1].start, tokens[index].end)[0] if is_said else None
+
+    def _says_where_it_lies(self, index: int, code: str) -> bool:
+        """Whether a place of an English sentence holds the one that is named right before it, joined by "in" or a comma."""
+        before = index - 1
+        while before > 0 and (
+            self.tokens[before].kind == "comma" or self.tokens[before].text.split(" ")[0] in _WHERE_IT_LIES
+        ):
+            before -= 1
+        if self.sentence.is_chinese or before < 0 or before == index - 1:
+            return False
+        inner = {inner for name, inner in self.tokens[before].names if name == "region"} - {code}
+        return any(code in self.grammar.codes.containing_regions(one) for one in inner)
 
     def _holds_what_is_named(self, code: str) -> bool:
         """Whether a place holds the one that reports, which the sentence has named before."""
