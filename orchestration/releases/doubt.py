@@ -703,7 +703,7 @@ class _Surroundings:
         return found
 
     def _end_beyond_parentheses(self, at: int) -> int:
-        """Where the words of a clause end that goes on behind parentheses: `22 billion yuan (3 billion dollars) were …`."""
+        """Where the words of a clause end that goes on behind parentheses: `22 billion (3 billion dollars) were …`."""
         behind = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         if behind is None or behind.kind != "open":
             return self._end(at)

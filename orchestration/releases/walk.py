@@ -661,7 +661,7 @@ class Walk:
         return self.grammar.text.span(tokens[index - 1].start, tokens[index].end)[0] if is_said else None
 
     def _says_where_it_lies(self, index: int, code: str) -> bool:
-        """Whether a place of an English sentence holds the one that is named right before it, joined by "in" or a comma."""
+        """Whether a place of an English sentence holds the one named right before it, joined by "in" or a comma."""
         before = index - 1
         while before > 0 and (
             self.tokens[before].kind == "comma" or self.tokens[before].text.split(" ")[0] in _WHERE_IT_LIES

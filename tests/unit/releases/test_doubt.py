@@ -180,13 +180,13 @@ _DOUBTED = {
         {"20亿元": "a part of its subject is a name that no list knows"},
     ),
     "the partner of the sentences before": (
-        "In the first quarter, trade of Xinjiang rose 3.2 percent. In the first quarter, exports to Kazakhstan rose 8.1 "
-        "percent. In the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
+        "In the first quarter, trade of Xinjiang rose 3.2 percent. In the first quarter, exports to Kazakhstan rose "
+        "8.1 percent. In the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
         {"5.2 billion yuan": "the place or partner of the sentences before"},
     ),
     "the partner of the sentences before a heading": (
-        "In the first quarter, trade of Xinjiang rose 3.2 percent. In the first quarter, exports to Kazakhstan rose 8.1 "
-        "percent.\n\nExports to all\n\nIn the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
+        "In the first quarter, trade of Xinjiang rose 3.2 percent. In the first quarter, exports to Kazakhstan rose "
+        "8.1 percent.\n\nExports to all\n\nIn the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
         {},
     ),
     "two values of one thing, which nothing bears out": (
