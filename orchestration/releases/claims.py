@@ -417,14 +417,18 @@ class Claims:
 
     @staticmethod
     def _claim_peers(sentence: Sentence) -> None:
-        """`在中部六省里，总值排第6位`: those among whom a place has its rank are no subject."""
+        """`在中部六省里，总值排第6位`, 在“新三样”中增速最快: those among whom something stands out are no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens if sentence.is_chinese else ()):
             last = sentence.clause_end(index)
             clause = tokens[index:last]
-            is_among = token.text == "在" and len(clause) > 2 and clause[-1].text.endswith(("里", "中", "内"))
-            if is_among and not any(one.quantity is not None for one in clause):
+            if token.text != "在" or len(clause) <= 2 or any(one.quantity is not None for one in clause):
+                continue
+            ends = [at for at, one in enumerate(clause) if one.text.endswith(("里", "中", "内"))]
+            if ends and ends[-1] == len(clause) - 1:
                 _claim_names(sentence, index, last, "peers")
+            elif ends and any(one.text.startswith("最") for one in clause[ends[0] :]):
+                _claim_names(sentence, index, index + ends[0], "peers")
 
     def _doubt_what_is_pointed_at(self, sentence: Sentence) -> None:
         """`trade in them`, `of what was shipped there`: the goods or the partner are named before."""

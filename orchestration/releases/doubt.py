@@ -239,6 +239,8 @@ class _Text:
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
+        if around.is_unreal(at):
+            return "its sentence says what may be, or what is not so"
         if figure.commodity_id == PORT_CARGO:
             return "cargo through a port may be transport, and no trade of the place"
         if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:
@@ -319,8 +321,6 @@ class _Text:
             return "its sentence names a period that was not taken for its own"
         if is_chinese and around.names_something and self._is_carried(one, around, at):
             return "a part of its subject is named in another sentence only"
-        if around.is_unreal(at):
-            return "its sentence says what may be, or what is not so"
         if around.says_open_or:
             return "its sentence says a number in two ways"
         if around.says_since(at):
@@ -569,7 +569,7 @@ class _Surroundings:
     def is_unreal(self, at: int) -> bool:
         """Whether the clause of a number says that it may be, or is not so: `could reach`, `did not rise`."""
         clause = self.tokens[self.sentence.clause_start(at) : at]
-        return any(token.text in _UNREAL for token in clause)
+        return any(token.text in _UNREAL and token.period is None for token in clause)
 
     def speaks_of_a_city(self, at: int) -> bool:
         """Whether the sentence says of a number that it is of a city, without its name: `the city's exports`."""
