@@ -153,7 +153,16 @@ def distribute(
         row = list(stated)
         others = subjects[position][0][0].others if subjects[position] else frame.others
         if frame.scope:
-            row += [replace(one, names={**one.names, **frame.scope}, rule=f"{one.rule}; or so") for one in stated]
+            flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
+            row += [
+                replace(
+                    one,
+                    names={**one.names, **frame.scope},
+                    flow=flow if flow and one.flow == "total" else one.flow,
+                    rule=f"{one.rule}; or so",
+                )
+                for one in stated
+            ]
         other_period = numbers.grammar.other_period
         if other_period is not None:
             later = [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]

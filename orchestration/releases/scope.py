@@ -28,6 +28,8 @@ class Scope:
     def __init__(self) -> None:
         """Nothing is known before the first statement."""
         self.names: dict[str, list[Item]] = {}
+        #: Exports or imports, where the text is about one of them.
+        self.flow = ""
         self._is_settled = False
 
     def learn(self, stated: list[Statement], frame: Frame | None, grammar: Grammar) -> None:
@@ -39,6 +41,8 @@ class Scope:
             self._learn_zone(frame, grammar)
             return
         self._is_settled = True
+        flows = {one.flow for one in told}
+        self.flow = flows.pop() if flows <= {"export"} or flows <= {"import"} else ""
         for dimension in DIMENSIONS:
             first = [item for item in told[0].names.get(dimension, []) if item.code != WHOLE.get(dimension)]
             is_same = all(_codes(one.names.get(dimension, [])) == _codes(first) for one in told)
