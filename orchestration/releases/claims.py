@@ -420,11 +420,19 @@ class Claims:
         """`在中部六省里，总值排第6位`, 在“新三样”中增速最快: those among whom something stands out are no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens if sentence.is_chinese else ()):
+            if token.text != "在":
+                continue
             last = sentence.clause_end(index)
             clause = tokens[index:last]
-            if token.text != "在" or len(clause) <= 2 or any(one.quantity is not None for one in clause):
+            number = next((at for at, one in enumerate(clause) if one.quantity is not None), None)
+            ends = [at for at, one in enumerate(clause[:number]) if one.text.endswith(("里", "中", "内"))]
+            quantity = None if number is None else clause[number].quantity
+            if quantity is not None:  # 增速在全国外贸万亿级城市中列第二位
+                if quantity.unit_kind == "rank" and ends:
+                    _claim_names(sentence, index, index + ends[0], "peers")
                 continue
-            ends = [at for at, one in enumerate(clause) if one.text.endswith(("里", "中", "内"))]
+            if len(clause) <= 2:
+                continue
             if ends and ends[-1] == len(clause) - 1:
                 _claim_names(sentence, index, last, "peers")
             elif ends and any(one.text.startswith("最") for one in clause[ends[0] :]):

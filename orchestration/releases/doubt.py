@@ -271,6 +271,8 @@ class _Text:
             return "it is first in a word, and among whom, by what and in which flow is seldom all said"
         if figure.statistic == "change" and not figure.flow:
             return "of what it is more or fewer is said with another number"
+        if figure.statistic == "rank" and figure.region_id in self._known_places - {self._region_id}:
+            return "as it is read, a place that holds the one of the text has the rank"
         if figure.statistic == "rank" and figure.measure in _COUNTS_OF_PLACES:
             return "it ranks a place among those that are counted before it"
         if figure.statistic == "contribution":

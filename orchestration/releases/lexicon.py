@@ -46,7 +46,7 @@ WORD_KINDS = frozenset({
     "no_district", "no_singular", "no_trade_of", "not_before_noun", "not_tenths", "noun_of_change",
     "noun_of_members", "number_label", "object_preposition", "of_months", "of_them", "office_start", "open_balance",
     "opening", "ordinal_suffix", "other_counted", "other_members", "other_than", "outside", "pace",
-    "part_by_direction", "part_of_goods", "part_of_name", "partner_dealing", "partner_of_both_flows",
+    "part_by_direction", "part_of_city", "part_of_goods", "part_of_name", "partner_dealing", "partner_of_both_flows",
     "partners_behind", "passage_place", "plain_trade", "port_cargo", "port_noun", "published", "rank_change",
     "rank_place", "ranked_flow", "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end", "relative",
     "reported", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word", "since_after",

@@ -131,7 +131,9 @@ _ENGLISH = [
             rf"(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
-        ("years", rf"from (?P<year>{_Y}) (?:to|through|until) (?P<b>{_M})(?:,? (?P<end>{_Y})| this year)"),
+        ("years",
+            rf"from (?P<year>{_Y}) (?:to|through|until) (?P<b>{_M})(?: [0-9]{{1,2}})?"
+            rf"(?:,? (?P<end>{_Y})| this year)"),
         ("this_month", r"(?:in |for |during )?this month"),
         ("same_month",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"

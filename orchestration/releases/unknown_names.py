@@ -50,6 +50,7 @@ _GENERAL_GOODS = frozenset(words("general_goods"))
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _BY_WAY_OF = frozenset(words("by_way_of"))
+_PARTS_OF_CITIES = frozenset(words("part_of_city"))
 #: 口岸, 关区
 _PASSAGES = frozenset(words("passage_place"))
 #: Ends of names of districts and towns, and their longest.
@@ -206,6 +207,11 @@ class UnknownNames:
         if self.sentence.is_chinese:
             return
         for index, token in enumerate(tokens):
+            if token.text in _PARTS_OF_CITIES and index > 1 and tokens[index - 1].text == "new":
+                place = tokens[index - 2]
+                if any(name == "region" for name, _ in place.names) and self.sentence.free(index - 2):
+                    self._take(index - 2, index + 1, "region")  # Wuxi New District, which no list knows
+                    continue
             if not token.is_a("place") or not self.sentence.free(index):
                 continue
             first = index
