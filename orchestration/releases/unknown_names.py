@@ -154,7 +154,7 @@ class UnknownNames:
                 elif self.sentence.is_chinese and not token.names and self._is_trading(index):
                     self._take(index, index + 1, "region")  # 海关特殊监管区域进出口…
                 continue
-            if self._is_province(first):
+            if self._is_province(first) and token.text not in _CUSTOMS_AREAS:
                 self._take(first + 1, index + 1, "region")  # 我省综合保税区: the zones of the province together
             elif (
                 self.sentence.is_chinese
