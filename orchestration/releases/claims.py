@@ -1155,6 +1155,14 @@ class Claims:
                 )
                 if tokens[index].text == "from" and is_apart and not is_revised:
                     return
+                behind = tokens[cursor + 1 : cursor + 3]
+                if (
+                    tokens[index].text == "from"
+                    and len(behind) == 2
+                    and behind[0].text == "in"
+                    and behind[1].is_a("flow")
+                ):
+                    return  # a surplus of 1.3 billion, from 5 billion in exports and 3.7 billion in imports
                 if sentence.is_chinese and any(one.is_a("rise", "fall") for one in tokens[index:cursor]):
                     return  # 与去年同期的每吨911.1美元相比上涨0.6%
                 if tokens[index].text == "after":

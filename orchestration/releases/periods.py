@@ -234,9 +234,11 @@ _CHINESE = [
     )
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从累")
-#: The first 20 days of June, June 1-20, the first half of January, 6月上旬: no period of a figure.
+_WEEKS = "(?:first|second|third|fourth|last) (?:(?:two|three) )?weeks?"
+#: The first 20 days of June, June 1-20, the first week of June, the first half of January, 6月上旬: no whole months.
 _PART_OF_MONTH = re.compile(
     rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
+    rf"|\b{_WEEKS} (?:of|in) {MONTH_NAME}|{MONTH_NAME}'s {_WEEKS}\b"
     rf"|\b(?:first|second|last) half of {MONTH_NAME}|\b{MONTH_NAME} [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7])\b"
     rf"|\bmonths? and a half\b|\bmid[- ]{MONTH_NAME}"
     r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
