@@ -27,23 +27,27 @@ pytestmark = pytest.mark.skipif(not SCORER.exists(), reason="the scorer is not p
 
 @dataclass(frozen=True)
 class Measures:
-    """F1 of numbers and of tuples, and the share of rows read that match no gold figure."""
+    """F1 of numbers and of tuples, the part of the published rows that match no gold figure, published rows a gold row.
+
+    A reader that doubts all it reads is never wrong: hence the last.
+    """
 
     number: float
     tuple: float
     wrong: float
+    published: float
 
 
 #: The least that is accepted; what was measured stands in docs/releases.md.
 LEAST = {
-    SHARED / "seed_release": Measures(1.0, 1.0, 0.0),
-    SHARED / "corpus": Measures(0.99, 0.97, 0.0),
-    RELEASES / "tuned": Measures(0.985, 0.935, 0.004),
-    RELEASES / "held_back": Measures(0.985, 0.97, 0.01),
+    SHARED / "seed_release": Measures(1.0, 1.0, 0.0, 0.85),
+    SHARED / "corpus": Measures(0.99, 0.97, 0.0, 0.8),
+    RELEASES / "tuned": Measures(0.985, 0.935, 0.003, 0.35),
+    RELEASES / "held_back": Measures(0.985, 0.97, 0.005, 0.55),
 }
 #: Of how many tuned releases, from the first on, what must be reached: later ones are harder and lower what the whole
 #: of `tuned` can ask, and they must not hide a fall of those before.
-LEAST_OF_FIRST_TUNED = {270: Measures(0.99, 0.95, 0.004), 414: Measures(0.99, 0.94, 0.004)}
+LEAST_OF_FIRST_TUNED = {270: Measures(0.99, 0.95, 0.003, 0.4), 414: Measures(0.99, 0.94, 0.003, 0.35)}
 
 
 def _scorer() -> ModuleType:
@@ -77,7 +81,7 @@ def measured(folders: list[Path], codes: CodeLists) -> Measures:
     scorer = _scorer()
     names = scorer.Names(PROJECT_DIR / "dbt_project" / "seeds" / "aliases.csv")
     totals = {"number": [0, 0, 0], "tuple": [0, 0, 0]}
-    wrong = 0
+    wrong, published, stated = 0, 0, 0
     for folder in folders:
         golds = list(scorer.gold_rows(folder / "gold.csv", names))
         reads = list(scorer.read_rows(_read(folder, codes), names))
@@ -86,8 +90,10 @@ def measured(folders: list[Path], codes: CodeLists) -> Measures:
             totals[kind] = [a + b for a, b in zip(totals[kind], (hit, offered, wanted), strict=True)]
         taken = set(pairs.values())
         wrong += sum(1 for index, row in enumerate(reads) if index not in taken and not row["uncertain"])
+        published += sum(1 for row in reads if not row["uncertain"])
+        stated += len(golds)
     scores = {kind: scorer.ratio(*counts)[2] for kind, counts in totals.items()}
-    return Measures(scores["number"], scores["tuple"], wrong / totals["tuple"][1])
+    return Measures(scores["number"], scores["tuple"], wrong / published, published / stated)
 
 
 def _must_not_fall(folders: list[Path], least: Measures, codes: CodeLists) -> None:
@@ -95,6 +101,7 @@ def _must_not_fall(folders: list[Path], least: Measures, codes: CodeLists) -> No
     assert found.number >= least.number
     assert found.tuple >= least.tuple
     assert found.wrong <= least.wrong
+    assert found.published >= least.published
 
 
 @pytest.mark.parametrize("base", LEAST, ids=lambda base: base.name)
