@@ -373,6 +373,9 @@ class UnknownNames:
             if before.text == "制" and token.names and index > 1 and tokens[index - 2].names:
                 self._take_made_of(index)
                 continue
+            if before.text == "for" and index > 1 and self._are_goods_for(index):
+                self._take_word(index - 2, index + 1, "commodity")  # raw materials for chemicals
+                continue
             if ("commodity", UNMAPPED) not in token.names or not before.names or before.senses:
                 continue
             is_joined = token.start - before.end <= (0 if self.sentence.is_chinese else 1)
@@ -380,6 +383,12 @@ class UnknownNames:
                 continue
             if self.sentence.free(index) and self.sentence.free(index - 1):
                 self._take_word(index - 1, index + 1, "commodity")
+
+    def _are_goods_for(self, index: int) -> bool:
+        """Whether goods are told by what they are for: `Imports of raw materials for chemicals`."""
+        places = (index - 2, index)
+        is_free = all(self.sentence.free(at) for at in (index - 2, index - 1, index))
+        return is_free and all(dimension_of(self.grammar, self.tokens, at)[0] == "commodity" for at in places)
 
     def _take_made_of(self, index: int) -> None:
         """黄金制首饰: goods made of others are one name."""
