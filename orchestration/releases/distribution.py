@@ -153,12 +153,12 @@ def distribute(
         row = list(stated)
         others = subjects[position][0][0].others if subjects[position] else frame.others
         if frame.scope:
-            flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
+            only_flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
             row += [
                 replace(
                     one,
                     names={**one.names, **frame.scope},
-                    flow=flow if flow and one.flow == "total" else one.flow,
+                    flow=only_flow if only_flow and one.flow == "total" else one.flow,
                     rule=f"{one.rule}; or so",
                 )
                 for one in stated
