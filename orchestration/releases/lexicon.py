@@ -37,7 +37,7 @@ WORD_KINDS = frozenset({
     "area_of_union", "aside_start", "at_first", "attribution_start", "before_trade", "behind", "besides", "better",
     "between_behind", "border_word", "bringing", "by_way_of", "cargo", "cause_start", "cleared", "coming", "comparing",
     "comparing_after", "comparing_before", "complement_start", "contributing_stem", "correcting", "counted_that",
-    "customs_area", "dateline_end", "delivery", "description", "description_link", "direction", "done_by",
+    "customs_area", "daily_unit", "dateline_end", "delivery", "description", "description_link", "direction", "done_by",
     "each_before", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue",
     "falling_noun", "flow_pair", "flow_part", "flow_word", "from_or_since", "gained", "general_goods", "goods_noun",
     "growth_preposition", "growth_word", "home_place", "hub", "idle_word", "idle_word_end", "increase_of", "is",

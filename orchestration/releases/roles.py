@@ -38,6 +38,7 @@ _EXPORT_WORDS = words("ranked_flow", "export")
 _IMPORT_WORDS = words("ranked_flow", "import")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
+_DAILY_UNITS = words("daily_unit")
 _CARGO_WORDS = words("cargo")
 #: Words for a balance that may be a surplus or a deficit.
 _OPEN_BALANCES = frozenset(words("open_balance"))
@@ -567,7 +568,9 @@ def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
 
 
 def _is_daily(numbers: NumberGroup) -> bool:
-    """`6.78 million barrels a day`, `averaged 752,000 barrels per day`."""
+    """`6.78 million barrels a day`, `6.78 million bpd`, `averaged 752,000 barrels per day`."""
+    if numbers.tokens[numbers.last].text.endswith(_DAILY_UNITS):
+        return True
     behind = numbers.tokens[numbers.last + 1 : numbers.last + 3]
     says_average = bool(behind) and behind[0].is_a("average")
     return says_average or [token.text for token in behind] == ["a", "day"] or numbers.left("average") is not None

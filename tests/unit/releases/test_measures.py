@@ -45,7 +45,7 @@ LEAST = {
     SHARED / "seed_release": Measures(1.0, 1.0, 0.0, 0.85),
     SHARED / "corpus": Measures(0.99, 0.97, 0.0, 0.8),
     RELEASES / "tuned": Measures(0.985, 0.935, 0.003, 0.35),
-    RELEASES / "held_back": Measures(0.985, 0.97, 0.005, 0.55),
+    RELEASES / "held_back": Measures(0.975, 0.925, 0.005, 0.35),
 }
 #: Of how many tuned releases, from the first on, what must be reached: later ones are harder and lower what the whole
 #: of `tuned` can ask, and they must not hide a fall of those before.
