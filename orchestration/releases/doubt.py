@@ -661,7 +661,7 @@ class _Surroundings:
         return any(code == named for token in self.tokens for _, named in token.names)
 
     def codes_before(self, at: int) -> set[str]:
-        """What the names before a number, and those up to the end of the clause before, stand for."""
+        """What the names before a number stand for."""
         return {code for token in self.tokens[:at] for _, code in token.names}
 
     def codes(self, at: int) -> set[str]:
