@@ -192,10 +192,6 @@ class _Text:
             and (one.names, one.figure.flow, one.span) not in levels
         ]
         self._levels = levels
-        #: In what the levels of goods are told.
-        self._measures = {
-            (one.figure.commodity_id, one.figure.measure) for one in told if one.figure.statistic == "level"
-        }
         #: The sentences that state a value of the period compared with: that is why they name it.
         self._with_base = {one.sentence for one in read if _OF_BASE in one.figure.reading}
         balances = [one for one in read if one.figure.flow == "balance" and one.figure.statistic == "level"]
@@ -283,8 +279,6 @@ class _Text:
         untaken = around.kinds_named_behind(at, is_change=figure.statistic != "level")
         if any(getattr(figure, f"{kind}_id") == WHOLE[kind] for kind in untaken):
             return "goods or a kind of trade behind it are not taken for a part of its subject"
-        if figure.statistic == "growth" and figure.measure == "value" and self._is_of_goods_weighed(one, around):
-            return "whether it is of the value or of the quantity, which alone is told, is not said"
         if figure.statistic == "share" and around.says_another_flow_behind(figure.flow, at):
             return "the other flow stands behind it"
         if figure.flow not in ("total", "") and around.names_something and not around.says_flow(figure.flow, at):
@@ -376,13 +370,6 @@ class _Text:
             first < other.sentence <= one.sentence and other.quantity.start < one.quantity.start
             for other in self._bare_volumes
         )
-
-    def _is_of_goods_weighed(self, one: Stated, around: _Surroundings) -> bool:
-        """Whether a text tells how much there was of some goods, by weight or number, and never for what they sold."""
-        if around.sentence.is_chinese or one.figure.commodity_id == WHOLE["commodity"]:
-            return False
-        measures = {measure for code, measure in self._measures if code == one.figure.commodity_id}
-        return measures == {"quantity"}
 
     def _is_of_another_place(self, one: Stated, around: _Surroundings) -> bool:
         """Whether a sentence that names no place follows, in its paragraph, one that is all of another place."""

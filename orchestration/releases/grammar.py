@@ -207,6 +207,10 @@ class Grammar:
     def account(self, reading: Reading) -> None:
         """Take down what became of a number."""
         reading.sentence = len(self.sentences)
+        sentence = self.sentences[-1]
+        reading.leaves_measure_open = not sentence.is_chinese and not any(
+            token.senses.get("measure") == "value" for token in sentence.tokens
+        )
         self.readings.append(reading)
         self._accounted.add(id(reading.quantity))
 

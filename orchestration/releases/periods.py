@@ -284,8 +284,10 @@ def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool
     start = found.start("a")
     before = chars[max(0, position - 12) : start].split()
     is_before_noun = bool(_AFTER_MAY.match(chars, found.end()))
+    behind = cased[found.end() : found.end() + 2].strip()
+    is_within = bool(before) and before[-1].endswith("'s") and behind.islower()  # China's May rare earth exports
     return cased[start] == "M" and (
-        found.end() - start > 3 or is_before_noun or bool(before and before[-1] in _BEFORE_MAY)
+        found.end() - start > 3 or is_before_noun or is_within or bool(before and before[-1] in _BEFORE_MAY)
     )
 
 

@@ -41,6 +41,8 @@ _FLOWLESS_MEASURES = frozenset({
 })  # fmt: skip
 #: Where a numeral may begin: at a digit, a Chinese numeral or the first letter of a word.
 _NUMERAL_STARTS = re.compile(rf"[0-9半{''.join(sorted(CHINESE_NUMERALS))}]|(?<![^\W_])[A-Za-z]")
+#: Why a growth of goods is in doubt of which the text tells the quantity alone.
+_WEIGHED = "whether it is of the value or of the quantity, which alone is told, is not said"
 #: Scales that only prose has.
 PROSE_SCALES = {
     "lakh": Decimal(10) ** 5,
@@ -128,6 +130,8 @@ class _Builder:
         self._identities: Counter[str] = Counter()
         #: Whether the text weighs goods of whatever kind: then its changes of quantities without goods are of that.
         self._weighs_cargo = False
+        #: Goods of which the text tells how much there was, and never for what they sold.
+        self._weighed_goods: frozenset[str] = frozenset()
         #: Of each figure the number that states it, its sentence, and whether that says what it is compared with.
         self._stated_by: list[tuple[Quantity, int, bool]] = []
         self.figures: list[Figure] = []
@@ -140,6 +144,11 @@ class _Builder:
             for reading in readings
             for statement in reading.statements
         )
+        measures: dict[str, set[str]] = {}
+        for statement in (one for reading in readings for one in reading.statements if one.statistic == "level"):
+            for item in statement.names.get("commodity", []):
+                measures.setdefault(item.code, set()).add(statement.measure)
+        self._weighed_goods = frozenset(code for code, told in measures.items() if told == {"quantity"})
 
     def add(self, reading: Reading) -> None:
         """Add what became of one number."""
@@ -149,12 +158,14 @@ class _Builder:
         if reading.not_a_figure:
             self._account(start, end, printed, "not_a_figure", reading.not_a_figure, ())
             return
+        statements = list(self._with_measures(reading))
         made: list[Figure] = []
         says_base: list[bool] = []
         reason = reading.unread
         each_of_list = len({statement.rule for statement in reading.statements}) == 1 and len(reading.statements) > 1
-        is_uncertain = any(statement.doubt or statement.measure == "volume" for statement in reading.statements)
-        for statement in _with_volume(reading.statements):
+        says_volume = any(statement.measure == "volume" for statement in reading.statements)
+        is_uncertain = says_volume or any(statement.doubt for statement in statements)
+        for statement in statements:
             first = made[0].figure_id if made and not each_of_list else ""
             try:
                 figure = self._figure(statement, start, end, printed, is_uncertain=is_uncertain, alternative_to=first)
@@ -173,13 +184,13 @@ class _Builder:
             self._stated_by.append((quantity, reading.sentence, True))
             self._account(start, end, printed, "unread", reason or "what it states is not known", (figure_id,))
             return
-        if any(statement.measure == "volume" for statement in reading.statements):
+        if says_volume:
             reason = "volume may be value or quantity"
         if not is_uncertain and len(made) > 1 and not each_of_list:
             is_uncertain, first = True, made[0].figure_id
             made = [dataclasses.replace(one, status="uncertain", alternatives_id=first) for one in made]
         if is_uncertain:
-            doubts = [statement.doubt for statement in reading.statements if statement.doubt]
+            doubts = [statement.doubt for statement in statements if statement.doubt]
             ids = tuple(one.figure_id for one in made)
             self._account(
                 start, end, printed, "uncertain", doubts[0] if doubts else reason or "more than one reading", ids
@@ -188,6 +199,20 @@ class _Builder:
             self._account(start, end, printed, "read", "", tuple(one.figure_id for one in made))
         self.figures += made
         self._stated_by += [(quantity, reading.sentence, one) for one in says_base]
+
+    def _with_measures(self, reading: Reading) -> Iterator[Statement]:
+        """`volume` that may be value or quantity is two readings; so is an English growth of goods that are weighed."""
+        for statement in reading.statements:
+            if statement.measure == "volume":
+                yield dataclasses.replace(statement, measure="quantity")
+                yield dataclasses.replace(statement, measure="value")
+                continue
+            yield statement
+            goods = {item.code for item in statement.names.get("commodity", [])}
+            is_growth = statement.statistic == "growth" and statement.measure == "value"
+            if is_growth and goods and goods <= self._weighed_goods and reading.leaves_measure_open:
+                doubt = statement.doubt or _WEIGHED
+                yield dataclasses.replace(statement, measure="quantity", doubt=doubt, rule=f"{statement.rule}; or so")
 
     def doubt(self, codes: CodeLists, sentences: list[Sentence]) -> None:
         """Mark uncertain what other figures of the text contradict, and what `sentences` leave open."""
@@ -313,16 +338,6 @@ class _Builder:
             alternatives_id=(alternative_to or figure_id) if is_uncertain else "",
             **names,
         )
-
-
-def _with_volume(statements: list[Statement]) -> Iterator[Statement]:
-    """`volume` that may be value or quantity is two readings."""
-    for statement in statements:
-        if statement.measure == "volume":
-            yield dataclasses.replace(statement, measure="quantity")
-            yield dataclasses.replace(statement, measure="value")
-        else:
-            yield statement
 
 
 def _subject(figure: Figure) -> tuple[object, ...]:

@@ -49,3 +49,5 @@ class Reading:
     unread: str = ""
     #: The sentence it stands in, counted from the first of the text.
     sentence: int = 0
+    #: Whether that is English and has no word for value: what grew may be the quantity.
+    leaves_measure_open: bool = False
