@@ -422,21 +422,16 @@ class Claims:
         for index, token in enumerate(tokens if sentence.is_chinese else ()):
             if token.text != "在":
                 continue
-            last = sentence.clause_end(index)
-            clause = tokens[index:last]
+            clause = tokens[index : sentence.clause_end(index)]
             number = next((at for at, one in enumerate(clause) if one.quantity is not None), None)
-            ends = [at for at, one in enumerate(clause[:number]) if one.text.endswith(("里", "中", "内"))]
             quantity = None if number is None else clause[number].quantity
-            if quantity is not None:  # 增速在全国外贸万亿级城市中列第二位
-                if quantity.unit_kind == "rank" and ends:
-                    _claim_names(sentence, index, index + ends[0], "peers")
+            ends = [at for at, one in enumerate(clause[:number]) if one.text.endswith(("里", "中", "内"))]
+            if not ends or (quantity is not None and quantity.unit_kind != "rank"):
                 continue
-            if len(clause) <= 2:
-                continue
-            if ends and ends[-1] == len(clause) - 1:
-                _claim_names(sentence, index, last, "peers")
-            elif ends and any(one.text.startswith("最") for one in clause[ends[0] :]):
-                _claim_names(sentence, index, index + ends[0], "peers")
+            if quantity is None and ends[-1] == len(clause) - 1:
+                _claim_names(sentence, index, index + len(clause), "peers")
+            elif quantity is not None or any(one.text.startswith("最") for one in clause[ends[0] :]):
+                _claim_names(sentence, index, index + ends[0], "peers")  # 增速在全国外贸万亿级城市中列第二位
 
     def _doubt_what_is_pointed_at(self, sentence: Sentence) -> None:
         """`trade in them`, `of what was shipped there`: the goods or the partner are named before."""

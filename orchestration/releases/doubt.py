@@ -135,11 +135,11 @@ def doubts(
         before = text.percentage_of(one)
         if place not in found and before is not None and id(before) not in certain:
             found[place] = "it stands behind a percentage that is in doubt"
-    alone = [place for place in read.keys() - found.keys() if place not in agreeing]
-    return found | _doubted_for_others(stated, read.keys() - found.keys(), alone)
+    sure = read.keys() - found.keys()
+    return found | _doubted_for_others(stated, sure, sure.difference(agreeing))
 
 
-def _doubted_for_others(stated: list[Stated], sure: Collection[int], alone: list[int]) -> dict[int, str]:
+def _doubted_for_others(stated: list[Stated], sure: set[int], alone: set[int]) -> dict[int, str]:
     """Which figures, of those that stand `alone`, are in doubt because half of the numbers around them are."""
     counted = [place for place, one in enumerate(stated) if one.figure.statistic not in _SELDOM_SURE]
     sentence_of = {id(stated[place].quantity): stated[place].sentence for place in counted}
@@ -148,7 +148,7 @@ def _doubted_for_others(stated: list[Stated], sure: Collection[int], alone: list
     of_text = len(sentence_of)
     is_most_of_text = of_text >= _ENOUGH_NUMBERS and len(sure_of) <= (1 - _MOST_DOUBTED) * of_text
     found = {}
-    for place in set(alone).intersection(counted):
+    for place in alone.intersection(counted):
         sentence = stated[place].sentence
         if certain[sentence] <= (1 - _MOST_DOUBTED) * numbers[sentence]:
             found[place] = "half of its sentence is in doubt"

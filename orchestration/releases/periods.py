@@ -234,6 +234,7 @@ _CHINESE = [
     )
 ]  # fmt: skip
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从累")
+#: Weeks of a month, by their order.
 _WEEKS = "(?:first|second|third|fourth|last) (?:(?:two|three) )?weeks?"
 #: The first 20 days of June, June 1-20, the first week of June, the first half of January, 6月上旬: no whole months.
 _PART_OF_MONTH = re.compile(

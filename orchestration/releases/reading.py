@@ -110,7 +110,7 @@ def read_text(
             "front matter, or --published)"
         )
     builder = _Builder(text, folded, source_id, region_id)
-    builder.look_for_cargo(readings)
+    builder.look_for_weights(readings)
     for reading in readings:
         builder.add(reading)
     builder.doubt(codes, grammar.sentences if doubting else [])
@@ -137,8 +137,8 @@ class _Builder:
         self.figures: list[Figure] = []
         self.numbers: list[NumberAccount] = []
 
-    def look_for_cargo(self, readings: list[Reading]) -> None:
-        """Note whether a number of the text weighs goods without saying which."""
+    def look_for_weights(self, readings: list[Reading]) -> None:
+        """Note whether a number of the text weighs goods without saying which, and which goods are only weighed."""
         self._weighs_cargo = any(
             reading.quantity.unit == "tonne" and not statement.names.get("commodity")
             for reading in readings

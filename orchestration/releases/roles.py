@@ -38,8 +38,9 @@ _EXPORT_WORDS = words("ranked_flow", "export")
 _IMPORT_WORDS = words("ranked_flow", "import")
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
-_DAILY_UNITS = words("daily_unit")
 _CARGO_WORDS = words("cargo")
+#: Units that are so much a day: bpd.
+_DAILY_UNITS = words("daily_unit")
 #: Words for a balance that may be a surplus or a deficit.
 _OPEN_BALANCES = frozenset(words("open_balance"))
 _OF_MONTHS = frozenset(words("of_months"))

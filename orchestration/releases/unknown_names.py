@@ -49,7 +49,9 @@ _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
+#: Before a port that goods pass: 经.
 _BY_WAY_OF = frozenset(words("by_way_of"))
+#: Behind a city and "new" they are a part of it: Wuxi New District.
 _PARTS_OF_CITIES = frozenset(words("part_of_city"))
 #: 口岸, 关区
 _PASSAGES = frozenset(words("passage_place"))

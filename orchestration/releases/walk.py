@@ -60,6 +60,7 @@ _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
 _AMONG = frozenset({"among", "amongst", "within"})
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
+#: Between a place and the one that it lies in.
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
