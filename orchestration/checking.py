@@ -1,6 +1,7 @@
 """What `customhouse check` finds in files that are not in the warehouse: verdicts, what follows, what was known before.
 
-Files are read as a refresh would read them, solved by the same deduction, and compared with the published warehouse.
+Files are read as a refresh would read them (but that what is in doubt only because the text contradicts itself takes
+part, for that is what is asked), solved by the same deduction, and compared with the published warehouse.
 Nothing is changed.
 """
 
@@ -36,7 +37,8 @@ from orchestration.deduction.series import SERIES_COLUMNS, Series, Span
 from orchestration.deduction.slips import fitting_slips
 from orchestration.deduction.statements import document_ids
 from orchestration.figures import Figure, figure_identity
-from orchestration.releases.folder import ReleaseFile, read_release
+from orchestration.releases.contradictions import AS_STATED
+from orchestration.releases.folder import Release, ReleaseFile, read_release
 from orchestration.settings import Settings
 from orchestration.sheets.reading import read_sheet
 from orchestration.sources import Rejection, Source, readable_name
@@ -134,12 +136,26 @@ def read_files(
         if found is None:
             release = ReleaseFile(path=path, file=str(path), source_id=path.stem, content_key="")
             reading = read_release(release, codes, published=published, region_id=region_id)
-            found = reading if isinstance(reading, Rejection) else ReadFile(path, reading.source, reading.figures)
+            found = reading if isinstance(reading, Rejection) else ReadFile(path, reading.source, _as_stated(reading))
         if isinstance(found, Rejection):
             complain(f"{readable_name(str(path))}: {found.reason}")
             continue
         read.append(_renamed(found) if names[path.stem] > 1 else found)
     return read
+
+
+def _as_stated(release: Release) -> list[Figure]:
+    """The figures of a release, those that another number contradicts as it is stated as if they were sure."""
+    stated = {
+        figure_id
+        for number in release.numbers
+        if number.kind == "uncertain" and number.reason.endswith(AS_STATED)
+        for figure_id in number.figure_ids.split()
+    }
+    return [
+        replace(figure, status="read", alternatives_id="") if figure.figure_id in stated else figure
+        for figure in release.figures
+    ]
 
 
 def _read_sheet(path: Path, codes: CodeLists) -> ReadFile | Rejection:

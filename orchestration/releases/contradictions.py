@@ -22,6 +22,8 @@ _FLOWS = "exports, imports, both and their balance do not agree as they are read
 _SHARE = "share, part and whole do not agree as they are read"
 _GROWTH = "growth, level and level before do not agree as they are read"
 _MIXED = "the growth of exports and imports together does not lie between theirs"
+#: Ends the reason where the subject of each number stands with it: then the source itself may be wrong.
+AS_STATED = ", though each says what it is of"
 #: What is more often a slip of reading than of the source.
 _OF_THE_READING = frozenset({_TWICE, _LARGER, _MIXED})
 #: Dimensions that a subject narrows, where the whole is everything.
@@ -138,7 +140,7 @@ class Contradictions:
             is_inferred = any(number.is_inferred for number in one.members)
             for number in one.members if one.reason in _OF_THE_READING and is_of_digits and not is_inferred else ():
                 if number.place not in self.agreeing:
-                    yield number, one.reason
+                    yield number, one.reason + AS_STATED
 
     def _contradict(self, reason: str, *members: _Number) -> None:
         self._found.append(_Contradiction(members, reason))

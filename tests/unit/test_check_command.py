@@ -104,6 +104,16 @@ def test_two_numbers_for_one_thing_are_told_as_such(tmp_path: Path) -> None:
     assert "a and b are different numbers for one thing." in result.stdout
 
 
+def test_two_values_of_one_thing_are_a_contradiction_and_no_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "twice.txt"
+    said = "In the first quarter of 2023, imports and exports of Xinjiang were"
+    path.write_text(f"{said} 68.1 billion yuan, up 75.9 percent. {said} 98.1 billion yuan.", encoding="utf-8")
+    result = check(path)
+    assert result.exit_code == EXIT_CONTRADICTED, result.output
+    assert "“68.1 billion yuan”" in result.stdout
+    assert "“98.1 billion yuan”" in result.stdout
+
+
 def test_several_releases_are_compared_with_one_another(tmp_path: Path) -> None:
     first = write(tmp_path, "first")
     later = tmp_path / "later.md"
