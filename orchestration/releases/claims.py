@@ -78,6 +78,7 @@ _MAKING = frozenset(words("making"))
 _BESIDES = frozenset(words("besides"))
 _DONE_BY = frozenset(words("done_by"))
 _HUBS = frozenset(words("hub"))
+_CAPITALS = frozenset(words("capital"))
 _TITLES = frozenset(words("title_noun"))
 #: Between "from" and the value compared with: from a revised 44.7 billion.
 _REVISED = frozenset(words("revised"))
@@ -139,6 +140,7 @@ class Claims:
             self._claim_hubs(sentence)
             self._claim_members(sentence)
             self._claim_descriptions(sentence)
+            self._claim_capital(sentence)
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
             self._claim_outside(sentence)
@@ -506,9 +508,31 @@ class Claims:
             is_first = tokens[index + 1].text == "the" and index + 2 < last and tokens[index + 2].is_a("ordinal", "top")
             if token.kind != "comma" or not (tokens[index + 1].text in _DESCRIPTIONS or is_first):
                 continue
-            is_told = any(one.quantity is not None or one.is_a("flow", "rank_noun", "rise", "fall") for one in clause)
+            is_ranked = any(one.is_a("superlative", "ordinal") for one in clause)
+            is_supplier = clause[0].text in ("a", "an") and not is_ranked
+            telling = ("flow", "rise", "fall") if is_supplier else ("flow", "rank_noun", "rise", "fall")
+            is_told = any(one.quantity is not None or one.is_a(*telling) for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
                 _claim_names(sentence, index + 1, last, "apposition")
+
+    def _claim_capital(self, sentence: Sentence) -> None:
+        """`The capital of South China's Guangdong`, in a release of that capital: what it is the capital of."""
+        tokens = sentence.tokens
+        holders = set(list(self.grammar.codes.containing_regions(self.grammar.region_id))[1:])
+        for index, token in enumerate(tokens):
+            if token.text not in _CAPITALS:
+                continue
+            last = index + 1
+            while last < len(tokens) and (
+                tokens[last].names
+                or tokens[last].kind == "possessive"
+                or tokens[last].text in _DIRECTIONS
+                or tokens[last].text in ("of", "the")
+            ):
+                last += 1
+            named = {code for one in tokens[index + 1 : last] for list_name, code in one.names if list_name == "region"}
+            if named and named <= holders:
+                sentence.claim(index, last, "apposition")
 
     def _claim_outside(self, sentence: Sentence) -> None:
         """`The USA was the main market outside the EU`: the group that a partner is no part of is no subject."""
@@ -1650,8 +1674,9 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
     clause = tokens[comma + 1 : last]
     is_closed = bool(clause) and last < len(tokens) and tokens[last].kind == "comma"
     is_first = comma > 0 and any(list_name == "region" for list_name, _ in tokens[comma - 1].names)
-    says_title = any(token.text in _HUBS | _TITLES for token in clause) and any(
-        token.is_a("superlative") for token in clause
+    is_plain = len(clause) > 1 and clause[0].text == "the" and clause[1].text in _HUBS | _TITLES
+    says_title = is_plain or (
+        any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
     )
     return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
 

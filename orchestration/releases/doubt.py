@@ -51,6 +51,8 @@ _SELDOM_SURE = frozenset({"contribution", "rank"})
 _ENOUGH_NUMBERS = 6
 #: Of a longer span a growth may be that from year to year.
 _MONTHS_OF_YEAR = 12
+#: Letters in the code of a country.
+_LENGTH_OF_NATION = 3
 #: Ports, where a sentence tells what passed there: Shanghai ports handled …, trade via …
 _PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
 #: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
@@ -176,6 +178,7 @@ class _Text:
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         opening = [around.passages for around in self._surroundings[:_OPENING_SENTENCES]]
         self._passages = frozenset({region_id}.union(*opening)) if any(opening) else frozenset()
+        self._nation = next((code for code in (region_id, *holders) if len(code) == _LENGTH_OF_NATION), "")
         #: The place that reports and what holds it.
         self._known_places = frozenset({"", region_id, *WHOLE.values()}) | frozenset(holders)
         self._telling = {one.sentence for one in read}
@@ -239,6 +242,8 @@ class _Text:
             return "its sentence says what may be, or what is not so"
         if figure.commodity_id == PORT_CARGO:
             return "cargo through a port may be transport, and no trade of the place"
+        if around.names_office_of_another(self._nation):
+            return "it is told by an office of another country, which may count otherwise"
         if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:
             return "whether the capital stands for the nation is not said"
         if figure.region_id in self._passages:
@@ -519,6 +524,12 @@ class _Surroundings:
             for index, token in enumerate(self.tokens)
             if token.period is not None and token.period.kind in _OWN_PERIODS and index not in spans
         )
+
+    def names_office_of_another(self, nation: str) -> bool:
+        """Whether the sentence names an office of another country: the Federal Customs Service of Russia."""
+        claimed = (token for at, token in enumerate(self.tokens) if self.sentence.spoken_for.get(at) == "attribution")
+        named = {code for token in claimed for list_name, code in token.names if list_name == "partner"}
+        return any(len(code) == _LENGTH_OF_NATION and code != nation for code in named)
 
     def unknown_characters(self, at: int) -> int:
         """How many Chinese characters of a clause no table knows; of the one before, too, where it has no subject."""

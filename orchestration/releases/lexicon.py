@@ -35,7 +35,8 @@ SENSE_KINDS = frozenset({
 WORD_KINDS = frozenset({
     "added_amount", "adverbial_start", "among_its_parts", "amount_of", "another_change", "any_market",
     "area_of_union", "aside_start", "at_first", "attribution_start", "before_trade", "behind", "besides", "better",
-    "between_behind", "border_word", "bringing", "by_way_of", "cargo", "cause_start", "cleared", "coming", "comparing",
+    "between_behind", "border_word", "bringing", "by_way_of", "capital", "cargo", "cause_start", "cleared", "coming",
+    "comparing",
     "comparing_after", "comparing_before", "complement_start", "contributing_stem", "correcting", "counted_that",
     "customs_area", "daily_unit", "dateline_end", "delivery", "description", "description_link", "direction", "done_by",
     "each_before", "each_behind", "earning", "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue",

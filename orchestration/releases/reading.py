@@ -30,7 +30,7 @@ from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
 from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
-from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, code_and_text
+from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, Item, code_and_text
 from orchestration.releases.text import NormalText, normal_text
 from orchestration.releases.tokens import Quantity, Token, Tokeniser
 
@@ -43,6 +43,9 @@ _FLOWLESS_MEASURES = frozenset({
 _NUMERAL_STARTS = re.compile(rf"[0-9半{''.join(sorted(CHINESE_NUMERALS))}]|(?<![^\W_])[A-Za-z]")
 #: Why a growth of goods is in doubt of which the text tells the quantity alone.
 _WEIGHED = "whether it is of the value or of the quantity, which alone is told, is not said"
+#: Why tonnes without goods are in doubt.
+_CARGO = "cargo through a port may be transport, and no trade of the place"
+_ANY_CARGO = Item(PORT_CARGO, "", 0, 0)
 #: Scales that only prose has.
 PROSE_SCALES = {
     "lakh": Decimal(10) ** 5,
@@ -201,18 +204,36 @@ class _Builder:
         self._stated_by += [(quantity, reading.sentence, one) for one in says_base]
 
     def _with_measures(self, reading: Reading) -> Iterator[Statement]:
-        """`volume` that may be value or quantity is two readings; so is an English growth of goods that are weighed."""
+        """The readings of a number whose measure or goods can be understood in two ways; else its statements.
+
+        `volume` may be value or quantity; an English growth of goods that are weighed, too; and tonnes of no goods are
+        those that were traded, or all that passed the ports.
+        """
         for statement in reading.statements:
             if statement.measure == "volume":
                 yield dataclasses.replace(statement, measure="quantity")
                 yield dataclasses.replace(statement, measure="value")
                 continue
-            yield statement
+            others = {name: items for name, items in statement.names.items() if name != "commodity"}
             goods = {item.code for item in statement.names.get("commodity", [])}
+            if self._is_of_cargo(statement, goods):
+                cargo = statement.names.get("commodity") or [_ANY_CARGO]
+                for names in ({**others, "commodity": cargo}, others):
+                    yield dataclasses.replace(statement, names=names, doubt=statement.doubt or _CARGO)
+                continue
+            if statement.measure == "value" and goods == {PORT_CARGO}:
+                yield dataclasses.replace(statement, names=others)  # 货运量46.4万吨，货值18.2亿美元
+                continue
+            yield statement
             is_growth = statement.statistic == "growth" and statement.measure == "value"
             if is_growth and goods and goods <= self._weighed_goods and reading.leaves_measure_open:
                 doubt = statement.doubt or _WEIGHED
                 yield dataclasses.replace(statement, measure="quantity", doubt=doubt, rule=f"{statement.rule}; or so")
+
+    def _is_of_cargo(self, statement: Statement, goods: set[str]) -> bool:
+        unit = _unit(statement)
+        is_weighed = unit == "tonne" or (unit == "percent" and (self._weighs_cargo or bool(goods)))
+        return statement.measure == "quantity" and goods <= {PORT_CARGO} and is_weighed
 
     def doubt(self, codes: CodeLists, sentences: list[Sentence]) -> None:
         """Mark uncertain what other figures of the text contradict, and what `sentences` leave open."""
@@ -290,9 +311,6 @@ class _Builder:
         for dimension in DIMENSIONS:
             code, text = code_and_text(statement.names.get(dimension, []), dimension, self._text)
             names[f"{dimension}_id"], names[f"{dimension}_text"] = code or self._region_id, text
-        is_of_cargo = unit == "tonne" or (unit == "percent" and self._weighs_cargo)
-        if measure == "quantity" and names["commodity_id"] == "TOTAL" and is_of_cargo:
-            names["commodity_id"] = PORT_CARGO
         flow = statement.flow
         if measure in _FLOWLESS_MEASURES or measure.endswith(("enterprises", "regions", "partners")):
             flow = ""

@@ -624,8 +624,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     tokens = numbers.tokens
     period = period_of(numbers)
     for index in range(numbers.first - 1, numbers.window_start - 1, -1):
-        if tokens[index].kind in BOUNDARIES:
-            break
+        if tokens[index].kind in BOUNDARIES or (tokens[index].is_a("and") and not numbers.sentence.is_chinese):
+            break  # up 5 percent from a year before and second in the country
         if numbers.claims.comparisons.get(index) in ("base", "prior"):
             period = base_period(numbers, period)
             break
