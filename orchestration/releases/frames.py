@@ -164,6 +164,11 @@ def _base_frame(grammar: Grammar) -> Frame:
 
 def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     grammar = walk.grammar
+    if grammar.heading is not None and walk.sentence.begins_paragraph and not phrase.is_anaphoric:
+        frame = grammar.heading.copy()
+        frame.parent = grammar.heading
+        _forget_measure(frame)
+        return frame
     if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}) or (not own and _is_orphan(phrase)):
         parent = grammar.topic if _speaks_of_a_holder(grammar) else grammar.top
         frame = parent.copy()

@@ -83,6 +83,8 @@ class Grammar:
         self.top = self.base
         self.topic = self.base
         self.siblings: list[Frame] = []
+        #: The subject of a heading with a colon, in the items of its list: `Imports from Africa:`.
+        self.heading: Frame | None = None
         self.year_unknown = False
         #: Halves and quarters of a fiscal year that were named, by first month and length of the calendar's.
         self.fiscal_parts: dict[tuple[int, int], Span] = {}
@@ -130,7 +132,10 @@ class Grammar:
         for sentence in found:
             if sentence.begins_paragraph:
                 self._begin_paragraph(sentence)
+                self.heading = self.heading if sentence.is_item else None
             self._read_sentence(sentence)
+            if sentence.is_list_heading and self.top.own:
+                self.heading = self.top
         self.readings.sort(key=lambda reading: reading.quantity.start)
         return self.readings
 

@@ -18,6 +18,10 @@ _LONGEST = 300
 _LIST_SEPARATORS = frozenset({"comma", "enumeration"})
 
 
+#: Begin an item of a list.
+_BULLETS = frozenset("·•‧●○◦▪■□◆※*-–—")
+
+
 @dataclass(slots=True)
 class Sentence:
     """The tokens of a sentence; `spoken_for` says which are no part of a subject, and why.
@@ -41,6 +45,19 @@ class Sentence:
     def quantities(self) -> list[int]:
         """Where numbers stand."""
         return [index for index, token in enumerate(self.tokens) if token.quantity is not None]
+
+    @property
+    def is_list_heading(self) -> bool:
+        """Whether it is a paragraph that ends with a colon and states nothing: `Imports from Africa:`."""
+        ends = len(self.tokens) > 1 and self.tokens[-1].kind == "colon"
+        return self.begins_paragraph and ends and all(self.is_set_aside(index) for index in self.quantities())
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is a paragraph of a list: `· Iron ore, 1.42 billion`, `Australia: 34.84`."""
+        first = next(iter(self.quantities()), len(self.tokens))
+        is_labelled = any(token.kind == "colon" for token in self.tokens[1:first])
+        return self.begins_paragraph and (self.tokens[0].text in _BULLETS or is_labelled)
 
     def free(self, index: int) -> bool:
         """Whether a token may be part of a subject."""
