@@ -235,7 +235,7 @@ class Claims:
             last += 1
         if last < len(tokens) and tokens[last].quantity is None:
             for cursor in range(index, last):  # its words, too: they are no part of a name
-                if tokens[cursor].kind == "word":
+                if tokens[cursor].kind in ("word", "period"):
                     sentence.spoken_for.setdefault(cursor, "relative clause")
             _claim_names(sentence, index, last, "relative clause")
 
@@ -1286,8 +1286,8 @@ class Claims:
             elif token.is_a("prior"):
                 self.comparisons[index] = "prior"
             period = token.period
-            if period is None:
-                continue
+            if period is None or sentence.spoken_for.get(index) == "relative clause":
+                continue  # the agreement, which took effect in October 2019
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind
                 continue
@@ -1302,7 +1302,8 @@ class Claims:
                 continue
             if period.kind == "this_month":
                 published = self.grammar.published
-                if published is not None:
+                is_ahead = bool(index) and tokens[index - 1].is_a("stock") and not sentence.quantities()
+                if published is not None and not is_ahead:  # at the end of this month a fair will open
                     self.spans[index] = span_of(published.year, published.month, 1)
                 continue
             if period.kind == "same_month":
@@ -1699,7 +1700,7 @@ def is_compared(sentence: Sentence, index: int) -> bool:
             return False  # narrowed by more than expected in August
         if (
             (token.is_a("versus") and token.text != "from")
-            or (token.text == "from" and _ends_change(sentence.tokens, cursor - 1))  # up 9.1 percent from April
+            or (token.text == "from" and _ends_change(sentence.tokens, _before_comma(sentence.tokens, cursor)))
             or (token.text == "of" and cursor == index - 1 and sentence.tokens[cursor - 1].text in ("those", "that"))
             or (token.text == "from" and cursor == index - 1 and _is_of_change(sentence.tokens, cursor - 1))
             or (sentence.is_chinese and cursor == index - 1 and token.is_a("gap_up", "gap_down"))
@@ -1710,6 +1711,11 @@ def is_compared(sentence: Sentence, index: int) -> bool:
         ):
             return True
     return False
+
+
+def _before_comma(tokens: list[Token], index: int) -> int:
+    """What stands before a token, but for a comma: up 9.1 percent from April, down $5, or 3 percent, from May."""
+    return index - 1 - (index > 1 and tokens[index - 1].kind == "comma")
 
 
 def _is_flat(token: Token | None) -> bool:

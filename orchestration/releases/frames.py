@@ -19,6 +19,7 @@ _UNKNOWN_SUBJECT = "the subject of the sentence is not known"
 _UNKNOWN_NAME = "a name that no list knows"
 _OF_THE_WHOLE = "it may be of all goods again"
 _OF_THOSE_COUNTED = "the trade of those that are counted is not that of the place"
+_MAY_GO_ON = "it may go on with the subject of the sentence before"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {
@@ -209,7 +210,9 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     goes_on = own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top)
     if goes_on and not _names_of_another_flow(grammar.top.names, phrase):
         frame.others = (({**grammar.top.names}, None),)
-        frame.doubt = "it may go on with the subject of the sentence before"
+        frame.doubt = _MAY_GO_ON
+    elif own == {"flow"} and not walk.sentence.begins_paragraph and grammar.top.doubt == _MAY_GO_ON:
+        frame.others, frame.doubt = grammar.top.others, _MAY_GO_ON
     if not phrase.flows:
         flow = grammar.paragraph_flow or grammar.topic_flow
         if flow:

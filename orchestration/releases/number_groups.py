@@ -142,6 +142,9 @@ def change_after(numbers: NumberGroup) -> int:
             return 0
         word = tokens[index + 3].text
         return 0 if not word.startswith(_MORE + _LESS) else -1 if word.startswith(_LESS) else 1
+    if index + 2 < len(tokens) and tokens[index].text == "/":  # $8.2/mt or 7.3% lower
+        index += 2
+    end = index
     if index + 1 < len(tokens) and tokens[index].kind == "comma":
         index += 1
     if index + 1 < len(tokens) and tokens[index].is_a("or"):  # 11.6 million tonnes, or 12.8 percent, more
@@ -151,7 +154,7 @@ def change_after(numbers: NumberGroup) -> int:
         index += 2
         if index + 1 < len(tokens) and tokens[index].kind == "comma":
             index += 1
-    elif index > numbers.last + 1:
+    elif index > end:
         return 0
     following = tokens[index] if index < len(tokens) else None
     before = tokens[numbers.first - 1].text if numbers.first else ""

@@ -37,6 +37,7 @@ _POINTING_TO_GOODS = ("them", "these", "those", "such goods", "such products")
 _BEFORE_PARTNER = ("to", "from", "with")
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
+_MORE_OR_LESS = frozenset({"more", "less", "fewer"})
 #: The dimensions whose members are taken together, the likeliest first.
 _JOINT_DIMENSIONS = ("partner", "commodity", "ownership", "trade_mode", "region")
 
@@ -59,6 +60,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if is_article and is_followed and numbers.kind == "money" and sentence.free(behind):
         walk.mention(behind)  # trade posted a 5.74 billion deficit
         sentence.spoken_for[behind] = "subject of the number before"
+        return
+    if (goods := _goods_of_more(numbers)) is not None:
+        walk.mention(goods)
+        sentence.spoken_for[goods] = "subject of the number before"
         return
     _take_way_of_goods(numbers)
     _take_what_is_pointed_at(numbers)
@@ -147,6 +152,16 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _goods_of_more(numbers: NumberGroup) -> int | None:
+    """The goods of `sold 17.5 percent more machinery`, `takes 20 percent less LNG`; None where none are named."""
+    tokens, at = numbers.tokens, numbers.last + 2
+    if numbers.kind != "percent" or at >= len(tokens) or numbers.walk.phrase.names.get("commodity"):
+        return None
+    is_said = tokens[at - 1].text in _MORE_OR_LESS and numbers.sentence.free(at) and bool(tokens[at].names)
+    is_goods = is_said and dimension_of(numbers.walk.grammar, tokens, at)[0] == "commodity"
+    return at if is_goods else None
 
 
 def _next_destination(numbers: NumberGroup) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
@@ -165,8 +166,9 @@ def _other_of(numbers: NumberGroup) -> Statement | None:
             or token.kind == "comma"
             or token.text in ("a", "an", "by", "of")
             or (token.period is not None and token.period.kind == "base")
+            or "/" in (token.text, before.text)  # down $106.5/mt or 6.3 percent
         )
-        for token in between
+        for before, token in pairwise([tokens[numbers.window_start - 1], *between])
     ):
         return None
     return numbers.walk.previous[-1] if numbers.walk.previous else None

@@ -40,7 +40,7 @@ class Scope:
         if not told:
             self._learn_zone(frame, grammar)
             return
-        self._is_settled = True
+        self._is_settled = any(not one.doubt or one.names for one in told)
         flows = {one.flow for one in told}
         self.flow = flows.pop() if flows <= {"export"} or flows <= {"import"} else ""
         for dimension in DIMENSIONS:

@@ -734,11 +734,12 @@ class Walk:
         subject = self.phrase.names.get("partner") or (
             self.frame.names.get("partner") if self.frame is not None else None
         )
+        if not wanted or self.tokens[index - 1].text != wanted:
+            return False
+        if not subject:
+            return wanted == "to"  # 842 million tonnes were shipped to China
         return bool(
-            wanted
-            and subject
-            and self.tokens[index - 1].text == wanted
-            and min(item.start for item in subject) < self.grammar.text.offsets[self.tokens[index].start]
+            min(item.start for item in subject) < self.grammar.text.offsets[self.tokens[index].start]
             and self._partner_is_subject()
         )
 
