@@ -154,7 +154,7 @@ def distribute(
         others = subjects[position][0][0].others if subjects[position] else frame.others
         if frame.scope:
             only_flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
-            row += [
+            in_scope = [
                 replace(
                     one,
                     names={**one.names, **frame.scope},
@@ -163,6 +163,11 @@ def distribute(
                 )
                 for one in stated
             ]
+            row += in_scope
+            if not only_flow:  # what its flow may be instead, it may be in scope, too
+                row += [
+                    replace(one, flow=flow) for one in in_scope for names, flow in others if names is None and flow
+                ]
         other_period = numbers.grammar.other_period
         if other_period is not None:
             later = [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]

@@ -385,7 +385,8 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         walk.flow_doubt = "whether the flow is that of the sentence before is not said"
     is_cargo = any(item.code == PORT_CARGO for item in phrase.names.get("commodity", []))  # both ways, if not said
     is_open = not walk.sentence.is_chinese or (own <= {"commodity"} and not is_cargo)
-    if "flow not said" in notes and is_open and "region" not in own and not says_trade:
+    names_no_place = "region" not in own or ("commodity" in own and not walk.sentence.is_chinese)
+    if "flow not said" in notes and is_open and names_no_place and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
     elif phrase.flows:
         walk.flow_doubt = ""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 IN_SCOPE = "whether it is of what the whole text is about is not said"
 #: Statistics by which a text says what it is about.
 _TELLING = frozenset({"level", "growth", "change"})
+_NO_FLOW = "flow not said"
 _OF_TRADE = frozenset({"value", "quantity", "unit_value", "volume"})
 
 
@@ -40,7 +41,8 @@ class Scope:
         if not told:
             self._learn_zone(frame, grammar)
             return
-        self._is_settled = any(not one.doubt or one.names for one in told)
+        says_flow = any(_NO_FLOW not in one.rule for one in told)  # China takes 20 percent less LNG
+        self._is_settled = says_flow and any(not one.doubt or one.names for one in told)
         flows = {one.flow for one in told}
         self.flow = flows.pop() if flows <= {"export"} or flows <= {"import"} else ""
         for dimension in DIMENSIONS:
