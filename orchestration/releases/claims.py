@@ -1484,6 +1484,17 @@ class Claims:
         spoken_of = self.grammar.period or self.grammar.first_period
         is_before = spoken_of is not None and span[1] < spoken_of[0] and first > 0
         looks_back = is_before and any(token.text in _LOOKING_BACK for token in sentence.tokens[first:last])
+        tokens = sentence.tokens
+        change = index - 2  # a rebound from the 5.7-percent fall in April
+        is_of_change = (
+            change > 1
+            and tokens[index - 1].text == "in"
+            and tokens[change].is_a("rise", "fall")
+            and tokens[change - 1].quantity is not None
+            and any(token.text == "from" for token in tokens[max(first, change - 3) : change])
+        )
+        if is_before and is_of_change:
+            return True
         is_compared_with = is_before and sentence.tokens[first].text.endswith("than")  # higher than the 9% seen in 2016
         return has_number and (sentence.tokens[first].text in _ASIDES or looks_back or is_compared_with)
 

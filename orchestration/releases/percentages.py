@@ -228,6 +228,18 @@ def _has_unknown_verb(numbers: NumberGroup) -> bool:
     return index >= numbers.clause_start and numbers.tokens[index].kind == "word"
 
 
+def _leaves_out_verb(numbers: NumberGroup) -> bool:
+    """`exports declined 1.8 percent year on year and imports 5 percent`: the verb is that before "and"."""
+    between = numbers.tokens[numbers.window_start : numbers.first]
+    links = [at for at, token in enumerate(between) if token.is_a("and")]
+    if numbers.sentence.is_chinese or not links:
+        return False
+    subject = between[links[-1] + 1 :]
+    is_plain = all(token.names or token.is_a("flow", "filler") or token.kind == "possessive" for token in subject)
+    is_told = any(token.names or token.is_a("flow") for token in subject)
+    return is_plain and is_told and not any(token.is_a("rise", "fall", "share", "to") for token in subject)
+
+
 def _percent_roles(numbers: NumberGroup) -> list[Role]:
     """What a percentage may be, the likeliest first; more than one is a doubt."""
     role = (
@@ -380,6 +392,8 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     behind = numbers.tokens[numbers.last + 1] if numbers.last + 1 < len(numbers.tokens) else None
     if behind is not None and behind.text in _SHORTFALLS:
         return ("growth", -1, "growth after")  # 5 percent short of the level of the year before
+    if grown is not None and grown.statistic == "growth" and _is_certain(grown) and _leaves_out_verb(numbers):
+        return ("growth", grown.sign, "growth, as that before")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
