@@ -59,7 +59,8 @@ def open_frame(walk: Walk) -> Frame:
         phrase.flows = [hinted]
     if walk.sentence.is_chinese and not phrase.flows and (behind := _balance_behind(walk)) is not None:
         phrase.flows, phrase.is_deficit = ["balance"], behind.is_a("balance_sign")
-    if phrase.is_anaphoric and not phrase.names and walk.passed_over:
+    points_back = phrase.is_anaphoric or (phrase.is_bilateral and walk.passed_over.get("partner"))
+    if points_back and not phrase.names and walk.passed_over:
         phrase.names = walk.passed_over  # Kazakhstan was the largest partner, but trade with it fell
     own = frozenset(phrase.dimensions)
     before = walk.frame if walk.frame is not None else grammar.top

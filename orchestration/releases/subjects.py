@@ -46,6 +46,8 @@ class Phrase:
     is_drilling: bool = False
     is_next_in_order: bool = False
     is_anaphoric: bool = False
+    #: Whether it says "two-way" or "bilateral": with the partner that was named.
+    is_bilateral: bool = False
     #: Whether it says `its` or `their`: of the place that was spoken of.
     says_whose: bool = False
     is_joint: bool = False

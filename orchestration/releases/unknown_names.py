@@ -62,6 +62,8 @@ _LONGEST_DISTRICT = 5
 _NO_DISTRICTS = words("no_district")
 _ANY_DISTRICT = frozenset("各全本该我两三等其此")
 _BEFORE_DISTRICTS = BOUNDARIES | {"enumeration", "period"}
+#: Ends of nouns that look like adverbs: supply, assembly, family, jelly.
+_NOUNS_IN_LY = ("pply", "mbly", "mily", "elly")
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 
 
@@ -541,8 +543,8 @@ class UnknownNames:
         tokens = self.tokens
         last = index + 1
         while last < len(tokens) and last - index < 3 and tokens[last].kind == "word" and len(tokens[last].text) > 2:
-            if tokens[last].text in _DELIVERIES:
-                break  # gold sales
+            if tokens[last].text in _DELIVERIES or self._begins_predicate(last):
+                break  # gold sales, oil "notably recovered"
             last += 1
         if last < len(tokens) and tokens[last].quantity is not None and tokens[last - 1].text.endswith("ed"):
             last -= 1  # a verb: `garments fetched 3 billion`
@@ -553,6 +555,12 @@ class UnknownNames:
         goes_on = ends.quantity is not None or ends.is_a("flow", "rise", "fall") or ends.kind == "open"
         if goes_on or (is_plural and (ends.kind in BOUNDARIES or ends.is_a("and"))):  # no verb: it would be in the past
             self._take(index, last)
+
+    def _begins_predicate(self, index: int) -> bool:
+        """Whether an adverb, or what stands in quotation marks, begins at a token, so that a name ends before it."""
+        word = self.sentence.tokens[index]
+        between = self.grammar.text.chars[self.sentence.tokens[index - 1].end : word.start]
+        return '"' in between or (word.text.endswith("ly") and not word.text.endswith(_NOUNS_IN_LY))
 
     def _english_name_before(self, index: int) -> None:
         """`Coffee exports`, `palm oil purchases`: the words right before the flow that are neither names nor small."""

@@ -64,6 +64,8 @@ _OTHERS = ("other ", "其他")
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
+#: Begin what two sides trade with each other: two-way trade.
+_BILATERAL = ("two way ", "bilateral ", "mutual ")
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
@@ -405,6 +407,7 @@ class Walk:
         phrase.is_drilling = phrase.is_drilling or "among" in senses
         phrase.is_anaphoric = phrase.is_anaphoric or "anaphor" in senses
         phrase.says_whose = phrase.says_whose or token.text in _WHOSE
+        phrase.is_bilateral = phrase.is_bilateral or token.text.startswith(_BILATERAL)
         phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
         phrase.is_joint = phrase.is_joint or "together" in senses
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
