@@ -590,15 +590,17 @@ def _joint_frame(numbers: NumberGroup, frame: Frame) -> Frame | None:
     dimension = next((one for its_own in candidates for one in _JOINT_DIMENSIONS if one in its_own), None)
     if dimension is None:
         return None
-    items: list[Item] = []
-    for sibling in grammar.siblings:
-        if dimension in sibling.own:
-            items += [
-                item
-                for item in sibling.names.get(dimension, [])
-                if item.code not in {one.code for one in items} or item.code == UNMAPPED
-            ]
     wanted = numbers.claims.joint_size
+    told = [one for one in grammar.siblings if dimension in one.own]
+    if not wanted:  # of exports and imports of goods, those of the flow that was spoken of last
+        told = [one for one in told if one.flows == told[-1].flows]
+    items: list[Item] = []
+    for sibling in reversed(told):
+        known = {item.code for item in items}
+        others = [item for item in sibling.names.get(dimension, []) if item.code not in known or item.code == UNMAPPED]
+        items = [*others, *items]
+        if wanted and len(items) >= wanted:
+            break
     if wanted and len(items) < wanted:
         return None
     if wanted:
