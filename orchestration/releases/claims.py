@@ -50,6 +50,8 @@ _DIRECTIONS = frozenset(words("direction"))
 _IS = frozenset(words("is"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
+#: Begin how something stands out among others.
+_STANDING = ("前", "第", "最")
 #: Months in a period of which the months so far are a longer one.
 _MONTHS_OR_QUARTERS = (1, 3)
 #: Kinds of periods of whole months: a text that names one speaks of a part of a month no longer.
@@ -424,6 +426,9 @@ class Claims:
         for index, token in enumerate(tokens if sentence.is_chinese else ()):
             if token.text != "在":
                 continue
+            behind = tokens[index + 1 : index + 4]  # 福建在东盟的前三大贸易伙伴
+            if len(behind) > 2 and behind[0].names and behind[1].text == "的" and behind[2].text.startswith(_STANDING):
+                _claim_names(sentence, index, index + 2, "peers")
             clause = tokens[index : sentence.clause_end(index)]
             number = next((at for at, one in enumerate(clause) if one.quantity is not None), None)
             quantity = None if number is None else clause[number].quantity

@@ -202,11 +202,27 @@ def _is_out_of(sentence: Sentence, index: int) -> bool:
     return bool(behind) and behind[0].text == "of" and bool(counts)
 
 
+def _counts_members(sentence: Sentence, index: int) -> bool:
+    """Whether a number of countries stands with the name of all of them: `the 10 countries of ASEAN`, 东南亚11国."""
+    tokens = sentence.tokens
+    if sentence.is_chinese:
+        return index > 0 and _is_partner(tokens[index - 1]) and tokens[index - 1].end == tokens[index].start
+    named = index + 2 + (index + 2 < len(tokens) and tokens[index + 2].text == "the")
+    is_of = named < len(tokens) and tokens[index + 1].text == "of" and _is_partner(tokens[named])
+    return is_of and index > 0 and tokens[index - 1].text == "the"
+
+
+def _is_partner(token: Token) -> bool:
+    return any(list_name == "partner" for list_name, _ in token.names)
+
+
 def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
     """Why a whole number without a scale is no figure; "" where it may be one."""
     before = sentence.tokens[index - 1] if index else None
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
     kind, form = quantity.unit_kind, quantity.numeral.form
+    if kind == "count" and quantity.unit == "countries" and _counts_members(sentence, index):
+        return "part of a name"
     if (
         quantity.unit in _TIME_UNITS
         or (following is not None and following.is_a("duration") and kind == "bare")

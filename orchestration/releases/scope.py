@@ -48,7 +48,8 @@ class Scope:
         for dimension in DIMENSIONS:
             first = [item for item in told[0].names.get(dimension, []) if item.code != WHOLE.get(dimension)]
             is_same = all(_codes(one.names.get(dimension, [])) == _codes(first) for one in told)
-            if first or (frame is not None and dimension in frame.own):
+            is_of_whole = dimension == "region" and not first and len(told[0].names.get("partner", [])) == 0
+            if (first or (frame is not None and dimension in frame.own)) and not is_of_whole:
                 self.names.pop(dimension, None)  # what the heading named is not what is told of
             if len(first) == 1 and is_same and not (dimension == "region" and not _is_part(first[0], grammar)):
                 self.names[dimension] = list(first)
