@@ -81,15 +81,24 @@ _FISCAL = (
     r" ?(?P<fy>(?:20)?[0-9]{2}(?:[-/ ](?:20)?[0-9]{2})?)?\b"
     r"|(?P<fy2>20[0-9]{2}[-/ ][0-9]{2})(?: (?:fiscal|financial) year)?(?![0-9]))"
 )
+#: The last day of a span that is told by its days, and what stands before it.
+_DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
+_TO = r",? ?(?:to|through|until|till|-) ?"
 _ENGLISH = [
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("range",
-            rf"(?:from )?0?1(?:st)? (?P<a>{_M})(?: (?P<year1>{_Y}))? ?(?:to|through|-) ?"
-            rf"(?:28|29|30|31)(?:st|th)? (?P<b>{_M})(?:,? (?P<year>{_Y}))?(?![0-9])"),
+            rf"(?:from )?0?1(?:st)? (?P<a>{_M})(?:,? (?P<year1>{_Y}))?{_TO}"
+            rf"{_DAY} (?P<b>{_M})(?:,? (?P<year>{_Y}))?(?![0-9])"),
         ("range",
-            rf"(?:from )?(?P<a>{_M}) 0?1(?:st)?(?:,? (?P<year1>{_Y}))? ?(?:to|through|-) ?"
-            rf"(?P<b>{_M}) (?:28|29|30|31)(?:st|th)?(?:,? (?P<year>{_Y}))?(?![0-9])"),
+            rf"(?:from )?(?P<a>{_M}) 0?1(?:st)?(?:,? (?P<year1>{_Y}))?{_TO}"
+            rf"(?P<b>{_M}) {_DAY}(?:,? (?P<year>{_Y}))?(?![0-9])"),
+        ("range",
+            rf"between 0?1(?:st)? (?P<a>{_M})(?:,? (?P<year1>{_Y}))?,? and "
+            rf"{_DAY} (?P<b>{_M})(?:,? (?P<year>{_Y}))?(?![0-9])"),
+        ("range",
+            rf"between (?P<a>{_M}) 0?1(?:st)?(?:,? (?P<year1>{_Y}))?,? and "
+            rf"(?P<b>{_M}) {_DAY}(?:,? (?P<year>{_Y}))?(?![0-9])"),
         ("day",
             rf"{_M} [0-9]{{1,2}}(?:st|nd|rd|th)?(?![0-9%.,]*[0-9%])(?: ?(?:to|-|and) ?(?:{_M} )?[0-9]{{1,2}}"
             rf"(?![0-9%.]))?(?:,? {_Y})?"),
@@ -195,6 +204,10 @@ _ZY = (
 _CHINESE = [
     (kind, re.compile(pattern))
     for kind, pattern in (
+        ("range",
+            rf"(?:{_ZY})?(?P<a>{_ZN})月1(?:日|号)起?(?:至|到|-|—|~)"
+            rf"(?:{_ZY.replace('?P<year>', '?P<year2>').replace('?P<this>', '?:').replace('?P<last>', '?:')})?"
+            rf"(?P<b>{_ZN})月{_ZN}(?:日|号)"),
         ("day", rf"(?:{_ZY})?{_ZN}月{_ZN}(?:日|号)(?:至(?:{_ZN}月)?{_ZN}(?:日|号))?"),
         ("years",
             rf"从?(?P<year>(?:19|20)[0-9]{{2}})年(?:1月)?(?:至|到|-|—|~)(?:(?P<end>(?:19|20)[0-9]{{2}})年|今年)(?P<b>{_ZN})月份?"),
@@ -236,12 +249,17 @@ _CHINESE = [
 _CHINESE_START = frozenset("0123456789民一二两三四五六七八九十前首头去上下今本当单该全期同第仅这从累")
 #: Weeks of a month, by their order.
 _WEEKS = "(?:first|second|third|fourth|last) (?:(?:two|three) )?weeks?"
+#: A day before the last of any month.
+_EARLY_DAY = r"(?:0?[2-9]|1[0-9]|2[0-7])(?:st|nd|rd|th)?"
 #: The first 20 days of June, June 1-20, the first week of June, the first half of January, 6月上旬: no whole months.
 _PART_OF_MONTH = re.compile(
     rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
     rf"|\b{_WEEKS} (?:of|in) {MONTH_NAME}|{MONTH_NAME}'s {_WEEKS}\b"
     rf"|\b(?:first|second|last) half of {MONTH_NAME}|\b{MONTH_NAME} [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7])\b"
     rf"|\bmonths? and a half\b|\bmid[- ]{MONTH_NAME}"
+    rf"|{MONTH_NAME} 0?1(?:st)?(?:,? {_Y})?,? ?(?:to|through|until|till|and|-) ?{MONTH_NAME} {_EARLY_DAY}\b"
+    rf"|\b0?1(?:st)? {MONTH_NAME}(?:,? {_Y})?,? ?(?:to|through|until|till|and|-) ?{_EARLY_DAY} {MONTH_NAME}"
+    r"|月1[日号]起?(?:至|到|-)(?:20[0-9]{2}年)?[0-9]{1,2}月(?:[2-9]|1[0-9]|2[0-7])[日号]"
     r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
 )
 #: What stands before May, the month, and not before "may".
