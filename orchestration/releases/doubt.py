@@ -242,7 +242,7 @@ class _Text:
             return "its sentence says what may be, or what is not so"
         if figure.commodity_id == PORT_CARGO:
             return "cargo through a port may be transport, and no trade of the place"
-        if around.names_office_of_another(self._nation):
+        if around.offices - {self._nation}:
             return "it is told by an office of another country, which may count otherwise"
         if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:
             return "whether the capital stands for the nation is not said"
@@ -525,11 +525,12 @@ class _Surroundings:
             if token.period is not None and token.period.kind in _OWN_PERIODS and index not in spans
         )
 
-    def names_office_of_another(self, nation: str) -> bool:
-        """Whether the sentence names an office of another country: the Federal Customs Service of Russia."""
-        claimed = (token for at, token in enumerate(self.tokens) if self.sentence.spoken_for.get(at) == "attribution")
+    @cached_property
+    def offices(self) -> set[str]:
+        """The countries of the offices that the sentence names: the Federal Customs Service of Russia."""
+        claimed = (self.tokens[at] for at, why in self.sentence.spoken_for.items() if why == "attribution")
         named = {code for token in claimed for list_name, code in token.names if list_name == "partner"}
-        return any(len(code) == _LENGTH_OF_NATION and code != nation for code in named)
+        return {code for code in named if len(code) == _LENGTH_OF_NATION}
 
     def unknown_characters(self, at: int) -> int:
         """How many Chinese characters of a clause no table knows; of the one before, too, where it has no subject."""

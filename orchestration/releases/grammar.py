@@ -132,7 +132,8 @@ class Grammar:
         for sentence in found:
             if sentence.begins_paragraph:
                 self._begin_paragraph(sentence)
-                self.heading = self.heading if sentence.is_item else None
+                if self.heading is not None and not sentence.is_item:
+                    self.heading = None
             self._read_sentence(sentence)
             if sentence.is_list_heading and self.top.own:
                 self.heading = self.top

@@ -214,15 +214,16 @@ class _Builder:
                 yield dataclasses.replace(statement, measure="quantity")
                 yield dataclasses.replace(statement, measure="value")
                 continue
-            others = {name: items for name, items in statement.names.items() if name != "commodity"}
-            goods = {item.code for item in statement.names.get("commodity", [])}
-            if self._is_of_cargo(statement, goods):
-                cargo = statement.names.get("commodity") or [_ANY_CARGO]
-                for names in ({**others, "commodity": cargo}, others):
-                    yield dataclasses.replace(statement, names=names, doubt=statement.doubt or _CARGO)
+            goods = {item.code for item in statement.names.get("commodity", ())}
+            if goods == {PORT_CARGO} and statement.measure == "value":
+                yield dataclasses.replace(statement, names=_without_goods(statement))  # 货运量46.4万吨，货值18.2亿美元
                 continue
-            if statement.measure == "value" and goods == {PORT_CARGO}:
-                yield dataclasses.replace(statement, names=others)  # 货运量46.4万吨，货值18.2亿美元
+            if statement.measure == "quantity" and goods <= {PORT_CARGO} and self._is_weighed(statement, goods):
+                doubt = statement.doubt or _CARGO
+                others = _without_goods(statement)
+                cargo = statement.names.get("commodity") or [_ANY_CARGO]
+                yield dataclasses.replace(statement, names={**others, "commodity": cargo}, doubt=doubt)
+                yield dataclasses.replace(statement, names=others, doubt=doubt)
                 continue
             yield statement
             is_growth = statement.statistic == "growth" and statement.measure == "value"
@@ -230,10 +231,10 @@ class _Builder:
                 doubt = statement.doubt or _WEIGHED
                 yield dataclasses.replace(statement, measure="quantity", doubt=doubt, rule=f"{statement.rule}; or so")
 
-    def _is_of_cargo(self, statement: Statement, goods: set[str]) -> bool:
+    def _is_weighed(self, statement: Statement, goods: set[str]) -> bool:
+        """Whether a quantity is told in tonnes, as far as a change of it says."""
         unit = _unit(statement)
-        is_weighed = unit == "tonne" or (unit == "percent" and (self._weighs_cargo or bool(goods)))
-        return statement.measure == "quantity" and goods <= {PORT_CARGO} and is_weighed
+        return unit == "tonne" or (unit == "percent" and (self._weighs_cargo or bool(goods)))
 
     def doubt(self, codes: CodeLists, sentences: list[Sentence]) -> None:
         """Mark uncertain what other figures of the text contradict, and what `sentences` leave open."""
@@ -356,6 +357,10 @@ class _Builder:
             alternatives_id=(alternative_to or figure_id) if is_uncertain else "",
             **names,
         )
+
+
+def _without_goods(statement: Statement) -> dict[str, list[Item]]:
+    return {name: items for name, items in statement.names.items() if name != "commodity"}
 
 
 def _subject(figure: Figure) -> tuple[object, ...]:
