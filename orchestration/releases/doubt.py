@@ -240,8 +240,6 @@ class _Text:
             return "another period is named before it"
         if around.is_unreal(at):
             return "its sentence says what may be, or what is not so"
-        if figure.commodity_id == PORT_CARGO:
-            return "cargo through a port may be transport, and no trade of the place"
         if around.offices - {self._nation}:
             return "it is told by an office of another country, which may count otherwise"
         if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:

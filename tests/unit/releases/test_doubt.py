@@ -35,9 +35,9 @@ _DOUBTED = {
             "20.9 percent": "whether it is the trade of the place, or what passed its customs or port",
         },
     ),
-    "cargo that passes ports": (
-        "一季度，新疆口岸进出口货运量为388万吨。",
-        {"388万吨": "cargo through a port may be transport, and no trade of the place"},
+    "an office of another country": (
+        "In the first quarter, exports of Xinjiang to Russia rose 5 percent, according to the customs service of Russia.",
+        {"5 percent": "an office of another country"},
     ),
     "enterprises that are the largest": (
         "一季度，新疆百强企业进出口53亿元，增长6.4%。",
