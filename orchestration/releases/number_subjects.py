@@ -61,6 +61,13 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.mention(behind)  # trade posted a 5.74 billion deficit
         sentence.spoken_for[behind] = "subject of the number before"
         return
+    if (partner := _end_of_part(numbers)) is not None:
+        walk.mention(partner)
+        if walk.frame is not None:  # the parts are of one whole
+            walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
+            walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
+        sentence.spoken_for[partner] = "subject of the number before"
+        return
     if (goods := _goods_of_more(numbers)) is not None:
         walk.mention(goods)
         sentence.spoken_for[goods] = "subject of the number before"
@@ -152,6 +159,20 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _end_of_part(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `Of the gold exported, 91 percent was sold to Switzerland, 5 percent to the UK`."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    if numbers.kind != "percent" or tokens[0].text != "of" or numbers.walk.phrase.names.get("partner"):
+        return None
+    while at < len(tokens) and (tokens[at].text in _MOVING or tokens[at].is_a("be", "flow")):
+        at += 1
+    if at + 1 >= len(tokens) or tokens[at].text not in _BEFORE_PARTNER:
+        return None
+    at += 1 + (tokens[at + 1].text == "the")
+    is_partner = at < len(tokens) and bool(tokens[at].names)
+    return at if is_partner and dimension_of(numbers.walk.grammar, tokens, at)[0] == "partner" else None
 
 
 def _goods_of_more(numbers: NumberGroup) -> int | None:

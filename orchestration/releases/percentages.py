@@ -9,6 +9,7 @@ from orchestration.releases.claims import NEGATIVE_CONTRIBUTIONS
 from orchestration.releases.comparisons import base_period, growth_of_then, has_comparison_near, is_base, period_of
 from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
+from orchestration.releases.naming import item_of
 from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.periods import Span
@@ -78,6 +79,10 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
             numbers.walk.flow_doubt = ""
         frame = said
     choices = _percent_roles(numbers)
+    if choices[0][0] == "share" and not whole and _opens_with_whole(numbers):
+        kept = {name: items[0].code for name, items in frame.names.items() if name != "partner" and len(items) == 1}
+        for index in numbers.group:
+            references.setdefault(index, kept)
     behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
     if choices[0][0] == "growth" and behind and behind[0].text.startswith("fewer") and not frame.measures:
         frame = replace(frame.copy(), measures=["quantity"])  # 26.5% fewer chips: what is counted
@@ -89,6 +94,7 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     if choices[0][0] == "share" and _is_its_own_whole(numbers, frame, whole):
         return choices_of(numbers, frame, choices, period, doubt="as it is read, the part is the whole")
     if choices[0][0] == "share" and _is_of_narrower_whole(numbers, frame, whole):
+        frame = replace(frame.copy(), others=(*frame.others, (_within_whole(numbers, frame, whole), None)))
         return choices_of(numbers, frame, choices, period, doubt="its whole is narrower than the part, as it is read")
     if choices[0][2] == _SHARE_OF_NEXT:
         return choices_of(numbers, frame, choices, period, doubt="what stands behind it is the part, or the whole")
@@ -141,6 +147,17 @@ def _is_of_narrower_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, s
         and not [item for item in frame.names.get(dimension, []) if item.code != WHOLE[dimension]]
         for dimension in ("partner", "commodity", "ownership", "trade_mode")
     )
+
+
+def _within_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str]) -> dict[str, list[Item]]:
+    """The names of the part with those of its whole: 95 percent of coal exports are exports of coal."""
+    names = dict(frame.names)
+    for index, reason in numbers.sentence.spoken_for.items():
+        token = numbers.tokens[index]
+        for dimension, code in token.names if reason == "reference" else ():
+            if dimension in WHOLE and whole.get(dimension) == code and not names.get(dimension):
+                names[dimension] = [item_of(numbers.grammar, token, dimension, code)]
+    return names
 
 
 def _gap_to_another(numbers: NumberGroup) -> int:
@@ -228,6 +245,11 @@ def _has_unknown_verb(numbers: NumberGroup) -> bool:
     return index >= numbers.clause_start and numbers.tokens[index].kind == "word"
 
 
+def _opens_with_whole(numbers: NumberGroup) -> bool:
+    """`Of the gold exported, 91 percent was sold to Switzerland and 5 percent to the UK`."""
+    return numbers.tokens[0].text == "of" and numbers.sentence.clause_end(0) <= numbers.first
+
+
 def _leaves_out_verb(numbers: NumberGroup) -> bool:
     """`exports declined 1.8 percent year on year and imports 5 percent`: the verb is that before "and"."""
     between = numbers.tokens[numbers.window_start : numbers.first]
@@ -264,6 +286,8 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
             return [(earlier.statistic, earlier.sign, "as in the parenthesis before")]
         if numbers.walk.previous and numbers.walk.previous[-1].statistic == "level":
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
+    if _opens_with_whole(numbers):
+        return [("share", 1, "share of what the sentence begins with")]
     return [("growth", 1, "no cue"), ("share", 1, "no cue")]
 
 

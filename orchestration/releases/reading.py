@@ -468,7 +468,9 @@ def _reference(statement: Statement, names: dict[str, str], flow: str, region_id
         if names[f"{dimension}_id"] != WHOLE[dimension]
     ]
     if "region" not in parts and narrow:
-        dimension, whole = narrow[-1]
+        # 95 percent of coal exports are sold to one partner: the whole is of coal, too
+        widened = [one for one in narrow if said.get(one[0]) != names[f"{one[0]}_id"]] or narrow
+        dimension, whole = widened[-1]
         stated = said.get(dimension, "")
         parts[dimension] = stated if stated and stated != names[f"{dimension}_id"] else whole
     if "region" not in parts and not narrow:
