@@ -138,7 +138,7 @@ def test_every_numeral_of_a_release_is_accounted_for(path: Path) -> None:
     text, reading = _reading_of(path)
     assert_is_sound(text, reading)
     stated = path.with_name("gold.csv").read_text(encoding="utf-8").count("\n") - 1
-    assert len(numerals(text)) >= min(10, stated)  # two short releases state seven and eight figures
+    assert len(numerals(text)) >= min(9, stated)  # "each" and words such as "doubled" state figures without a numeral
     # what is held back is held back from who reads this test's output, too
     assert unaccounted(text, reading, around=0 if "held_back" in path.parts else 12) == []
 
