@@ -34,6 +34,7 @@ _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
 _POINTING_TO_GOODS = ("them", "these", "those", "such goods", "such products")
+_SUCH_GOODS = frozenset({"such goods", "such products", "these goods", "these products"})
 _BEFORE_PARTNER = ("to", "from", "with")
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
@@ -239,10 +240,21 @@ def _take_what_is_pointed_at(numbers: NumberGroup) -> None:
     if len(behind) < 2 or not walk.phrase.flows:
         return
     lead, pronoun = behind
+    before = numbers.tokens[numbers.window_start : numbers.first]
+    if lead.text == "of them" or any(token.text in _SUCH_GOODS for token in before):
+        _take_named_last(walk, "commodity", _UNKNOWN_GOODS)  # exported such products worth 97 billion
+        return
     if lead.text in _BEFORE_PARTNER and pronoun.is_a("anaphor") and numbers.kind in ("money", "physical"):
         _take_named_last(walk, "partner", "which partner it points back to is not known")
     elif lead.text in ("of", *_MEASURING) and pronoun.text in _POINTING_TO_GOODS:
         _take_named_last(walk, "commodity", _UNKNOWN_GOODS)
+
+
+def goods_before(walk: Walk) -> list[Item]:
+    """The goods that were named last before a number, in its paragraph."""
+    frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
+    named = (one.names["commodity"] for one in frames if one is not None and one.names.get("commodity"))
+    return next(named, [])
 
 
 def _take_named_last(walk: Walk, dimension: str, doubt: str) -> None:

@@ -19,7 +19,13 @@ from orchestration.releases.distribution import (
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import UNITS_OF_GOODS, dimension_of, goods_as_unit, item_of
 from orchestration.releases.number_groups import NumberGroup, Role, change_after, change_that_is_listed
-from orchestration.releases.number_subjects import doubt_unknown_subject, frame_of, joint_or, take_subject_after
+from orchestration.releases.number_subjects import (
+    doubt_unknown_subject,
+    frame_of,
+    goods_before,
+    joint_or,
+    take_subject_after,
+)
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
 from orchestration.releases.sentences import BOUNDARIES
@@ -556,10 +562,24 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         doubt = "cargo that a port handles is no trade of the place"
     if not frame.names.get("commodity") and not any(word in clause for word in _CARGO_WORDS):
         doubt = doubt or "which goods are weighed is not said"
+        frame = _or_of_goods_before(numbers, frame)
     statements = distribute(numbers, frame, statistic, sign, "quantity", period=period, rule="quantity", doubt=doubt)
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
+
+
+def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
+    """A subject that is weighed without its goods may be of those that were named last."""
+    walk, goods = numbers.walk, goods_before(numbers.walk)
+    if not goods or walk.sentence.is_chinese:
+        return frame
+    either = frame.copy()
+    either.parent, either.own = frame.parent, frame.own
+    either.others = (({**frame.names, "commodity": goods}, None), *frame.others)
+    if walk.frame is frame:
+        walk.frame = walk.grammar.top = either
+    return either
 
 
 def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
