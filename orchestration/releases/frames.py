@@ -80,7 +80,8 @@ def open_frame(walk: Walk) -> Frame:
     if lost := _left_behind(walk, own, phrase, before):
         frame.doubt = frame.doubt or _LEFT_BEHIND
         frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
-    grammar.scope.widen(phrase)
+    if walk.lists:  # a sentence that states nothing does not turn to the whole
+        grammar.scope.widen(phrase)
     frame.scope = grammar.scope.missing(frame)
     if frame.scope:
         frame.doubt = frame.doubt or IN_SCOPE
