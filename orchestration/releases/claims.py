@@ -272,11 +272,19 @@ class Claims:
         after = next((one for one in tokens[index + 1 : index + 4] if one.text != "the" and not one.is_a("and")), None)
         return after is not None and bool(after.names)
 
+    def _leads(self, sentence: Sentence, index: int) -> bool:
+        """Whether a Chinese clause says before whom a partner comes, and not by how much: 欧盟继续领先美国."""
+        if not (sentence.is_chinese and sentence.tokens[index].is_a("gap_up")):
+            return False
+        clause = sentence.tokens[index : sentence.clause_end(index)]
+        is_told = any(token.quantity is not None for token in clause)
+        return not is_told and self._dimension(sentence, index + 1) == "partner"
+
     def _claim_overtaken(self, sentence: Sentence) -> None:
         """Who was overtaken is no subject: 东盟超越美国成为第二大市场."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
-            if token.is_a("overtake"):
+            if token.is_a("overtake") or self._leads(sentence, index):
                 cursor = index + 1
                 while cursor < len(tokens) and (
                     tokens[cursor].names

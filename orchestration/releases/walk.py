@@ -202,6 +202,9 @@ class Walk:
             grammar.period = grammar.paragraph_period = months[-1] if months else before
             return
         spans = list(dict.fromkeys(self.outside))
+        first = self.tokens[0].period
+        if self.lists and len(spans) == 1 and first is not None and first.kind == "single":
+            grammar.paragraph_period = spans[0]  # 当月，全省出口…。民营企业出口…: of the month, too
         if len(spans) > 2 and before is not None and all(_is_part(span, before) for span in spans):
             grammar.period = before  # its parts, one by one
         elif len(spans) > 1:
