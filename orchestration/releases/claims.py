@@ -1069,6 +1069,8 @@ class Claims:
         direction = None
         for cursor in range(index - 1, first - 1, -1):
             token = tokens[cursor]
+            if token.quantity is not None and token.quantity.unit_kind == "rank":
+                continue  # 比排在第二位的对欧盟进出口增速高15.1个百分点
             if token.quantity is not None:
                 break
             if direction is None and token.is_a("gap_up", "gap_down"):

@@ -698,6 +698,10 @@ def _is_rank(quantity: Quantity | None) -> bool:
 def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:
     """`对第一大贸易伙伴东盟进出口…`, `trade with the second largest partner, the EU`: the name stands behind."""
     tokens, at = numbers.tokens, numbers.last + 1
+    if numbers.sentence.is_chinese and tokens[at : at + 1] and tokens[at].text.endswith("的"):
+        partner = _partner_at(numbers, at + 1)  # 排在第二位的对欧盟进出口
+        if partner is not None:
+            return partner
     if at >= len(tokens) or not tokens[at].is_a("rank_noun"):
         return None
     before = numbers.first - 1 - (numbers.first > 1 and tokens[numbers.first - 1].text == "the")
@@ -708,6 +712,13 @@ def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:
     if not numbers.sentence.is_chinese:
         at += at < len(tokens) and tokens[at].kind == "comma"
         at += at < len(tokens) and tokens[at].text == "the"
+    return _partner_at(numbers, at)
+
+
+def _partner_at(numbers: NumberGroup, at: int) -> Item | None:
+    """The partner that a token names, or the one behind it where it is a preposition."""
+    tokens = numbers.tokens
+    at += at < len(tokens) and tokens[at].text in ("对", "与", "自", "从")
     if at >= len(tokens) or not tokens[at].names:
         return None
     dimension, code = dimension_of(numbers.grammar, tokens, at)
