@@ -276,6 +276,8 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     walk, names, flow = numbers.walk, frame.names, _one_flow(frame)
     if size == len(numbers.claims.quarters):
         return [(frame, names, flow, measure, span) for span in numbers.claims.quarters]
+    if told := _levels_of_kinds(numbers, frame, size):
+        return told
     for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
         if len(names[dimension]) == size:
             return _one_by_one(frame, names, dimension, names[dimension], flow, measure)
@@ -307,6 +309,20 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
     if len(recent) >= size and not is_told and (numbers.sentence.is_chinese or not numbers.opens_frame):
         return [(one, {**one.names, **one.head}, _one_flow(one), measure, None) for one in recent[-size:]]
     return []
+
+
+def _levels_of_kinds(numbers: NumberGroup, frame: Frame, size: int) -> list[_Subject]:
+    """`出口5409吨，金额2802万美元，均价5181美元/吨，分别上升26.68%、36.49%和7.75%`: quantity, value and price, in turn."""
+    between = numbers.tokens[numbers.window_start : numbers.first]
+    is_listed = numbers.sentence.is_chinese and any(token.is_a("respectively") for token in between)
+    if not is_listed or numbers.kind != "percent" or any(token.names or token.is_a("flow") for token in between):
+        return []
+    by_number = {id(one.quantity): one for one in reversed(numbers.walk.stated)}
+    told = list(reversed(by_number.values()))[-size:]
+    is_of_kinds = len(told) == size and len({one.measure for one in told}) > 1
+    if not is_of_kinds or any(one.statistic != "level" for one in told):
+        return []
+    return [(frame, one.names, one.flow, one.measure, None) for one in told]
 
 
 def _has_its_growth(numbers: NumberGroup, frame: Frame) -> bool:
