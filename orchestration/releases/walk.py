@@ -203,7 +203,8 @@ class Walk:
             return
         spans = list(dict.fromkeys(self.outside))
         first = self.tokens[0].period
-        if self.lists and len(spans) == 1 and first is not None and first.kind == "single":
+        opens = first is not None and (first.kind == "single" or self.sentence.begins_paragraph)
+        if self.sentence.is_chinese and self.lists and opens and [length_in_months(one) for one in spans] == [1]:
             grammar.paragraph_period = spans[0]  # 当月，全省出口…。民营企业出口…: of the month, too
         if len(spans) > 2 and before is not None and all(_is_part(span, before) for span in spans):
             grammar.period = before  # its parts, one by one
