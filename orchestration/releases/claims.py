@@ -50,6 +50,7 @@ _DIRECTIONS = frozenset(words("direction"))
 _IS = frozenset(words("is"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
+_LAST_MONTH = frozenset({"上月", "上个月"})
 #: Begin how something stands out among others.
 _STANDING = ("前", "第", "最")
 #: Months in a period of which the months so far are a longer one.
@@ -1303,6 +1304,10 @@ class Claims:
             period = token.period
             if period is None or sentence.spoken_for.get(index) == "relative clause":
                 continue  # the agreement, which took effect in October 2019
+            if index == 0 and token.text in _LAST_MONTH and self.grammar.published is not None:
+                published = self.grammar.published  # 上月，全省进出口…
+                self.spans[index] = span_of(published.year, published.month - 1, 1)
+                continue
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind
                 continue
@@ -1377,7 +1382,7 @@ class Claims:
             if claimed.startswith("comparison") or is_compared(sentence, index) or self._dates_base(sentence, index):
                 span = self._compared_span(period)
                 is_whole_year = "全年" in token.text or self._goes_on_to_a_year(sentence, index)
-                if period.months == 12 and period.year is not None and is_whole_year:
+                if period.months == 12 and (period.year or period.relative_year) and is_whole_year:
                     span = resolve(period, self.grammar.published, self.grammar.region_id)
                 if span is not None:
                     self.comparison_spans[index] = span

@@ -312,7 +312,7 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
 
 
 def _levels_of_kinds(numbers: NumberGroup, frame: Frame, size: int) -> list[_Subject]:
-    """`出口5409吨，金额2802万美元，均价5181美元/吨，分别上升26.68%、36.49%和7.75%`: quantity, value and price, in turn."""
+    """`出口5409吨，金额2802万美元，分别上升26.68%和36.49%`: quantity, value and price, in turn."""
     between = numbers.tokens[numbers.window_start : numbers.first]
     is_listed = numbers.sentence.is_chinese and any(token.is_a("respectively") for token in between)
     if not is_listed or numbers.kind != "percent" or any(token.names or token.is_a("flow") for token in between):

@@ -223,6 +223,8 @@ def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str
     kind, form = quantity.unit_kind, quantity.numeral.form
     if kind == "count" and quantity.unit == "countries" and _counts_members(sentence, index):
         return "part of a name"
+    if sentence.is_chinese and quantity.unit == "piece" and following is not None and _is_partner(following):
+        return "part of a name"  # 与25个“一带一路”沿线国家
     if (
         quantity.unit in _TIME_UNITS
         or (following is not None and following.is_a("duration") and kind == "bare")

@@ -66,6 +66,7 @@ _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
+_OVERALL = frozenset({"总体", "整体"})
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
@@ -75,8 +76,9 @@ _FLOW_PAIRS = {
 
 
 def _joins_flows(token: Token) -> bool:
-    """Whether a token may stand between two flows of one list: `exports to and imports from`."""
-    return token.kind in ("comma", "enumeration") or token.is_a("and") or token.text in ("to", "from")
+    """Whether a token may stand between two flows of one list: `exports to and imports from`, 出口增速、进口增速."""
+    is_link = token.kind in ("comma", "enumeration") or token.is_a("and") or token.text in ("to", "from")
+    return is_link or (is_chinese(token.text[0]) and (token.is_a("growth_noun") or token.text in _OVERALL))
 
 
 def _is_part(span: Span, whole: Span) -> bool:
