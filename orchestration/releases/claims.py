@@ -1368,7 +1368,8 @@ class Claims:
             if is_since(sentence, index) or self._is_since_year(token.text, period):
                 sentence.claim(index, index + 1, "since")
                 continue
-            if period.months == 12 and (
+            is_base = claimed.startswith("comparison") and "全年" in token.text
+            if (period.months == 12 and not is_base) and (
                 (period.year is None and self._is_background_year(sentence, index)) or self._is_not_over(period)
             ):
                 sentence.claim(index, index + 1, "background")
