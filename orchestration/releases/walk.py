@@ -66,6 +66,7 @@ _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
+_BETWEEN_FLOWS = frozenset({"to", "from", "its", "their", "as", "a", "whole"})
 _OVERALL = frozenset({"总体", "整体"})
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
@@ -77,7 +78,7 @@ _FLOW_PAIRS = {
 
 def _joins_flows(token: Token) -> bool:
     """Whether a token may stand between two flows of one list: `exports to and imports from`, 出口增速、进口增速."""
-    is_link = token.kind in ("comma", "enumeration") or token.is_a("and") or token.text in ("to", "from")
+    is_link = token.kind in ("comma", "enumeration") or token.is_a("and") or token.text in _BETWEEN_FLOWS
     return is_link or (is_chinese(token.text[0]) and (token.is_a("growth_noun") or token.text in _OVERALL))
 
 
@@ -930,7 +931,8 @@ class Walk:
 
     def _flow_list_goes_on(self, index: int) -> bool:
         """Whether a last flow follows: `trade, exports and imports`."""
-        following = [token for token in self.tokens[index + 1 : index + 5] if token.kind != "comma"]
+        behind = self.tokens[index + 1 : index + 5]
+        following = [token for token in behind if token.kind != "comma" and token.text not in _BETWEEN_FLOWS]
         return len(following) > 1 and following[0].is_a("and") and following[1].is_a("flow")
 
     def _says_value(self) -> bool:
