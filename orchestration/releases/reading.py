@@ -41,6 +41,8 @@ _FLOWLESS_MEASURES = frozenset({
 })  # fmt: skip
 #: Where a numeral may begin: at a digit, a Chinese numeral or the first letter of a word.
 _NUMERAL_STARTS = re.compile(rf"[0-9半{''.join(sorted(CHINESE_NUMERALS))}]|(?<![^\W_])[A-Za-z]")
+#: Scales that stand for a number: 千亿级产业.
+_BARE_SCALES = re.compile("[百千万亿]{2,}")
 #: Why a growth of goods is in doubt of which the text tells the quantity alone.
 _WEIGHED = "whether it is of the value or of the quantity, which alone is told, is not said"
 #: Why tonnes without goods are in doubt.
@@ -387,8 +389,11 @@ def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while found := _NUMERAL_STARTS.search(chars, position, end):
         first = found.start()
         numeral = numeral_at(chars, first)
+        scales = _BARE_SCALES.match(chars, first, end) if numeral is None else None
         position = first + 1 if numeral is None else min(numeral.end, end)
-        if numeral is not None:
+        if scales is not None:
+            position = scales.end()
+        if numeral is not None or scales is not None:
             yield first, position
 
 
