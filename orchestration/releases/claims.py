@@ -1304,9 +1304,9 @@ class Claims:
             period = token.period
             if period is None or sentence.spoken_for.get(index) == "relative clause":
                 continue  # the agreement, which took effect in October 2019
-            if index == 0 and token.text in _LAST_MONTH and self.grammar.published is not None:
-                published = self.grammar.published  # 上月，全省进出口…
-                self.spans[index] = span_of(published.year, published.month - 1, 1)
+            day = self.grammar.published
+            if index == 0 and token.text in _LAST_MONTH and day is not None:  # 上月，全省进出口…
+                self.spans[index] = span_of(day.year, day.month - 1, 1)
                 continue
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind

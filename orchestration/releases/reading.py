@@ -388,12 +388,10 @@ def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     position = start
     while found := _NUMERAL_STARTS.search(chars, position, end):
         first = found.start()
-        numeral = numeral_at(chars, first)
-        scales = _BARE_SCALES.match(chars, first, end) if numeral is None else None
-        position = first + 1 if numeral is None else min(numeral.end, end)
-        if scales is not None:
-            position = scales.end()
-        if numeral is not None or scales is not None:
+        numeral, scales = numeral_at(chars, first), _BARE_SCALES.match(chars, first, end)
+        ends = [one for one in (numeral.end if numeral else 0, scales.end() if scales else 0) if one]
+        position = min(max(ends, default=first + 1), end)
+        if ends:
             yield first, position
 
 

@@ -36,7 +36,7 @@ _DOUBTED = {
         },
     ),
     "an office of another country": (
-        "In the first quarter, exports of Xinjiang to Russia rose 5 percent, according to the customs service of Russia.",
+        "In the first quarter, exports to Russia rose 5 percent, according to the customs service of Russia.",
         {"5 percent": "an office of another country"},
     ),
     "enterprises that are the largest": (
