@@ -67,6 +67,9 @@ def period_of(numbers: NumberGroup) -> Span | None:
     for index in (*before, *range(numbers.first, numbers.sentence.clause_end(numbers.last))):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
+    turned = [at for at in numbers.claims.turns if at < numbers.first]
+    if turned and not any(turned[-1] < at < numbers.first for at in numbers.claims.spans):
+        return numbers.claims.turns[turned[-1]]
     if numbers.first - 1 in numbers.claims.spans:
         return numbers.claims.spans[numbers.first - 1]  # 增至2023年的6450亿元
     if numbers.in_parentheses:

@@ -152,7 +152,7 @@ _ENGLISH = [
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
         ("length",
             r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year|semester|trimester)"
-            r"(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the)\b| ?[,.;:)])"),
+            r"(?:(?<=half)[- ]year)?(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the)\b| ?[,.;:)])"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
