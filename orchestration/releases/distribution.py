@@ -166,6 +166,13 @@ def distribute(
             row += in_scope
             if not only_flow:  # what its flow may be instead, it may be in scope, too
                 row += [replace(one, flow=flow) for one in in_scope for names, flow in others if names is None and flow]
+        goods = numbers.grammar.scope.goods
+        if goods and measure == "quantity" and numbers.kind == "percent" and not frame.names.get("commodity"):
+            row += [
+                replace(one, names={**one.names, "commodity": goods}, rule=f"{one.rule}; or so")
+                for one in stated
+                if not one.names.get("commodity")
+            ]
         other_period = numbers.grammar.other_period
         if other_period is not None:
             later = [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]

@@ -570,13 +570,20 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 
 
 def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
-    """A subject that is weighed without its goods may be of those that were named last."""
-    walk, goods = numbers.walk, goods_before(numbers.walk)
+    """A subject that is weighed without its goods may be of those named last, and of the partner of the sentence before.
+
+    `Shipments from Russia came to 25 million tonnes. The December volume stood at 2 million tonnes.`
+    """
+    walk = numbers.walk
+    goods = goods_before(walk) or walk.grammar.scope.goods
     if not goods or walk.sentence.is_chinese:
         return frame
     either = frame.copy()
     either.parent, either.own = frame.parent, frame.own
     either.others = (({**frame.names, "commodity": goods}, None), *frame.others)
+    before = next((one for one in reversed(walk.grammar.siblings) if one is not walk.frame), None)
+    if before is not None and before.names.get("partner") and not frame.names.get("partner"):
+        either.others = (({**before.names, "commodity": goods}, None), *either.others)
     if walk.frame is frame:
         walk.frame = walk.grammar.top = either
     return either

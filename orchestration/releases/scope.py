@@ -31,6 +31,8 @@ class Scope:
         self.names: dict[str, list[Item]] = {}
         #: Exports or imports, where the text is about one of them.
         self.flow = ""
+        #: The goods of an English heading without a number: what is weighed without goods may be of those.
+        self.goods: list[Item] = []
         self._is_settled = False
 
     def learn(self, stated: list[Statement], frame: Frame | None, grammar: Grammar) -> None:
@@ -63,6 +65,9 @@ class Scope:
             self.names = {"region": list(regions)}
         if len(partners) == 1 and partners[0].code not in (WHOLE["partner"], UNMAPPED):
             self.names["partner"] = list(partners)
+        goods = frame.names.get("commodity", [])
+        if len(goods) == 1 and goods[0].is_known and not grammar.sentences[-1].is_chinese:
+            self.goods = list(goods)
 
     def widen(self, phrase: Phrase) -> None:
         """A sentence about the trade of the whole place ends what the first was about, but for a zone."""
