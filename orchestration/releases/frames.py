@@ -179,6 +179,12 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         _forget_measure(frame)
         frame.doubt = parent.doubt if _is_of_subject(parent.doubt) else ""
         _collapse(frame)
+        if (
+            not walk.sentence.is_chinese
+            and walk.sentence.begins_paragraph
+            and len(frame.names.get("commodity", [])) > 1
+        ):
+            del frame.names["commodity"]  # smartphones, toys and cars. Trade between the two countries fell …
         if phrase.is_anaphoric and own == {"flow"} and _turns_round(walk, phrase, parent):
             frame.others = ({"region": parent.names.get("region", [])}, None), *frame.others
             frame.doubt = frame.doubt or _OF_THE_WHOLE

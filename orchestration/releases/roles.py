@@ -570,7 +570,7 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 
 
 def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
-    """A subject that is weighed without its goods may be of those named last, and of the partner of the sentence before.
+    """A subject that is weighed without its goods may be of those named last, and of the partner before.
 
     `Shipments from Russia came to 25 million tonnes. The December volume stood at 2 million tonnes.`
     """
