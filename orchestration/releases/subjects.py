@@ -129,7 +129,7 @@ def code_and_text(items: list[Item], dimension: str, source: str) -> tuple[str, 
         return code, source[ordered[0].start : ordered[-1].end]
     names = [item.text for item in ordered]
     if is_chinese:
-        return code, "、".join(names)
+        return code, "和".join(names) if len(names) == 2 else "、".join(names)
     return code, f"{', '.join(names[:-1])} and {names[-1]}"
 
 
