@@ -92,7 +92,8 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
     walk = numbers.walk
     if frame.count_measure:
         return frame.count_measure
-    if [item.code for item in frame.names.get("commodity", [])] == [PORT_CARGO]:
+    is_of_value = walk.last_level is not None and walk.last_level.measure == "value" and not numbers.opens_frame
+    if [item.code for item in frame.names.get("commodity", [])] == [PORT_CARGO] and not is_of_value:
         return "quantity"
     after = numbers.right("measure", reach=5)
     if after is not None and (

@@ -232,7 +232,9 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         average = numbers.right("average", reach=3)
     if average is None:
         average = _average_of_subject(numbers)
-    if average is not None and statistic == "level":
+    if average is not None and tokens[average].senses["average"] == "each":  # 户均进出口3333万元
+        numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is an average of those who trade"
+    elif average is not None and statistic == "level":
         measure = f"{tokens[average].senses['average']}_average_value"
         rule = "average"
     doubt = _why_no_level(numbers)
@@ -843,6 +845,8 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     behind = walk.tokens[index + 1 : index + 4]
     if behind and behind[0].text in ("the", "its", "their", "that") and any(one.text in _PACES for one in behind):
         return  # twice the pace of the quarter before
+    if len(behind) > 1 and behind[0].text == "as" and behind[1].text == "fast":
+        return  # twice as fast as imports
     if token.is_a("flat") and len(behind) > 1 and behind[0].kind == "comma" and behind[1].is_a("rise", "fall"):
         return  # almost unchanged, slipping 0.1 percent
     clause = walk.tokens[walk.sentence.clause_start(index) : index]
