@@ -1424,6 +1424,8 @@ class Claims:
             ):
                 span = self._up_to_end_of(sentence, _last_month(span))
             self.spans[index] = span
+        if grammar.is_year_open:
+            self.doubt = self.doubt or "whether it is of last year or of this one is not said"
         self._drop_enclosing_periods(sentence)
         self.local = {index for index, span in self.spans.items() if self._is_local(sentence, index, span)}
         spoken_of = self._spoken_of()

@@ -31,6 +31,8 @@ _BEGINNING = 300
 _GOODS = re.compile(r"\b(?:goods|merchandise|visible) (?:trade|exports?|imports?|deficit|surplus|balance)")
 #: A text names the place that it is about in its heading or right after it.
 _FIRST_SENTENCES = 3
+#: For so long a quarter or half that has ended is news.
+_DAYS_OF_NEWS = 100
 #: Months in a part of a fiscal year that later sentences name without it.
 _PARTS_OF_YEAR = frozenset({3, 6})
 #: `in billions of dollars`, beside amounts that print no scale.
@@ -91,6 +93,8 @@ class Grammar:
         #: A paragraph that names no period may speak of the first of the text instead of the longer one named last.
         self.other_period: Span | None = None
         self.stated_year: int | None = None
+        #: Whether that is "last year", and whether a part of a year that is named may be of it or of this one.
+        self.says_last_year = self.is_year_open = False
         #: The name of the county or district that reports, where no list knows it.
         self.home_district = ""
         #: The month named last: "in the same month" points back to it.
@@ -245,9 +249,10 @@ class Grammar:
             return None
         context_year = None
         if period.year is not None:
-            self.stated_year = period.year
+            self.stated_year, self.says_last_year = period.year, False
         elif period.relative_year is not None and period.months == 12 and self.published is not None:
             self.stated_year = self.published.year + period.relative_year
+            self.says_last_year = True
         elif period.relative_year == 0 and period.kind == "span":
             self.stated_year = None  # 今年前8个月, after years before
         elif period.relative_year is None and period.kind == "span":
@@ -259,6 +264,10 @@ class Grammar:
         if self.says_part_of_month and published is not None:  # its first 20 days are over before the month is
             published = span_of(published.year, published.month, 1)[1]
         span = resolve(period, published, self.region_id, context_year)
+        if context_year is not None and self.says_last_year and published is not None:
+            latest = resolve(period, published, self.region_id)
+            if latest is not None and latest != span and (published - latest[1]).days <= _DAYS_OF_NEWS:
+                span, self.is_year_open = latest, True  # Last year … In the first quarter …
         if span is None:
             self.year_unknown = True
         elif period.kind == "fiscal" and period.months in _PARTS_OF_YEAR:
@@ -281,6 +290,7 @@ class Grammar:
 
     def _read_sentence(self, sentence: Sentence) -> None:
         self.sentences.append(sentence)
+        self.is_year_open = False
         self._take_scale_of_note(sentence)
         self._take_currency_of_note(sentence)
         claims = Claims(self, sentence)

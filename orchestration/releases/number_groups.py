@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.releases.lexicon import words
+from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import Statement
 from orchestration.releases.tokens import Quantity
 
@@ -169,6 +170,17 @@ def change_after(numbers: NumberGroup) -> int:
     if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
         return 0
     return -1 if following.text.startswith(_LESS) else 1
+
+
+def is_above_another(numbers: NumberGroup) -> bool:
+    """Whether `5 billion yuan more than its trade with Kyrgyzstan` says how far one is above another."""
+    tokens, end = numbers.tokens, min(numbers.last + 8, len(numbers.tokens))
+    than = next((at for at in range(numbers.last + 1, end) if tokens[at].text.endswith("than")), None)
+    if than is None or numbers.sentence.is_chinese:
+        return False
+    compared = tokens[than + 1 : than + 6]
+    last = next((at for at, one in enumerate(compared) if one.kind in BOUNDARIES or one.period is not None), None)
+    return any(one.is_a("flow") or one.names for one in compared[:last])
 
 
 def change_that_is_listed(numbers: NumberGroup) -> int:

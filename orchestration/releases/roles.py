@@ -18,7 +18,13 @@ from orchestration.releases.distribution import (
 )
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import UNITS_OF_GOODS, dimension_of, goods_as_unit, item_of
-from orchestration.releases.number_groups import NumberGroup, Role, change_after, change_that_is_listed
+from orchestration.releases.number_groups import (
+    NumberGroup,
+    Role,
+    change_after,
+    change_that_is_listed,
+    is_above_another,
+)
 from orchestration.releases.number_subjects import (
     doubt_unknown_subject,
     frame_of,
@@ -238,6 +244,8 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         measure = f"{tokens[average].senses['average']}_average_value"
         rule = "average"
     doubt = _why_no_level(numbers)
+    if statistic == "change" and is_above_another(numbers):
+        doubt = doubt or "how far it is above another is no change"
     if frame.count_measure and frame.flows == [""]:
         doubt = doubt or "the trade of those that are counted is not that of the place"
     if statistic == "level" and frame.flows == ["balance"]:
