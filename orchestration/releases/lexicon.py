@@ -24,6 +24,7 @@ _PREFIX_KINDS = frozenset({"currency", "percent"})
 SENSE_KINDS = frozenset({
     "among", "anaphor", "and", "attribution", "average", "balance_sign", "base", "be", "by", "carrier", "cause",
     "company", "comparison", "condition", "contribution", "count_measure", "currency_terms", "duration", "each",
+    "each_average",
     "fall", "filler", "flat", "flow", "gap_down", "gap_up", "growth_noun", "header", "header_dimension",
     "header_end", "measure", "multiple", "next_in_order", "nontrade", "of", "or", "ordinal", "other_noun",
     "overtake", "partner", "partner_preposition", "per", "place", "pointing", "prior", "qualifier", "rank",

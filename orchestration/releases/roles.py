@@ -238,7 +238,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         average = numbers.right("average", reach=3)
     if average is None:
         average = _average_of_subject(numbers)
-    if average is not None and tokens[average].senses["average"] == "each":  # 户均进出口3333万元
+    if numbers.left("each_average") is not None:  # 户均进出口3333万元
         numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or "it is an average of those who trade"
     elif average is not None and statistic == "level":
         measure = f"{tokens[average].senses['average']}_average_value"
