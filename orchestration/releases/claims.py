@@ -50,6 +50,7 @@ _DIRECTIONS = frozenset(words("direction"))
 _IS = frozenset(words("is"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
+_PARTNERS_WITHIN = frozenset(("partner", code) for code in ("HKG", "MAC", "TWN"))
 _LAST_MONTH = frozenset({"上月", "上个月"})
 #: Begin how something stands out among others.
 _STANDING = ("前", "第", "最")
@@ -146,6 +147,7 @@ class Claims:
             self._claim_members(sentence)
             self._claim_descriptions(sentence)
             self._claim_capital(sentence)
+            self._claim_nation_behind(sentence)
             self._claim_demand(sentence)
             self._claim_buyers(sentence)
             self._claim_outside(sentence)
@@ -530,6 +532,15 @@ class Claims:
             is_told = any(one.quantity is not None or one.is_a(*telling) for one in clause)
             if last < len(tokens) and tokens[last].kind == "comma" and not is_told:
                 _claim_names(sentence, index + 1, last, "apposition")
+
+    @staticmethod
+    def _claim_nation_behind(sentence: Sentence) -> None:
+        """`exports to the Hong Kong region of China`: of what a partner is a part is no place that trades."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[1:-1], 1):
+            is_behind = token.text == "of" and ("region", "CHN") in tokens[index + 1].names
+            if is_behind and any(pair in _PARTNERS_WITHIN for pair in tokens[index - 1].names):
+                sentence.claim(index, index + 2, "location")
 
     def _claim_capital(self, sentence: Sentence) -> None:
         """`The capital of South China's Guangdong`, in a release of that capital: what it is the capital of."""

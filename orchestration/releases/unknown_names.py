@@ -408,24 +408,27 @@ class UnknownNames:
     def _with_parts(self) -> None:
         """电话机及其零件, `phones and their parts`: goods with what belongs to them are one name."""
         tokens, grammar = self.tokens, self.grammar
+        longer = {end - 1: first for first, (_, end) in self.spans.items()}
         for index, token in enumerate(tokens[:-2]):
-            if not token.names or not tokens[index + 1].is_a("and") or not self.sentence.free(index):
+            is_free = self.sentence.free(index) or index in longer
+            if not token.names or not tokens[index + 1].is_a("and") or not is_free:
                 continue
-            last = index + 2
-            while last < len(tokens) and tokens[last].text in _OF_THE_SAME:
-                last += 1
-            last = self._end_of_parts(last)
+            start = index + 2
+            while start < len(tokens) and tokens[start].text in _OF_THE_SAME:
+                start += 1
+            last = self._end_of_parts(index + 2) or self._end_of_parts(start)
             if not last:
                 continue
             if dimension_of(grammar, tokens, index)[0] != "commodity":
                 continue
-            start, end = grammar.text.span(token.start, tokens[last - 1].end)
+            first = longer.get(index, index)  # pulp paper and related products
+            start, end = grammar.text.span(tokens[first].start, tokens[last - 1].end)
             stated = grammar.source[start:end]
             code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
-            for inner in range(index, last):
+            for inner in range(first, last):
                 self.spans.pop(inner, None)
-            self._take(index, last, "commodity", code)
-            self.items[index] = Item(code, stated, start, end, is_word=True)
+            self._take(first, last, "commodity", code)
+            self.items[first] = Item(code, stated, start, end, is_word=True)
 
     def _end_of_parts(self, first: int) -> int:
         """The token after a word for the parts of goods that begins at a token; 0 where none does."""
