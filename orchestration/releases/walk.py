@@ -67,6 +67,8 @@ _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 _BETWEEN_FLOWS = frozenset({"to", "from", "its", "their", "as", "a", "whole"})
+#: The zones of the nation, all together.
+_ZONES_OF_NATION = frozenset({"CN-BONDED-ALL", "CN-FTZ-ALL"})
 _OVERALL = frozenset({"总体", "整体"})
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
@@ -524,6 +526,8 @@ class Walk:
         code = self.unknown.codes.get(first) or self.grammar.codes.resolve(
             dimension, text, region_id=self.grammar.region_id
         )
+        if code in _ZONES_OF_NATION and self.grammar.region_id != "CHN":
+            code = UNMAPPED  # 新疆综合保税区: those of the place that reports
         item = item or Item(code, text, start, end)
         self._add_item(dimension, replace(item, start=start, end=end), first)
         self.last_name[dimension] = last - 1
@@ -642,7 +646,7 @@ class Walk:
         if dimension == "commodity" and before_it == "主要" and token.start == self.tokens[index - 1].end:
             start = self.grammar.text.span(self.tokens[index - 1].start, token.end)[0]
             item = replace(item, text=self.grammar.source[start : item.end])  # as it is stated
-        if code == "CN-BONDED-ALL" and self.grammar.region_id != "CHN":
+        if code in _ZONES_OF_NATION and self.grammar.region_id != "CHN":
             item = replace(item, code=UNMAPPED)  # the zones of the place that reports, not the nation's
             self.sentence_doubt = self.sentence_doubt or "which zone is meant is not certain"
         if dimension == "region" and code == UNMAPPED and dict(token.names).get("partner") == self.grammar.region_id:
