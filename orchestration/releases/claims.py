@@ -418,6 +418,8 @@ class Claims:
                 continue
             step = -1 if sentence.is_chinese else 1
             cursor = index + step
+            if token.text == "border" and cursor < len(tokens) and tokens[cursor].names:
+                continue  # the border port of Khorgos
             is_between = cursor < len(tokens) and tokens[cursor].text == "between"
             while 0 <= cursor < len(tokens) and (
                 tokens[cursor].names
