@@ -429,7 +429,9 @@ class Claims:
             ):
                 cursor += step
             is_subject = not is_between and not sentence.is_chinese and cursor < len(tokens) and cursor > index + 1
-            is_first = index == 0 and token.text.endswith("ing") and tokens[cursor].kind not in BOUNDARIES
+            is_first = (
+                is_subject and index == 0 and token.text.endswith("ing") and tokens[cursor].kind not in BOUNDARIES
+            )
             if is_subject and (is_first or tokens[cursor].is_a("flow") or tokens[cursor].kind == "possessive"):
                 continue  # neighbouring Sichuan traded …
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
@@ -1164,9 +1166,9 @@ class Claims:
         """`较去年同期的243.9亿元增加`: the value compared with, right behind what says so."""
         tokens = sentence.tokens
         quantity = tokens[index + 2].quantity if index + 2 < len(tokens) else None
-        if tokens[index].senses.get("comparison", "yoy") not in ("yoy", "mom") or tokens[index + 1].text != "的":
+        if quantity is None or quantity.unit_kind not in ("money", "physical") or tokens[index + 1].text != "的":
             return
-        if quantity is not None and quantity.unit_kind in ("money", "physical"):
+        if tokens[index].senses.get("comparison", "yoy") in ("yoy", "mom"):
             self.base_values.add(index + 2)
 
     def _comparison(self, sentence: Sentence, index: int) -> None:

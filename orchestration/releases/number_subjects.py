@@ -625,7 +625,7 @@ def _joint_frame(numbers: NumberGroup, frame: Frame) -> Frame | None:
         return None
     wanted = numbers.claims.joint_size
     told = [one for one in grammar.siblings if dimension in one.own]
-    if not wanted:  # of exports and imports of goods, those of the flow that was spoken of last
+    if told and not wanted:  # of exports and imports of goods, those of the flow that was spoken of last
         told = [one for one in told if one.flows == told[-1].flows]
     items: list[Item] = []
     for sibling in reversed(told):

@@ -117,6 +117,16 @@ def unaccounted(text: str, reading: ReleaseReading, *, around: int = 12) -> list
     return lost
 
 
+# --- texts that stop short ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["出口5亿元，较去年同期", "Bordering Russia", "Of", "Bordering", "Exports of", "以上合计占40%"]
+)
+def test_a_text_that_breaks_off_is_read_to_its_end(text: str) -> None:
+    assert_is_sound(text, read(text))
+
+
 # --- releases -----------------------------------------------------------------------------------------------------
 
 
