@@ -50,7 +50,9 @@ _DIRECTIONS = frozenset(words("direction"))
 _IS = frozenset(words("is"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
+#: Partners that may be called a region of China.
 _PARTNERS_WITHIN = frozenset(("partner", code) for code in ("HKG", "MAC", "TWN"))
+#: As the first word of a Chinese sentence the month before publication, else the one before that spoken of.
 _LAST_MONTH = frozenset({"上月", "上个月"})
 #: Begin how something stands out among others.
 _STANDING = ("前", "第", "最")

@@ -223,7 +223,9 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     if period is None:
         return None
     behind = range(numbers.last + 1, min(numbers.window_end, numbers.last + 6))
-    if numbers.sentence.is_chinese and any(at in numbers.claims.comparison_spans for at in _right_before(numbers)):
+    if numbers.sentence.is_chinese and (
+        {numbers.first - 1, numbers.first - 2} & numbers.claims.comparison_spans.keys()
+    ):
         behind = range(0)  # 超过去年全年的2.33万亿元，比去年同期增长29%: what is said behind is of the next number
     window = (*behind, *range(numbers.first - 1, max(0, numbers.first - 8) - 1, -1))
     for index in window:
@@ -239,10 +241,6 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
         return _before(numbers, period)
     return shifted(period, numbers.grammar.base_shift)
-
-
-def _right_before(numbers: NumberGroup) -> tuple[int, int]:
-    return numbers.first - 1, numbers.first - 2
 
 
 def _before(numbers: NumberGroup, period: Span) -> Span:

@@ -34,10 +34,12 @@ _UNKNOWN_GOODS = "which goods are meant is not known"
 #: `goods worth 5 billion yuan were destined for …`.
 _MOVING = frozenset(words("moving"))
 _POINTING_TO_GOODS = ("them", "these", "those", "such goods", "such products")
+#: Before a number they point back to the goods named last.
 _SUCH_GOODS = frozenset({"such goods", "such products", "these goods", "these products"})
 _BEFORE_PARTNER = ("to", "from", "with")
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
+#: Between a percentage and the goods that changed by it: 5 percent more coal.
 _MORE_OR_LESS = frozenset({"more", "less", "fewer"})
 #: The dimensions whose members are taken together, the likeliest first.
 _JOINT_DIMENSIONS = ("partner", "commodity", "ownership", "trade_mode", "region")
@@ -250,10 +252,10 @@ def _take_what_is_pointed_at(numbers: NumberGroup) -> None:
         _take_named_last(walk, "commodity", _UNKNOWN_GOODS)
 
 
-def goods_before(walk: Walk) -> list[Item]:
-    """The goods that were named last before a number, in its paragraph."""
+def named_before(walk: Walk, dimension: str) -> list[Item]:
+    """The names of a dimension that stand closest before a number; none where none was named."""
     frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
-    named = (one.names["commodity"] for one in frames if one is not None and one.names.get("commodity"))
+    named = (one.names[dimension] for one in frames if one is not None and one.names.get(dimension))
     return next(named, [])
 
 
@@ -261,9 +263,7 @@ def _take_named_last(walk: Walk, dimension: str, doubt: str) -> None:
     """Take the names of a dimension that stand closest before into the subject, where it has none; else doubt."""
     if walk.phrase.names.get(dimension):
         return
-    frames = [walk.frame, walk.grammar.top, *reversed(walk.grammar.siblings)]
-    named = (one.names[dimension] for one in frames if one is not None and one.names.get(dimension))
-    if (items := next(named, None)) is not None:
+    if items := named_before(walk, dimension):
         walk.phrase.names[dimension] = list(items)
     else:
         walk.sentence_doubt = walk.sentence_doubt or doubt

@@ -28,8 +28,8 @@ from orchestration.releases.number_groups import (
 from orchestration.releases.number_subjects import (
     doubt_unknown_subject,
     frame_of,
-    goods_before,
     joint_or,
+    named_before,
     take_subject_after,
 )
 from orchestration.releases.numerals import Numeral
@@ -585,7 +585,7 @@ def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
     `Shipments from Russia came to 25 million tonnes. The December volume stood at 2 million tonnes.`
     """
     walk = numbers.walk
-    goods = goods_before(walk) or walk.grammar.scope.goods
+    goods = named_before(walk, "commodity") or walk.grammar.scope.goods
     if not goods or walk.sentence.is_chinese:
         return frame
     either = frame.copy()

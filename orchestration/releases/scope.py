@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 IN_SCOPE = "whether it is of what the whole text is about is not said"
 #: Statistics by which a text says what it is about.
 _TELLING = frozenset({"level", "growth", "change"})
+#: In the rule of a statement whose flow its sentence leaves open.
 _NO_FLOW = "flow not said"
 _OF_TRADE = frozenset({"value", "quantity", "unit_value", "volume"})
 
@@ -36,12 +37,12 @@ class Scope:
         self._is_settled = False
 
     def learn(self, stated: list[Statement], frame: Frame | None, grammar: Grammar) -> None:
-        """Take in what a sentence is about: the first that has numbers, or a zone that one before it names."""
+        """Take in what a sentence is about: the first that has numbers, or what a heading before it names."""
         if self._is_settled:
             return
         told = [one for one in stated if one.statistic in _TELLING and one.measure in _OF_TRADE]
         if not told:
-            self._learn_zone(frame, grammar)
+            self._learn_heading(frame, grammar)
             return
         says_flow = any(_NO_FLOW not in one.rule for one in told)  # China takes 20 percent less LNG
         self._is_settled = says_flow and any(not one.doubt or one.names for one in told)
@@ -50,14 +51,14 @@ class Scope:
         for dimension in DIMENSIONS:
             first = [item for item in told[0].names.get(dimension, []) if item.code != WHOLE.get(dimension)]
             is_same = all(_codes(one.names.get(dimension, [])) == _codes(first) for one in told)
-            is_of_whole = dimension == "region" and not first and len(told[0].names.get("partner", [])) == 0
+            is_of_whole = dimension == "region" and not first and not told[0].names.get("partner")
             if (first or (frame is not None and dimension in frame.own)) and not is_of_whole:
                 self.names.pop(dimension, None)  # what the heading named is not what is told of
             if len(first) == 1 and is_same and not (dimension == "region" and not _is_part(first[0], grammar)):
                 self.names[dimension] = list(first)
 
-    def _learn_zone(self, frame: Frame | None, grammar: Grammar) -> None:
-        """`Trade of the free trade zone has grown`: a heading or first sentence without a number."""
+    def _learn_heading(self, frame: Frame | None, grammar: Grammar) -> None:
+        """`Trade of the free trade zone has grown`, `Coal purchases jump`: a heading or sentence without a number."""
         if frame is None or "flow" not in frame.own:
             return
         regions, partners = frame.names.get("region", []), frame.names.get("partner", [])

@@ -413,10 +413,10 @@ class UnknownNames:
             is_free = self.sentence.free(index) or index in longer
             if not token.names or not tokens[index + 1].is_a("and") or not is_free:
                 continue
-            start = index + 2
-            while start < len(tokens) and tokens[start].text in _OF_THE_SAME:
-                start += 1
-            last = self._end_of_parts(index + 2) or self._end_of_parts(start)
+            behind = index + 2
+            while behind < len(tokens) and tokens[behind].text in _OF_THE_SAME:
+                behind += 1
+            last = self._end_of_parts(index + 2) or self._end_of_parts(behind)
             if not last:
                 continue
             if dimension_of(grammar, tokens, index)[0] != "commodity":

@@ -63,13 +63,15 @@ _OTHERS = ("other ", "其他")
 #: Between a place and the one that it lies in.
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
-#: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
+#: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
 _BETWEEN_FLOWS = frozenset({"to", "from", "its", "their", "as", "a", "whole"})
+#: Before 增速 in such a list: 进出口总体增速.
+_OVERALL = frozenset({"总体", "整体"})
 #: The zones of the nation, all together.
 _ZONES_OF_NATION = frozenset({"CN-BONDED-ALL", "CN-FTZ-ALL"})
-_OVERALL = frozenset({"总体", "整体"})
+#: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
 _NEAR = 3
