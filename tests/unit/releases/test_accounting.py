@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 import re
@@ -147,8 +148,9 @@ def _reading_of(path: Path) -> tuple[str, ReleaseReading]:
 def test_every_numeral_of_a_release_is_accounted_for(path: Path) -> None:
     text, reading = _reading_of(path)
     assert_is_sound(text, reading)
-    stated = path.with_name("gold.csv").read_text(encoding="utf-8").count("\n") - 1
-    assert len(numerals(text)) >= min(9, stated)  # "each" and words such as "doubled" state figures without a numeral
+    with path.with_name("gold.csv").open(encoding="utf-8", newline="") as file:
+        stated = {row["quote"] for row in csv.DictReader(file)}  # what each of several did has one quote
+    assert len(numerals(text)) >= min(10, len(stated))
     # what is held back is held back from who reads this test's output, too
     assert unaccounted(text, reading, around=0 if "held_back" in path.parts else 12) == []
 
