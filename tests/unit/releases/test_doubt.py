@@ -229,6 +229,15 @@ def test_what_is_left_open_is_in_doubt_for_its_reason(about: str, codes: CodeLis
     assert {number.kind for number in _read(text, codes, doubting=False).numbers} <= {"read", "not_a_figure"}
 
 
+def test_tonnes_without_goods_are_kept_as_trade_and_as_cargo(codes: CodeLists) -> None:
+    reading = _read("一季度，新疆口岸进出口货运量为388万吨。", codes)
+    assert {figure.commodity_id for figure in reading.figures} == {"PORT_CARGO", "TOTAL"}
+    assert len({figure.alternatives_id for figure in reading.figures}) == 1
+    assert [number.reason for number in reading.numbers if number.kind == "uncertain"] == [
+        "cargo through a port may be transport, and no trade of the place"
+    ]
+
+
 def test_a_doubted_figure_is_its_own_alternative(codes: CodeLists) -> None:
     text, _ = _DOUBTED["a word that no table knows"]
     sure, doubted = _read(text, codes).figures
