@@ -290,8 +290,9 @@ class Claims:
     def _claim_overtaken(self, sentence: Sentence) -> None:
         """Who was overtaken is no subject: 东盟超越美国成为第二大市场."""
         tokens = sentence.tokens
-        for index, token in enumerate(tokens[:-1]):
-            if token.is_a("overtake") or self._leads(sentence, index):
+        for index in sentence.with_sense("overtake", "gap_up", "gap_down"):
+            token = tokens[index]
+            if index + 1 < len(tokens) and (token.is_a("overtake") or self._leads(sentence, index)):
                 cursor = index + 1
                 while cursor < len(tokens) and (
                     tokens[cursor].names
@@ -305,7 +306,7 @@ class Claims:
                 )
                 if not has_number:
                     sentence.claim(index + 1, cursor, "overtaken")
-            if token.is_a("gap_up", "gap_down") and token.text.endswith("than"):
+            if token.text.endswith("than") and not token.is_a("overtake"):
                 self._claim_outpaced(sentence, index)
 
     @staticmethod
@@ -464,8 +465,9 @@ class Claims:
         tokens = sentence.tokens
         if sentence.is_chinese:
             return
-        for index, token in enumerate(tokens[:-2]):
-            if token.is_a("flow") and tokens[index + 1].text == "in" and tokens[index + 2].text in _THINGS:
+        for index in sentence.with_sense("flow"):
+            behind = [token.text for token in tokens[index + 1 : index + 3]]
+            if len(behind) == 2 and behind[0] == "in" and behind[1] in _THINGS:
                 self.doubt = self.doubt or "which goods are meant is said before"
         opening = tokens[: sentence.clause_end(0)]
         if opening and opening[0].text == "of" and any(one.text == "there" for one in opening):
@@ -584,8 +586,8 @@ class Claims:
     def _claim_roles(self, sentence: Sentence) -> None:
         """`trade with its biggest partner, the ASEAN`: what a partner is, told before its name, is no subject."""
         tokens = sentence.tokens
-        for index, token in enumerate(tokens[:-2]):
-            if not token.is_a("rank_noun") or tokens[index + 1].kind != "comma":
+        for index in sentence.with_sense("rank_noun"):
+            if index + 2 >= len(tokens) or tokens[index + 1].kind != "comma":
                 continue
             first = index
             while first > 0 and not tokens[first - 1].is_a("partner_preposition") and index - first < _LONGEST_ROLE:
@@ -632,9 +634,7 @@ class Claims:
     def _claim_attributions(self, sentence: Sentence) -> None:
         """Names of offices: `Urumqi customs`, 乌鲁木齐海关."""
         tokens = sentence.tokens
-        for index, token in enumerate(tokens):
-            if not token.is_a("attribution"):
-                continue
+        for index in sentence.with_sense("attribution"):
             first = index
             while (
                 first > 0
@@ -685,10 +685,10 @@ class Claims:
         """Among whom something is first is no subject: 位居全省首位, 居全国各省区之首."""
         tokens = sentence.tokens
         holders = set(self.grammar.codes.containing_regions(self.grammar.region_id)) | {"CHN"}
-        for index, token in enumerate(tokens[:-1]):
-            if sentence.is_chinese and token.is_a("scope_nation") and tokens[index + 1].is_a("rank"):
-                sentence.spoken_for.setdefault(index, "reference")  # 全国排名列第19位
-            if not (sentence.is_chinese and token.is_a("rank")):
+        for index in sentence.with_sense("rank") if sentence.is_chinese else ():
+            if index and tokens[index - 1].is_a("scope_nation"):
+                sentence.spoken_for.setdefault(index - 1, "reference")  # 全国排名列第19位
+            if index + 1 == len(tokens):
                 continue
             self._claim_those_before(sentence, index)
             place = tokens[index + 1]
@@ -1313,13 +1313,10 @@ class Claims:
         spoken_of = self.grammar.period or self.grammar.first_period
         if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and spoken_of is not None:
             self.quarters = [span_of(spoken_of[1].year, first, 3) for first in (1, 4, 7, 10)]
+        for index in sentence.with_sense("comparison", "base", "prior"):
+            senses = tokens[index].senses
+            self.comparisons[index] = senses.get("comparison") or ("base" if "base" in senses else "prior")
         for index, token in enumerate(tokens):
-            if token.is_a("comparison"):
-                self.comparisons[index] = token.senses["comparison"]
-            elif token.is_a("base"):
-                self.comparisons[index] = "base"
-            elif token.is_a("prior"):
-                self.comparisons[index] = "prior"
             period = token.period
             if period is None or sentence.spoken_for.get(index) == "relative clause":
                 continue  # the agreement, which took effect in October 2019

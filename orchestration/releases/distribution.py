@@ -345,7 +345,7 @@ def _told_of_several(numbers: NumberGroup, frame: Frame, size: int, measure: str
     """`trade with A stood at 3 billion and that with B and C at 2 billion and 1 billion, up 1, 2 and 3 percent`."""
     listed = next((name for name, items in frame.names.items() if len(items) > 1), "")
     recent = [one for one in numbers.walk.recent if listed and listed in one.own and one.names.get(listed)]
-    if len(recent) < 2 or not any(token.is_a("respectively") for token in numbers.tokens):
+    if len(recent) < 2 or not numbers.sentence.says("respectively"):
         return []
     told = [
         subject
@@ -383,7 +383,7 @@ def _narrowed(frame: Frame) -> frozenset[str]:
 
 def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:
     """The months of `11月和12月…分别`, the quarters of 一至四季度: one span, where nothing tells its parts apart."""
-    if not any(token.is_a("respectively") for token in numbers.tokens):
+    if not numbers.sentence.says("respectively"):
         return []
     for index, span in sorted(numbers.claims.spans.items(), key=lambda one: -one[0]):
         text, length = numbers.tokens[index].text, length_in_months(span)

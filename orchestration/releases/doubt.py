@@ -460,10 +460,6 @@ class _Surroundings:
         self.tokens = sentence.tokens
 
     @cached_property
-    def _senses(self) -> set[str]:
-        return {sense for token in self.tokens for sense in token.senses}
-
-    @cached_property
     def _unused_periods(self) -> set[str]:
         """The kinds of the periods that were not taken for that of a figure."""
         spans = self.sentence.spans
@@ -511,7 +507,7 @@ class _Surroundings:
     def _tells_what_passed(self) -> bool:
         """Whether an English sentence tells of trade that passed somewhere: `Shanghai ports handled $378 billion`."""
         says_how = any(token.text in _THROUGH for token in self.tokens)
-        return says_how and any(token.is_a("flow") for token in self.tokens)
+        return says_how and self.sentence.says("flow")
 
     @cached_property
     def is_compared_alone(self) -> bool:
@@ -544,12 +540,12 @@ class _Surroundings:
 
     def says(self, sense: str) -> bool:
         """Whether a phrase of the sentence has this sense."""
-        return sense in self._senses
+        return self.sentence.says(sense)
 
     @cached_property
     def says_open_or(self) -> bool:
         """Whether an "or" joins anything but two numbers of two kinds, which say one thing: 5 percent, or 8 billion."""
-        return any(token.is_a("or") and not self._joins_two_kinds(index) for index, token in enumerate(self.tokens))
+        return any(not self._joins_two_kinds(index) for index in self.sentence.with_sense("or"))
 
     def _joins_two_kinds(self, index: int) -> bool:
         before = next((one.quantity for one in self.tokens[max(0, index - 2) : index][::-1] if one.quantity), None)
@@ -610,7 +606,7 @@ class _Surroundings:
     @cached_property
     def names_something(self) -> bool:
         """Whether anything of a subject is named in the sentence."""
-        return any(token.names or token.is_a("flow") for token in self.tokens)
+        return self.sentence.says("flow") or any(token.names for token in self.tokens)
 
     def codes_of(self, list_name: str) -> set[str]:
         """What the names of a list stand for, but for those of offices and the like."""

@@ -226,19 +226,25 @@ def words_with_values(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple((phrase, value) for one, value, phrase in _vocabulary() if one == kind)
 
 
-@lru_cache(maxsize=16)
 def local_currencies(region_id: str) -> dict[str, str]:
     """What words such as 元 or "rupees" mean in the releases of a region with such a currency of its own."""
-    with (VOCABULARY_DIR / "local_currencies.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["region_id"] == region_id]
+    rows = _of_region("local_currencies.csv").get(region_id, ())
     return {word: row["unit"] for row in rows for word in row["words"].split("|")}
 
 
-@lru_cache(maxsize=16)
 def conventions(region_id: str) -> frozenset[str]:
     """What releases about a region mean where they do not say it: the change on a month, services beside goods."""
-    with (VOCABULARY_DIR / "conventions.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["convention"] for row in csv.DictReader(file) if row["region_id"] == region_id)
+    return frozenset(row["convention"] for row in _of_region("conventions.csv").get(region_id, ()))
+
+
+@lru_cache(maxsize=2)
+def _of_region(name: str) -> dict[str, list[dict[str, str]]]:
+    """The rows of a vocabulary file about regions, by their region."""
+    found: dict[str, list[dict[str, str]]] = {}
+    with (VOCABULARY_DIR / name).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["region_id"], []).append(row)
+    return found
 
 
 @lru_cache(maxsize=1)

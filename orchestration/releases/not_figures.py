@@ -29,14 +29,16 @@ _UNITS_OF_THINGS = frozenset({"piece", "set", "metre", "pieces", "commodities", 
 
 def find_ranks(sentence: Sentence) -> None:
     """Mark the numbers that are ranks, and the ordinals that are none."""
-    for index, token in enumerate(sentence.tokens):
-        if token.quantity is not None:
-            _find_rank(sentence, index, token.quantity)
-        elif token.is_a("ordinal") and not sentence.is_chinese:
-            token.quantity = _of_ordinal(sentence, index)
-        elif token.is_a("ordinal") and nearest(sentence, index, -_REACH_OF_FIRST, "rank") is not None:
-            token.quantity = _of_ordinal(sentence, index)  # 居全省首位
-            _make_rank(token.quantity)
+    tokens = sentence.tokens
+    for index in sorted({*sentence.quantities(), *sentence.with_sense("ordinal")}):
+        quantity = tokens[index].quantity
+        if quantity is not None:
+            _find_rank(sentence, index, quantity)
+        elif not sentence.is_chinese:
+            tokens[index].quantity = _of_ordinal(sentence, index)
+        elif nearest(sentence, index, -_REACH_OF_FIRST, "rank") is not None:
+            quantity = tokens[index].quantity = _of_ordinal(sentence, index)  # 居全省首位
+            _make_rank(quantity)
 
 
 def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:

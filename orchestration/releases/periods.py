@@ -253,12 +253,11 @@ _WEEKS = "(?:first|second|third|fourth|last) (?:(?:two|three) )?weeks?"
 _EARLY_DAY = r"(?:0?[2-9]|1[0-9]|2[0-7])(?:st|nd|rd|th)?"
 #: The first 20 days of June, June 1-20, the first week of June, the first half of January, 6月上旬: no whole months.
 _PART_OF_MONTH = re.compile(
-    rf"\b(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
-    rf"|\b{_WEEKS} (?:of|in) {MONTH_NAME}|{MONTH_NAME}'s {_WEEKS}\b"
-    rf"|\b(?:first|second|last) half of {MONTH_NAME}|\b{MONTH_NAME} [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7])\b"
-    rf"|\bmonths? and a half\b|\bmid[- ]{MONTH_NAME}"
+    rf"\b(?:(?:first|last|initial|opening|past) (?:[0-9]{{1,2}}|five|ten|fifteen|twenty) days (?:of|in) {MONTH_NAME}"
+    rf"|{_WEEKS} (?:of|in) {MONTH_NAME}|(?:first|second|last) half of {MONTH_NAME}|months? and a half\b"
+    rf"|{MONTH_NAME}(?:'s {_WEEKS}| [0-9]{{1,2}} ?(?:-|to|through) ?(?:1[0-9]|2[0-7]))\b|mid[- ]{MONTH_NAME}"
     rf"|{MONTH_NAME} 0?1(?:st)?(?:,? {_Y})?,? ?(?:to|through|until|till|and|-) ?{MONTH_NAME} {_EARLY_DAY}\b"
-    rf"|\b0?1(?:st)? {MONTH_NAME}(?:,? {_Y})?,? ?(?:to|through|until|till|and|-) ?{_EARLY_DAY} {MONTH_NAME}"
+    rf"|0?1(?:st)? {MONTH_NAME}(?:,? {_Y})?,? ?(?:to|through|until|till|and|-) ?{_EARLY_DAY} {MONTH_NAME})"
     r"|月1[日号]起?(?:至|到|-)(?:20[0-9]{2}年)?[0-9]{1,2}月(?:[2-9]|1[0-9]|2[0-7])[日号]"
     r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
 )

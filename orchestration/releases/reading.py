@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 from orchestration.codes import CodeLists
 from orchestration.figures import (
@@ -122,6 +123,13 @@ def read_text(
     builder.add_dates(tokens)
     builder.numbers.sort(key=lambda number: number.char_start)
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
+
+
+#: What tells readings of one number apart.
+_subject = attrgetter(
+    "statistic", "measure", "value", "unit", "flow", "period_start", "period_end", "comparison_start",
+    *(f"{dimension}_{part}" for dimension in DIMENSIONS for part in ("id", "text")),
+)  # fmt: skip
 
 
 class _Builder:
@@ -364,23 +372,6 @@ class _Builder:
 def _without_goods(statement: Statement) -> dict[str, list[Item]]:
     return {name: items for name, items in statement.names.items() if name != "commodity"}
 
-
-def _subject(figure: Figure) -> tuple[object, ...]:
-    """What tells readings of one number apart."""
-    dimensions = (getattr(figure, f"{dimension}_id") for dimension in DIMENSIONS)
-    texts = (getattr(figure, f"{dimension}_text") for dimension in DIMENSIONS)
-    return (
-        figure.statistic,
-        figure.measure,
-        figure.value,
-        figure.unit,
-        figure.flow,
-        figure.period_start,
-        figure.period_end,
-        figure.comparison_start,
-        *dimensions,
-        *texts,
-    )
 
 
 def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -37,10 +37,26 @@ class Sentence:
     spans: dict[int, Span] = field(default_factory=dict)
     compared: dict[int, Span] = field(default_factory=dict)
     _boundaries: list[int] = field(init=False, repr=False, compare=False)
+    _by_sense: dict[str, list[int]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Find once what ends clauses: the tokens of a sentence stay as they are."""
-        self._boundaries = [index for index, token in enumerate(self.tokens) if token.kind in BOUNDARIES]
+        """Find once what ends clauses, and where each sense stands: the tokens of a sentence stay as they are."""
+        self._boundaries, self._by_sense = [], {}
+        for index, token in enumerate(self.tokens):
+            if token.kind in BOUNDARIES:
+                self._boundaries.append(index)
+            for sense in token.senses:
+                self._by_sense.setdefault(sense, []).append(index)
+
+    def says(self, *senses: str) -> bool:
+        """Whether a token has one of these senses."""
+        return any(sense in self._by_sense for sense in senses)
+
+    def with_sense(self, *senses: str) -> list[int]:
+        """Where the tokens with one of these senses stand, in order."""
+        if len(senses) == 1:
+            return self._by_sense.get(senses[0], [])
+        return sorted({index for sense in senses for index in self._by_sense.get(sense, ())})
 
     def quantities(self) -> list[int]:
         """Where numbers stand."""
@@ -217,7 +233,7 @@ def _take_in_those_before(sentence: Sentence, lists: list[list[int]]) -> None:
     """`…, respectively, up 0.2 percent, down 13.1 percent, and down 9.5 percent`: all of them are one list."""
     tokens = sentence.tokens
     first = lists[-1][0]
-    if sentence.is_chinese or not any(token.is_a("respectively") for token in tokens[:first]):
+    if sentence.is_chinese or not any(index < first for index in sentence.with_sense("respectively")):
         return
     while len(lists) > 1 and len(lists[-2]) == 1:
         before, quantity = tokens[lists[-2][0]].quantity, tokens[lists[-1][0]].quantity
@@ -240,7 +256,7 @@ def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
 def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
     """`rose by 5.1% to 1.6 trillion and by 3.2% to 1.1 trillion, respectively`: two lists, told in turn."""
     tokens = sentence.tokens
-    if not any(token.is_a("respectively", "each") for token in tokens):
+    if not sentence.says("respectively", "each"):
         return lists
     found: list[list[int]] = []
     position = 0

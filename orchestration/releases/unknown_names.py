@@ -101,8 +101,8 @@ class UnknownNames:
         self._places()
         self._districts()
         self._ports()
-        for index, token in enumerate(self.tokens):
-            if token.is_a("flow") and sentence.free(index) and token.senses["flow"] in ("export", "import"):
+        for index in sentence.with_sense("flow"):
+            if sentence.free(index) and self.tokens[index].senses["flow"] in ("export", "import"):
                 self._unknown_after(index)
                 self._unknown_before(index)
                 self._of_tradition(index)
@@ -125,8 +125,9 @@ class UnknownNames:
     def _zones(self) -> None:
         """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
         tokens = self.tokens
-        for index, token in enumerate(tokens):
-            if not token.is_a("zone") or not self.sentence.free(index):
+        for index in self.sentence.with_sense("zone"):
+            token = tokens[index]
+            if not self.sentence.free(index):
                 continue
             first = index - 1
             while (

@@ -239,14 +239,15 @@ class Walk:
         """`The surplus in services was 2 billion as exports rose to 5 billion`: nothing says that they are of goods."""
         if self.sentence.is_chinese:
             return False
-        return any(token.is_a("nontrade") and _SERVICE in token.text for token in self.tokens)
+        return any(_SERVICE in self.tokens[index].text for index in self.sentence.with_sense("nontrade"))
 
     def _says_respectively_of_no_list(self) -> bool:
         """`fell to 3 billion from 4, and to 31 billion from 40 respectively`: the numbers are no list of one kind."""
-        says = any(token.is_a("respectively") for token in self.tokens) and not self.sentence.is_chinese
+        if self.sentence.is_chinese or not self.sentence.says("respectively"):
+            return False
         within = (self.tokens[group[0] : group[-1]] for group in self.lists.values())
         says_to = any(token.text == "to" for tokens in within for token in tokens)
-        return says and says_to and any(token.text == "from" for token in self.tokens)
+        return says_to and any(token.text == "from" for token in self.tokens)
 
     def _says_goods(self) -> bool:
         """Whether an English sentence says that it is about goods, or names some."""
@@ -450,9 +451,8 @@ class Walk:
     def _tells_of_a_company(self) -> bool:
         """Whether a sentence tells what one company trades."""
         return any(
-            token.is_a("company")
-            and (index == 0 or not (self.tokens[index - 1].quantity or self.tokens[index - 1].names))
-            for index, token in enumerate(self.tokens)
+            index == 0 or not (self.tokens[index - 1].quantity or self.tokens[index - 1].names)
+            for index in self.sentence.with_sense("company")
         )
 
     def _mention_delivery(self, index: int, token: Token) -> None:
