@@ -13,6 +13,7 @@ _DIGITS = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.])"
     r"|[0-9]+,[0-9]{1,2}(?![0-9])|[0-9]+(?:\.[0-9]+)?"
 )
+_WITH_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
 _LATIN = re.compile(r"[a-z]+")
 _UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -96,7 +97,7 @@ def _digits(chars: str, position: int) -> Numeral | None:
     if not found:
         return None
     text, end = found[0], found.end()
-    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text) and not text.startswith("0"):
+    if _WITH_DECIMAL_COMMA.fullmatch(text) and not text.startswith("0"):
         before_comma = text.partition(",")[0]
         if len(before_comma) == 4:  # a year before a comma without its space
             return Numeral(before_comma, position, position + 4, "digits")
@@ -105,7 +106,7 @@ def _digits(chars: str, position: int) -> Numeral | None:
     if " " in text and len(text.split()[0]) <= 3 and not _is_grouped(chars, position, end):
         text = text.split()[0]
         end = position + len(text)
-    if "." not in text and re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
+    if "." not in text and _WITH_DECIMAL_COMMA.fullmatch(text):
         return Numeral(text.replace(",", "."), position, end, "digits")
     return Numeral(text.replace(",", "").replace(" ", ""), position, end, "digits")
 

@@ -341,7 +341,16 @@ class Walk:
         self._mention_dealing(index, token)
         if token.names:
             self._mention_name(index, token)
-        elif token.is_a("flow", "measure"):
+        elif token.senses:
+            self._mention_sense(index, token)
+        elif index in self.claims.spans:
+            self._mention_period(index)
+        if index in self.unknown.spans:
+            self.mention_unknown(*self.unknown.spans[index])
+
+    def _mention_sense(self, index: int, token: Token) -> None:
+        """Take what a phrase of the vocabulary says into the subject, or as a statement of its own."""
+        if token.is_a("flow", "measure"):
             if token.is_a("flow"):
                 self._mention_flow(index, token)
             if token.is_a("measure"):
@@ -352,8 +361,6 @@ class Walk:
             self.phrase.hinted_flow = flow_of_rank_noun(token.text)
         elif token.is_a("multiple", "flat"):
             multiple_statements(self, index, token)
-        if index in self.unknown.spans:
-            self.mention_unknown(*self.unknown.spans[index])
 
     def _hint_flow(self, index: int, token: Token) -> None:
         """`the top three export markets, with shipments of …`: the size of a list says the flow of its members."""
