@@ -1099,6 +1099,9 @@ class Claims:
                 inner = tokens[cursor + 1 : index]
                 if direction is None:
                     direction = next((at for at in range(cursor + 1, index) if tokens[at].is_a("rise", "fall")), None)
+                if direction is not None and _is_other_flow(inner):
+                    self._hold_against_flow(sentence, cursor, index, tokens[direction])
+                    return
                 if direction is not None and self._names_other(inner):
                     self.gaps[index] = 1 if tokens[direction].is_a("gap_up", "rise") else -1
                     self.references[index] = self._reference(inner)
@@ -1109,16 +1112,21 @@ class Claims:
         if direction is not None and self._compares_the_two(sentence, first, index):
             self.gaps[index] = 1 if tokens[direction].is_a("gap_up", "rise") else -1
             return
-        if direction is not None and index == direction + 2 and tokens[direction + 1].is_a("flow"):
-            self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
-            sentence.spoken_for.setdefault(direction + 1, "reference")  # 进口增幅高出出口10.4个百分点
-            self.gaps_of_two.add(index)
+        if direction is not None and _is_other_flow(tokens[direction + 1 : index]):
+            self._hold_against_flow(sentence, direction, index, tokens[direction])
             return
         if direction is not None and self._names_other(tokens[direction + 1 : index]):
             self.gaps[index] = 1 if tokens[direction].is_a("gap_up") else -1
             self.references[index] = self._reference(tokens[direction + 1 : index])
             self.gap_places[index] = self._places_of(tokens[direction + 1 : index])
             sentence.claim(direction, index, "reference")
+
+    def _hold_against_flow(self, sentence: Sentence, first: int, index: int, direction: Token) -> None:
+        """`进口增幅高出出口10.4个百分点`, `出口增速比进口快3.2个百分点`: the flow named last is no subject."""
+        self.gaps[index] = 1 if direction.is_a("gap_up", "rise") else -1
+        self.gaps_of_two.add(index)
+        self.references[index] = {"region": self.grammar.region_id}
+        sentence.claim(first, index, "reference")
 
     def _compares_the_two(self, sentence: Sentence, first: int, index: int) -> bool:
         """`前者增速高出后者7.7个百分点`: the first is the subject, the second what it is held against."""
@@ -1737,6 +1745,12 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
         any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
     )
     return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
+
+
+def _is_other_flow(named: list[Token]) -> bool:
+    """Whether a few Chinese words name a flow and no more than its growth: 进口, 出口增速."""
+    behind = ("growth_noun", "filler", "gap_up", "gap_down", "rise", "fall")
+    return bool(named) and named[0].is_a("flow") and all(one.is_a(*behind) or one.text == "的" for one in named[1:])
 
 
 def _claim_names(sentence: Sentence, first: int, last: int, reason: str, *kinds: str) -> None:

@@ -110,7 +110,7 @@ class Lexicon:
             phrase = folded_phrase(text)
             if phrase.startswith("the "):
                 phrase = phrase[4:]
-            if len(phrase) > 1:
+            if len(phrase) > 1 or (list_name == "commodity" and is_chinese(phrase)):
                 names.setdefault(phrase, {})[list_name, alias] = None
         for phrase, stated in list(names.items()):
             other = _other_number(phrase)

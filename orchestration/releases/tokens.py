@@ -37,6 +37,9 @@ _CLASSIFIER = re.compile(
 
 #: Of a city that reports they are another place, as 全省 is by the code lists.
 _BEFORE_NO_SUBJECT = ("of ", "in ", "across ", "within ", "throughout ", "among ", "for ")
+#: Around goods in one character, 进口煤21亿元, 铜矿砂、煤分别为…: elsewhere it is a part of a word.
+_BEFORE_SHORT_GOODS = frozenset("、和及与，；口")
+_AFTER_SHORT_GOODS = frozenset("、和及与等分，；（约达超增下进出0123456789")
 _THE_PROVINCE = frozenset({"the province", "the province's"})
 #: `ranking No. 4`: the stop ends no sentence.
 _IS_NUMBERED = re.compile(r"(?:^|[^a-z])no\. [0-9]")
@@ -203,6 +206,8 @@ class Tokeniser:
             if chars[end : end + 1] not in _AFTER_SHORT_PARTNER:
                 return None
             names = (("partner", senses.pop("partner")),)
+        if names and len(phrase) == 1 and not senses and not _stands_alone(chars, position):
+            return None
         if names and phrase.isascii() and not senses:
             cased = text.cased[position:end]
             if not any(char.isupper() for char in cased):
@@ -466,6 +471,11 @@ def _joined(before: Token, token: Token, chars: str) -> Token:
     if first.unit and not second.unit:
         second.unit, second.unit_kind = first.unit, first.unit_kind
     return Token("quantity", second.start, second.end, chars[second.start : second.end], quantity=second)
+
+
+def _stands_alone(chars: str, position: int) -> bool:
+    """Whether a Chinese character is a word of its own, as far as those beside it say."""
+    return chars[position - 1 : position] in _BEFORE_SHORT_GOODS and chars[position + 1 : position + 2] in _AFTER_SHORT_GOODS
 
 
 def _skip(chars: str, position: int) -> int:
