@@ -111,6 +111,14 @@ class CodeLists:
         rows = _rows(self._seeds_dir / "countries.csv")
         return {row["numeric_code"]: row["country_id"] for row in rows if row["numeric_code"]}
 
+    def is_country(self, partner_id: str) -> bool:
+        """Whether a partner is one country or territory, and no group of them."""
+        return partner_id in self._countries
+
+    @cached_property
+    def _countries(self) -> frozenset[str]:
+        return frozenset(self.numeric_countries.values())
+
     def unit_named(self, name: str) -> str | None:
         """The unit that has this name in either language, or this code; None where no list knows it."""
         return self._units_by_name.get(name.casefold())

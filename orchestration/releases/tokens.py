@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from orchestration.figures import UNMAPPED
 from orchestration.releases.lexicon import Entry, Lexicon, local_currencies, words
@@ -118,6 +119,7 @@ class Tokeniser:
             if found and token.quantity is not None and _goes_on(found[-1], token, chars):
                 token = _joined(found.pop(), token, chars)
             found.append(token)
+        _name_again(found, text.cased)
         return found
 
     def _currency_of_note(self, chars: str) -> dict[str, str]:
@@ -471,6 +473,19 @@ def _joined(before: Token, token: Token, chars: str) -> Token:
     if first.unit and not second.unit:
         second.unit, second.unit_kind = first.unit, first.unit_kind
     return Token("quantity", second.start, second.end, chars[second.start : second.end], quantity=second)
+
+
+def _name_again(tokens: list[Token], cased: str) -> None:
+    """Behind the Arab League "the League" names it, too: a partner by the last word of its name."""
+    known: dict[str, tuple[tuple[str, str], ...]] = {}
+    for before, token in pairwise(tokens):
+        is_capital = cased[token.start].isupper()
+        if is_capital and token.kind == "word" and before.text == "the" and token.text in known:
+            token.kind, token.names = "name", known[token.text]
+        elif is_capital and " " in token.text and token.names and all(name == "partner" for name, _ in token.names):
+            last = token.text.rpartition(" ")[2]
+            if cased[token.end - len(last)].isupper():
+                known[last] = token.names
 
 
 def _stands_alone(chars: str, position: int) -> bool:

@@ -34,6 +34,8 @@ _BEFORE_TRADE = frozenset(words("before_trade"))
 #: Behind what is delivered they say the flow; "abroad" does without a partner.
 _WAYS_OUT_AND_IN = {"to": "export", "from": "import", "abroad": "export"}
 _EARNING = frozenset(words("earning"))
+#: Words for the partner named last, and whether that is a country or a group of them.
+_PARTNERS_AGAIN = dict(words_with_values("partner_again"))
 _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports": ("import", "export")}
 #: Behind the name of a place: its parts, and all of it.
 _AMONG_ITS_PARTS = words("among_its_parts")
@@ -335,6 +337,7 @@ class Walk:
             return
         if self._mention_cue(token):
             return
+        self._mention_country(index, token)
         if token.kind == "word":
             self._mention_unknown_word(index, token)
         self._mention_delivery(index, token)
@@ -454,6 +457,23 @@ class Walk:
             phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
             return phrase.counted
         return False
+
+    def _mention_country(self, index: int, token: Token) -> None:
+        """`exports to the country`, `imports from the bloc`, `trade with the region`: the partner named last.
+
+        Where a country imports to, or exports from, is itself.
+        """
+        kind = _PARTNERS_AGAIN.get(token.text)
+        if kind is None or not index or self.sentence.is_chinese or self.phrase.names.get("partner"):
+            return
+        before = self.tokens[index - 1].text
+        flow = _WAYS_OUT_AND_IN.get(before)
+        if self.phrase.flows != [flow] and not (before == "with" and self.phrase.flows):
+            return
+        named = (self.frame or self.grammar.top).names.get("partner", [])
+        is_country = len(named) == 1 and self.grammar.codes.is_country(named[0].code)
+        if len(named) == 1 and named[0].is_known and is_country == (kind == "country"):
+            self.phrase.names["partner"] = list(named)
 
     def _tells_of_a_company(self) -> bool:
         """Whether a sentence tells what one company trades."""
