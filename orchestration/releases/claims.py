@@ -444,6 +444,8 @@ class Claims:
         """`在中部六省里，总值排第6位`, 在“新三样”中增速最快: those among whom something stands out are no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens if sentence.is_chinese else ()):
+            if token.is_a("scope_nation", "scope_province") and _is_superlative(tokens[index + 1 : index + 2]):
+                sentence.spoken_for.setdefault(index, "peers")  # 成为全国最大口岸
             if token.text != "在":
                 continue
             behind = tokens[index + 1 : index + 4]  # 福建在东盟的前三大贸易伙伴
@@ -1745,6 +1747,11 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
         any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
     )
     return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
+
+
+def _is_superlative(tokens: list[Token]) -> bool:
+    """Whether Chinese tokens begin with what stands out among others."""
+    return bool(tokens) and tokens[0].text.startswith("最")
 
 
 def _is_other_flow(named: list[Token]) -> bool:

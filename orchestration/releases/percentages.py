@@ -102,6 +102,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="a share of more than all there is")
     if choices[0][0] == "share" and _is_ratio(numbers):
         return choices_of(numbers, frame, choices, period, doubt="it is a ratio of two, and no share")
+    if choices[0][0] == "share" and _is_of_places_before(numbers, frame):
+        return choices_of(numbers, frame, choices, period, doubt="whether the share is that of the places before")
     if choices[0][0] == "share" and _is_of_no_trade(numbers):
         return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
     if choices[0][0] == "growth" and (gap := _gap_to_another(numbers)):
@@ -190,6 +192,14 @@ def _is_its_own_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str])
     if not whole and not is_narrow and frame.flows == ["total"] and not numbers.grammar.is_chinese_reporter:
         return True  # of which 68 percent were imports: of a place in China it would be the share of the nation
     return not is_narrow and frame.flows == [whole.get("flow")] and whole.get("region", place) == place
+
+
+def _is_of_places_before(numbers: NumberGroup, frame: Frame) -> bool:
+    """`是甲、乙的2倍和3倍；占全国的19.5%`: several places named before share in it, though no word takes them together."""
+    clause = range(numbers.clause_start, numbers.first)
+    says = any(numbers.tokens[at].is_a("together", "each") for at in clause)
+    named = any("region" in dict(numbers.tokens[at].names) and numbers.sentence.free(at) for at in clause)
+    return len(numbers.group) == 1 < len(frame.names.get("region", [])) and not says and not named
 
 
 def _is_of_no_trade(numbers: NumberGroup) -> bool:
@@ -500,6 +510,8 @@ def _is_after_cue(numbers: NumberGroup, after: int) -> bool:
         if token.names or token.is_a("flow") or token.quantity is not None or token.is_a("be"):
             return False
     token = tokens[after]
+    if numbers.sentence.is_chinese and [one.text for one in tokens[numbers.last + 1 : after]] == ["的"]:
+        return True  # 实现4.7%的正增长, 出现3.2%的下降
     if numbers.sentence.is_chinese:
         return token.is_a("growth_noun") or token.text.startswith(("增", "降", "跌", "涨", *_ARROWS))
     return not (token.text in ("growing", "rising", "falling") and after > numbers.last + 1)

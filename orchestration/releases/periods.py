@@ -213,7 +213,7 @@ _CHINESE = [
             rf"从?(?P<year>(?:19|20)[0-9]{{2}})年(?:1月)?(?:至|到|-|—|~)(?:(?P<end>(?:19|20)[0-9]{{2}})年|今年)(?P<b>{_ZN})月份?"),
         ("plan",
             r"第?(?P<plan>十?[一二三四五六七八九十])(?:个)?五年?(?:[”’」』\"'] ?)?(?:规划|计划)?"
-            r"(?:时期|期间|期内)"),
+            r"(?:时期|期间|期内|(?P<at>末年?|收官(?:之年|年)|开局(?:之年|年)))"),
         ("same",
             r"[一二两三四五六七八九十]{1,2}年"
             r"(?:多?(?:来|以来)|(?:间|里|内)(?=累计|合计|[^，。]{0,6}(?:进出口|出口|进口)))"),
@@ -438,9 +438,11 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
         if kind in ("same", "base", "prior", "single", "so_far"):
             return Period(kind), found.end()
         if kind == "plan":
-            return Period(
-                "span", 1, _MONTHS_OF_PLAN, _first_year_of_plan(_chinese_count(groups["plan"] or ""))
-            ), found.end()
+            first_year = _first_year_of_plan(_chinese_count(groups["plan"] or ""))
+            if at := groups["at"]:  # “十二五”末, “十四五”开局之年
+                year = first_year if at.startswith("开局") else first_year + _MONTHS_OF_PLAN // 12 - 1
+                return Period("span", 1, 12, year), found.end()
+            return Period("span", 1, _MONTHS_OF_PLAN, first_year), found.end()
         if kind == "years":
             end = int(groups["end"]) if groups.get("end") else None
             last = _chinese_count(groups["b"] or "")

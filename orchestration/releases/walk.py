@@ -623,7 +623,9 @@ class Walk:
 
     def _mention_period(self, index: int) -> None:
         span = self.claims.spans[index]
-        if index in self.claims.local or self._follows_number(index):
+        behind = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        leads = behind is not None and behind.quantity is not None  # 由…增至2021年的3875亿元，增长27%
+        if index in self.claims.local or (self._follows_number(index) and not leads):
             return
         if self.in_order:
             self._month_before = self.grammar.period if index in self.claims.so_far else None
