@@ -225,9 +225,16 @@ class Grammar:
         self._accounted.add(id(reading.quantity))
 
     def span_of_length(self, months: int) -> Span | None:
-        """The span of so many months that the text spoke of last, or that it begins with."""
+        """The span of so many months that the text spoke of last, or begins with, or whose last month is told.
+
+        `In December … For the year as a whole, exports …`.
+        """
         known = {1: self.last_month, 3: self.last_quarter}.get(months) or self.first_period
-        return known if known is not None and length_in_months(known) == months else None
+        if known is not None and length_in_months(known) == months:
+            return known
+        now = self.period or self.first_period
+        is_last = now is not None and length_in_months(now) == 1 and now[1].month % months == 0
+        return span_of(now[1].year, now[1].month - months + 1, months) if now is not None and is_last else None
 
     def is_accounted(self, quantity: Quantity) -> bool:
         """Whether it is known what became of a number."""

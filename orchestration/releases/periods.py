@@ -181,7 +181,7 @@ _ENGLISH = [
             rf"(?! ?(?:percent|million|billion|yuan|tonnes|enterprises))"),
         ("year", r"(?P<last>last year|the previous year|the preceding year)"),
         ("thisyear", r"this year|the current year"),
-        ("year", r"the (?:full|whole|entire) year"),
+        ("year", r"the (?:(?:full|whole|entire) year|year (?:as a whole|overall))"),
     )
 ]  # fmt: skip
 _ENGLISH_START = re.compile(
