@@ -13,6 +13,7 @@ from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
 from orchestration.releases.periods import Period, Span, length_in_months, resolve, says_part_of_month, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
+from orchestration.releases.statements import OTHER_YEAR
 from orchestration.releases.tokens import Token
 
 if TYPE_CHECKING:
@@ -1460,7 +1461,7 @@ class Claims:
         ]
         years = [year for year in compared if year is not None]
         if spoken_of is not None and years and max(years) < spoken_of[1].year - 1:
-            self.doubt = "it is compared with a year that is not the one before"
+            self.doubt = OTHER_YEAR
 
     def _is_since_year(self, text: str, period: Period) -> bool:
         """Whether a Chinese period says since which year something is: 2012年以来, but not the year of the text."""

@@ -49,12 +49,12 @@ WORD_KINDS = frozenset({
     "noun_of_members", "number_label", "object_preposition", "of_months", "of_them", "office_start", "open_balance",
     "opening", "ordinal_suffix", "other_counted", "other_members", "other_than", "outside", "pace",
     "part_by_direction", "part_of_city", "part_of_goods", "part_of_name", "partner_again", "partner_dealing",
-    "partner_of_both_flows", "partners_behind", "passage_place", "plain_trade", "port_cargo", "port_noun", "published", "rank_change",
-    "rank_place", "ranked_flow", "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end", "relative",
-    "reported", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word", "since_after",
-    "small_before_number", "that_is", "then", "they", "through", "title_noun", "total_flow", "trading_verb",
-    "traditional", "treaty", "turning", "unit_of_goods", "unnamed_city", "unreal", "value_word", "verb_too",
-    "where_it_lies", "whole", "wider_place", "world_trade",
+    "partner_of_both_flows", "partners_behind", "passage_place", "plain_trade", "port_cargo", "port_noun", "published",
+    "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end",
+    "relative", "reported", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
+    "since_after", "small_before_number", "that_is", "then", "they", "through", "title_noun", "total_flow",
+    "trading_verb", "traditional", "treaty", "turning", "unit_of_goods", "unnamed_city", "unreal", "value_word",
+    "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}

@@ -195,7 +195,7 @@ def _is_its_own_whole(numbers: NumberGroup, frame: Frame, whole: dict[str, str])
 
 
 def _is_of_places_before(numbers: NumberGroup, frame: Frame) -> bool:
-    """`是甲、乙的2倍和3倍；占全国的19.5%`: several places named before share in it, though no word takes them together."""
+    """`是甲、乙的2倍和3倍；占全国的19.5%`: several places share in it that are named before, and not taken together."""
     clause = range(numbers.clause_start, numbers.first)
     says = any(numbers.tokens[at].is_a("together", "each") for at in clause)
     named = any("region" in dict(numbers.tokens[at].names) and numbers.sentence.free(at) for at in clause)

@@ -440,8 +440,8 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
         if kind == "plan":
             first_year = _first_year_of_plan(_chinese_count(groups["plan"] or ""))
             if at := groups["at"]:  # “十二五”末, “十四五”开局之年
-                year = first_year if at.startswith("开局") else first_year + _MONTHS_OF_PLAN // 12 - 1
-                return Period("span", 1, 12, year), found.end()
+                years = 0 if at.startswith("开局") else _MONTHS_OF_PLAN // 12 - 1
+                return Period("span", 1, 12, first_year + years), found.end()
             return Period("span", 1, _MONTHS_OF_PLAN, first_year), found.end()
         if kind == "years":
             end = int(groups["end"]) if groups.get("end") else None

@@ -32,6 +32,8 @@ from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, Item, code_and_text
+from orchestration.releases.sums import Reading as SumReading
+from orchestration.releases.sums import borne_out
 from orchestration.releases.text import NormalText, normal_text
 from orchestration.releases.tokens import Quantity, Token, Tokeniser
 
@@ -120,6 +122,8 @@ def read_text(
     for reading in readings:
         builder.add(reading)
     builder.doubt(codes, grammar.sentences if doubting else [])
+    if doubting:
+        builder.settle_sums()
     builder.add_dates(tokens)
     builder.numbers.sort(key=lambda number: number.char_start)
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
@@ -268,6 +272,26 @@ class _Builder:
                 )
             )
 
+    def settle_sums(self) -> None:
+        """Publish what is in doubt and borne out by a sum; the other readings of such a number are ruled out."""
+        account_of = {one: at for at, number in enumerate(self.numbers) for one in number.figure_ids}
+        accounts = [account_of[figure.figure_id] for figure in self.figures]
+        readings = [
+            SumReading(place, account, self.numbers[account].reason, self.figures[place])
+            for place, account in enumerate(accounts)
+        ]
+        proven = {accounts[place]: place for place in borne_out(readings)}
+        for account, place in proven.items():
+            figure = self.figures[place]
+            rule = f"{figure.reading}; borne out by a sum"
+            self.figures[place] = dataclasses.replace(figure, status="read", alternatives_id="", reading=rule)
+            self.numbers[account] = dataclasses.replace(
+                self.numbers[account], kind="read", reason="", figure_ids=(figure.figure_id,)
+            )
+        self.figures = [
+            figure for place, figure in enumerate(self.figures) if proven.get(accounts[place], place) == place
+        ]
+
     def _make_uncertain(self, why: dict[int, str]) -> None:
         reasons: dict[str, str] = {}
         for place, reason in why.items():
@@ -371,7 +395,6 @@ class _Builder:
 
 def _without_goods(statement: Statement) -> dict[str, list[Item]]:
     return {name: items for name, items in statement.names.items() if name != "commodity"}
-
 
 
 def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -255,7 +255,6 @@ def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
 
 def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
     """`rose by 5.1% to 1.6 trillion and by 3.2% to 1.1 trillion, respectively`: two lists, told in turn."""
-    tokens = sentence.tokens
     if not sentence.says("respectively", "each"):
         return lists
     found: list[list[int]] = []

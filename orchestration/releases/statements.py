@@ -11,7 +11,8 @@ from orchestration.releases.tokens import Quantity
 #: Why a number is in doubt whose role is not: with services, seasonally adjusted.
 RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 
-#: Why a change is in doubt whose role is not.
+#: Why changes are in doubt whose role is not.
+OTHER_YEAR = "it is compared with a year that is not the one before"
 COMPARISON_NOT_SAID = "whether it is compared with the month before or with a year before is not said"
 
 

@@ -490,7 +490,8 @@ def _name_again(tokens: list[Token], cased: str) -> None:
 
 def _stands_alone(chars: str, position: int) -> bool:
     """Whether a Chinese character is a word of its own, as far as those beside it say."""
-    return chars[position - 1 : position] in _BEFORE_SHORT_GOODS and chars[position + 1 : position + 2] in _AFTER_SHORT_GOODS
+    before, behind = chars[position - 1 : position], chars[position + 1 : position + 2]
+    return before in _BEFORE_SHORT_GOODS and behind in _AFTER_SHORT_GOODS
 
 
 def _skip(chars: str, position: int) -> int:
