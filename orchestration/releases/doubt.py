@@ -7,6 +7,7 @@ sentence (`Contradictions.agreeing`), only what they may all share counts.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -76,6 +77,13 @@ _COUNTS_OF_PLACES = frozenset({"regions", "partners", "ports"})
 #: Before a period it is since when, before anything else from where.
 _FROM = frozenset(words("from_or_since"))
 _AND = " and "
+#: Nouns for the members of a dimension, how many tokens before one its number stands, and how that reads in a word.
+_NOUNS_OF_GROUPS = dict(words_with_values("noun_of_group"))
+_REACH_OF_SIZE = 4
+_SO_MANY = re.compile(
+    r"[一二三四五六七八九十0-9]大|前[一二三四五六七八九十0-9]+[大位]|^the (?:two|three|four|five|six|ten)$"
+)
+_TOP = frozenset(words("top_of_group"))
 _NAMES = attrgetter(*(f"{dimension}_id" for dimension in DIMENSIONS))
 
 
@@ -266,6 +274,9 @@ class _Text:
             return "whether it is of the value or, as those before it, of the quantity or the price is not said"
         if figure.ownership_id == WHOLE["ownership"] and figure.flow and around.speaks_of_firms(at):
             return "whether it is of certain enterprises alone is not said"
+        groups = around.unnamed_groups(at)
+        if any(getattr(figure, f"{kind}_id") == WHOLE.get(kind) and not around.codes_of(kind) for kind in groups):
+            return "the largest partners or goods, which its sentence does not name, may be meant alone"
         if figure.statistic == "rank" and around.sentence.is_chinese and around.tokens[at].is_a("ordinal"):
             return "it is first in a word, and among whom, by what and in which flow is seldom all said"
         if figure.statistic == "change" and not figure.flow:
@@ -616,6 +627,17 @@ class _Surroundings:
     def _free_names(self) -> set[tuple[str, str]]:
         return {pair for index, token in enumerate(self.tokens) if self.sentence.free(index) for pair in token.names}
 
+    def unnamed_groups(self, at: int) -> set[str]:
+        """Of which dimensions so many members stand before a place: `the top five partners`, 前十大出口商品, 五大市场."""
+        return {
+            kind
+            for index, token in enumerate(self.tokens[:at])
+            if (kind := _group_of(token))
+            and _says_how_many(
+                self.tokens[max(0, index - _REACH_OF_SIZE) : index + 1], is_chinese=self.sentence.is_chinese
+            )
+        }
+
     def names_behind(self, at: int) -> set[str]:
         """What places and partners behind a number, up to the end of its clause or the next number, stand for."""
         return {
@@ -722,6 +744,20 @@ class _Surroundings:
         """Where the words of the clause behind a number end, at the next number."""
         last = self.sentence.clause_end(at)
         return next((index for index in range(at + 1, last) if _is_number(self.tokens[index])), last)
+
+
+def _group_of(token: Token) -> str:
+    """The dimension whose members a noun is for; "" for another word: markets, trading partners, 主要市场."""
+    noun = token.text.rpartition(" ")[2]
+    return token.senses.get("header_dimension") or token.senses.get("rank_noun") or _NOUNS_OF_GROUPS.get(noun, "")
+
+
+def _says_how_many(tokens: list[Token], *, is_chinese: bool) -> bool:
+    """Whether a noun, the last of a few tokens, is of so many: of the largest where the language is English."""
+    if is_chinese:
+        return any(_SO_MANY.search(f"{token.text}{behind.text}") for token, behind in pairwise(tokens))
+    counts = any(token.quantity is not None or _SO_MANY.search(token.text) for token in tokens)
+    return counts and any(token.is_a("top") or not _TOP.isdisjoint(token.text.split()) for token in tokens)
 
 
 def _is_short(one: Stated) -> bool:

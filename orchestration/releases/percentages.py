@@ -587,7 +587,8 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
         role = ("growth_gap", sign, "growth against an earlier one")
         return choices_of(numbers, frame, [role], period, reference=own_region)
     if previous is not None and previous.statistic == "share":
-        return choices_of(numbers, _subject_of_share(numbers, frame), [("share_change", sign, "share change")], period)
+        changed = _subject_of_share(numbers, frame)
+        return choices_of(numbers, changed, [("share_change", sign, "share change")], period, doubt=previous.doubt)
     follows_growth = previous is not None and previous.statistic in ("growth", "growth_gap")
     says_gap = numbers.left("gap_up", "gap_down") is not None or numbers.right("gap_up", "gap_down") is not None
     if follows_growth and says_gap:

@@ -158,7 +158,7 @@ _DOUBTED = {
         {},
     ),
     "a length of time that the text has not spoken of": (
-        "In March 2024, exports of Xinjiang rose 8.1 percent; over the quarter, they rose 3 percent.",
+        "In February 2024, exports of Xinjiang rose 8.1 percent; over the quarter, they rose 3 percent.",
         {"8.1 percent": "a period that was not taken", "3 percent": "a period that was not taken"},
     ),
     "what may be, or is not so": (
