@@ -49,6 +49,11 @@ _BORDERS = frozenset(words("border_word"))
 _DIRECTIONS = frozenset(words("direction"))
 #: Between a thing and what it is: 是, 为.
 _IS = frozenset(words("is"))
+#: Between what stands out and those among whom it does, and the tokens before in which it is said that it does.
+_AMONG = frozenset({"in", "among", "within", "of"})
+_LONGEST_STANDING = 4
+_SUPERLATIVES = frozenset(words("top_of_group"))
+_ONE_OF_GROUP = frozenset(words("one_of_group"))
 _THINGS = frozenset({"them", "these", "those", "it"})
 _CAUSES = frozenset(words("cause_start"))
 #: Partners that may be called a region of China.
@@ -56,6 +61,7 @@ _PARTNERS_WITHIN = frozenset(("partner", code) for code in ("HKG", "MAC", "TWN")
 #: As the first word of a Chinese sentence the month before publication, else the one before that spoken of.
 _LAST_MONTH = frozenset({"上月", "上个月"})
 #: Begin how something stands out among others.
+_OF_PLACES = frozenset({"的", "国家", "地区", "各国"})
 _STANDING = ("前", "第", "最")
 #: Months in a period of which the months so far are a longer one.
 _MONTHS_OR_QUARTERS = (1, 3)
@@ -160,6 +166,7 @@ class Claims:
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_peers(sentence)
+        self._claim_peers_in_english(sentence)
         self._doubt_what_is_pointed_at(sentence)
         self._doubt_world_trade(sentence)
         self._claim_causes(sentence)
@@ -440,6 +447,21 @@ class Claims:
                 continue  # neighbouring Sichuan traded …
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
 
+    def _claim_peers_in_english(self, sentence: Sentence) -> None:
+        """`Germany was the largest trading partner in Europe`: those among whom one partner stands out are no subject."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens if not sentence.is_chinese else ()):
+            first = index - 1 - (index > 1 and tokens[index - 1].text == "the")
+            if first < 1 or not token.names or tokens[first].text not in _AMONG:
+                continue
+            dimension, code = dimension_of(self.grammar, tokens, index)
+            if dimension != "partner" or self.grammar.codes.is_country(code):
+                continue
+            near = tokens[max(0, first - _LONGEST_STANDING) : first]
+            stands_out = any(one.is_a("superlative") or not _SUPERLATIVES.isdisjoint(one.text.split()) for one in near)
+            if stands_out and tokens[first - 1].text.rpartition(" ")[2] in _ONE_OF_GROUP:
+                sentence.claim(first, index + 1, "peers")
+
     @staticmethod
     def _claim_peers(sentence: Sentence) -> None:
         """`在中部六省里，总值排第6位`, 在“新三样”中增速最快: those among whom something stands out are no subject."""
@@ -449,9 +471,11 @@ class Claims:
                 sentence.spoken_for.setdefault(index, "peers")  # 成为全国最大口岸
             if token.text != "在":
                 continue
-            behind = tokens[index + 1 : index + 4]  # 福建在东盟的前三大贸易伙伴
-            if len(behind) > 2 and behind[0].names and behind[1].text == "的" and behind[2].text.startswith(_STANDING):
-                _claim_names(sentence, index, index + 2, "peers")
+            last = index + 1  # 福建在东盟的前三大贸易伙伴, 中国在欧洲最大的贸易伙伴
+            while last < len(tokens) and last < index + 4 and (tokens[last].names or tokens[last].text in _OF_PLACES):
+                last += 1
+            if last > index + 1 and last < len(tokens) and tokens[last].text.startswith(_STANDING):
+                _claim_names(sentence, index, last, "peers")
             clause = tokens[index : sentence.clause_end(index)]
             number = next((at for at, one in enumerate(clause) if one.quantity is not None), None)
             quantity = None if number is None else clause[number].quantity

@@ -682,6 +682,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
             ranked.doubt, ranked.others, numbers.walk.flow_doubt = "", (), ""
             if numbers.walk.frame is frame:
                 numbers.walk.frame = numbers.grammar.top = ranked
+        elif frame.flows == ["total"] and not frame.doubt and numbers.walk.frame is frame:
+            numbers.walk.frame = numbers.grammar.top = ranked  # the second-largest export market at 30 billion yuan
     if (partner := _partner_behind_rank(numbers, frame)) is not None:
         ranked.names = {"region": frame.names.get("region", []), "partner": [partner]}
         ranked.flows, ranked.doubt, ranked.others = [flow_of_rank_noun(noun)], "", ()
@@ -779,7 +781,10 @@ def _peers(numbers: NumberGroup, frame: Frame, clause: list[Token]) -> dict[str,
     """Among what a rank is: partners, commodities, or the regions of the nation or province."""
     grammar = numbers.grammar
     if frame.names.get("partner") or any(token.senses.get("rank_noun") == "partner" for token in clause):
-        return {"partner": "WORLD"}
+        start, end = numbers.sentence.clause_start(numbers.first), numbers.sentence.clause_end(numbers.last)
+        among = [at for at in range(start, end) if numbers.sentence.spoken_for.get(at) == "peers"]
+        group = [code for at in among for name, code in numbers.tokens[at].names if name == "partner"]
+        return {"partner": group[0] if group else "WORLD"}  # the largest partner in Europe
     if frame.names.get("commodity"):
         return {"commodity": "TOTAL"}
     claimed = numbers.claims.references.get(numbers.first, {}).get("region")
