@@ -18,6 +18,7 @@ _RANK_CHANGES = frozenset(words("rank_change"))
 _ORDINAL_SUFFIXES = frozenset(words("ordinal_suffix"))
 _NUMBER_LABELS = frozenset(words("number_label"))
 _OTHER_COUNTED = words("other_counted")
+_TIMES = frozenset({"time", "month", "quarter", "year", "straight", "running", "anniversary"})
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
 #: Tokens between 居 and 首位: those among whom it is the first.
 _REACH_OF_FIRST = 8
@@ -72,6 +73,13 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
             sentence.claim(index - 1, index, "rank")
         else:
             quantity.unit_kind, quantity.measure = "other", "ordinal"
+    elif (
+        quantity.unit_kind == "bare"
+        and following is not None
+        and following.text in _ORDINAL_SUFFIXES
+        and any(one.is_a("duration") or one.text in _TIMES for one in tokens[index + 2 : index + 4])
+    ):
+        quantity.unit_kind, quantity.measure = "other", "ordinal"  # the 39th year in a row
     elif (
         before.is_a("rank")
         and "." not in quantity.printed
