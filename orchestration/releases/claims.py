@@ -171,6 +171,9 @@ class Claims:
         self._doubt_world_trade(sentence)
         self._claim_causes(sentence)
         self._claim_opening(sentence)
+        for index, token in enumerate(sentence.tokens[:-1]):
+            if token.text == "per":
+                _claim_names(sentence, index + 1, index + 2, "unit")  # 93,000 yuan per vehicle
         find_ranks(sentence)
         share_units(sentence)
         self._claim_rank_places(sentence)

@@ -199,7 +199,7 @@ def _next_destination(numbers: NumberGroup) -> int | None:
         return None
     at += tokens[at].text == "the"
     before = tokens[numbers.window_start : numbers.first]
-    is_listed = any(token.is_a("and") or token.kind == "comma" for token in before)
+    is_listed = any(token.is_a("and") or token.kind in ("comma", "semicolon") for token in before)
     if at >= len(tokens) or not is_listed or not tokens[at].names:
         return None
     return at if dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None

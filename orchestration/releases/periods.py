@@ -113,6 +113,9 @@ _ENGLISH = [
             rf"(?:(?:in|for|over|during) )?(?:the )?(?P<n>(?:{_N})[ -]months?(?: period)?|quarter|half(?: year)?|year) "
             rf"(?:to|through|ending|ended|until)(?: in)?"
             rf"(?: (?:28|29|30|31))?(?: the end of| end)? (?P<a>{_M})(?: (?:28|29|30|31))?{_YEAR}?(?![0-9])"),
+        ("up_to",
+            rf"(?:(?:in|for|over|during) )?the (?P<a>{_M}) (?P<year>{_Y}) (?P<n>year)"
+            r"(?=[,.;:)]| [a-z])(?! (?:on|over|earlier|ago|before|to)\b)"),
         ("rolling",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the )?(?:last|past|previous) (?P<n>{_N}) ?-?months?"
             rf"(?: period)?(?! (?:of|in) )"),

@@ -835,9 +835,11 @@ def _unit_of_price(numbers: NumberGroup) -> str:
 
 
 def _unit_at(numbers: NumberGroup, position: int) -> str:
+    """The unit whose word stands at `position`, as goods that are counted may: 92,000 yuan per car; "" for none."""
     grammar = numbers.grammar
     _, senses = grammar.lexicon.suffix_at(grammar.text.chars, position, frozenset({"unit"}))
-    return dict(senses).get("unit", "")
+    word = next((token.text for token in numbers.tokens if token.start == position), "")
+    return dict(senses).get("unit", "") or UNITS_OF_GOODS.get(word, "")
 
 
 def _price_unit(numbers: NumberGroup, position: int) -> str:

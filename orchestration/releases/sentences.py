@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from orchestration.releases.lexicon import words
+from orchestration.releases.naming import UNITS_OF_GOODS
 from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
@@ -174,6 +175,30 @@ def share_units(sentence: Sentence) -> None:
             continue
         if first.unit_kind == "percent" and separated(sentence, left + 1, right):
             second.unit, second.unit_kind = first.unit, first.unit_kind
+    if not sentence.is_chinese:
+        _share_units_with_partners(sentence, where)
+
+
+def _share_units_with_partners(sentence: Sentence, where: list[int]) -> None:
+    """`55,000 cars to Iran, up 5 percent; 21,000 to ASEAN`: what is counted or weighed is said once."""
+    shared: tuple[str, str] | None = None
+    for index in where:
+        quantity = sentence.tokens[index].quantity
+        behind = [token for token in sentence.tokens[index + 1 : index + 4] if token.text != "the"]
+        if quantity is None or not behind:
+            continue
+        if quantity.unit_kind == "physical":
+            shared = quantity.unit, quantity.measure
+        elif quantity.unit_kind == "bare" and behind[0].names and behind[0].text in UNITS_OF_GOODS:
+            shared = UNITS_OF_GOODS[behind[0].text], "quantity"
+        elif quantity.unit_kind == "bare" and shared is not None and _goes_to_partner(behind):
+            (quantity.unit, quantity.measure), quantity.unit_kind = shared, "physical"
+
+
+def _goes_to_partner(behind: list[Token]) -> bool:
+    """Whether a partner stands behind a number: to ASEAN, from Brazil."""
+    is_there = len(behind) > 1 and any(name == "partner" for name, _ in behind[1].names)
+    return is_there and behind[0].text in ("to", "from")
 
 
 def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) -> bool:
