@@ -206,7 +206,7 @@ class Claims:
             ):
                 cased = self.grammar.text.cased[tokens[0].start : tokens[0].end]
                 is_short = index <= 3 or _has_date(tokens[:index])
-                if self._is_label(sentence, index):
+                if self._is_label(sentence, index) or any(_is_of_trade(one) for one in tokens[:index]):
                     return
                 if cased[:1].isupper() and is_short and (index > 1 or tokens[0].names or cased.isupper()):
                     sentence.claim(0, index + 1, "dateline")
@@ -451,7 +451,7 @@ class Claims:
             _claim_names(sentence, min(index, cursor + 1), max(index, cursor), "location")
 
     def _claim_peers_in_english(self, sentence: Sentence) -> None:
-        """`Germany was the largest trading partner in Europe`: those among whom one partner stands out are no subject."""
+        """`Germany was the largest trading partner in Europe`: those among whom one stands out are no subject."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens if not sentence.is_chinese else ()):
             first = index - 1 - (index > 1 and tokens[index - 1].text == "the")
@@ -1775,6 +1775,13 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
         any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
     )
     return is_closed and is_first and says_title and not any(token.quantity is not None for token in clause)
+
+
+def _is_of_trade(token: Token) -> bool:
+    """Whether a token speaks of a kind of trade, of goods or of how they changed: no place and no date does."""
+    return token.is_a("rise", "fall") or any(
+        name in ("trade_mode", "commodity", "ownership") for name, _ in token.names
+    )
 
 
 def _is_superlative(tokens: list[Token]) -> bool:

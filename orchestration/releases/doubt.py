@@ -628,7 +628,7 @@ class _Surroundings:
         return {pair for index, token in enumerate(self.tokens) if self.sentence.free(index) for pair in token.names}
 
     def unnamed_groups(self, at: int) -> set[str]:
-        """Of which dimensions so many members stand before a place: `the top five partners`, 前十大出口商品, 五大市场."""
+        """Of which dimensions so many members stand before a place: `the top five partners`, 前十大出口商品."""
         return {
             kind
             for index, token in enumerate(self.tokens[:at])

@@ -233,6 +233,9 @@ def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str
     kind, form = quantity.unit_kind, quantity.numeral.form
     if kind == "count" and quantity.unit == "countries" and _counts_members(sentence, index):
         return "part of a name"
+    said_before = [token.text for token in sentence.tokens[max(0, index - 2) : index]]
+    if kind == "count" and not sentence.is_chinese and said_before in (["among", "the"], ["among", "all"]):
+        return "number of peers"  # first among the 9 mainland cities
     if sentence.is_chinese and quantity.unit == "piece" and following is not None and _is_partner(following):
         return "part of a name"  # 与25个“一带一路”沿线国家
     if (

@@ -191,14 +191,17 @@ def _share_units_with_partners(sentence: Sentence, where: list[int]) -> None:
             shared = quantity.unit, quantity.measure
         elif quantity.unit_kind == "bare" and behind[0].names and behind[0].text in UNITS_OF_GOODS:
             shared = UNITS_OF_GOODS[behind[0].text], "quantity"
-        elif quantity.unit_kind == "bare" and shared is not None and _goes_to_partner(behind):
+        elif quantity.unit_kind == "bare" and shared is not None and _is_of_partner(sentence.tokens, index, behind):
             (quantity.unit, quantity.measure), quantity.unit_kind = shared, "physical"
 
 
-def _goes_to_partner(behind: list[Token]) -> bool:
-    """Whether a partner stands behind a number: to ASEAN, from Brazil."""
-    is_there = len(behind) > 1 and any(name == "partner" for name, _ in behind[1].names)
-    return is_there and behind[0].text in ("to", "from")
+def _is_of_partner(tokens: list[Token], index: int, behind: list[Token]) -> bool:
+    """Whether a number says what another partner has: 21,000 to ASEAN, Russia 0.7 million."""
+    is_partner = len(behind) > 1 and any(name == "partner" for name, _ in behind[1].names)
+    quantity = tokens[index].quantity
+    has_scale = quantity is not None and bool(quantity.scales)
+    follows = has_scale and index > 0 and any(name == "partner" for name, _ in tokens[index - 1].names)
+    return follows or (is_partner and behind[0].text in ("to", "from"))
 
 
 def separated(sentence: Sentence, first: int, last: int, *, cues: bool = False) -> bool:
