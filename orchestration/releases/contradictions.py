@@ -76,7 +76,7 @@ class Contradictions:
 
     def __init__(self, figures: list[Figure], sentences: list[int], codes: CodeLists, region_id: str) -> None:
         """Look at every figure that would be published; `sentences` says in which sentence each stands."""
-        self._holders = frozenset(codes.containing_regions(region_id))
+        self._codes = codes
         self._region_id = region_id
         self._levels: dict[tuple[object, ...], _Number] = {}
         self._growths: dict[tuple[object, ...], _Number] = {}
@@ -235,7 +235,7 @@ class Contradictions:
         for at, dimension in enumerate(_NARROWED, 1):
             if names[at] != WHOLE[dimension]:
                 yield (*names[:at], WHOLE[dimension], *names[at + 1 :])
-        if names[0] != self._region_id and names[0] not in self._holders and names[0] != UNMAPPED:
+        if names[0] != self._region_id and self._region_id in self._codes.containing_regions(names[0]):
             yield (self._region_id, *names[1:])
 
     def _check_share(self, share: _Number) -> None:
