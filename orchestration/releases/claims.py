@@ -1778,8 +1778,8 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
 
 
 def _is_of_trade(token: Token) -> bool:
-    """Whether a token speaks of a kind of trade, of goods or of how they changed: no place and no date does."""
-    return token.is_a("rise", "fall") or any(
+    """Whether a token speaks of a kind of trade, of goods, of how they changed or of a zone: no dateline does."""
+    return token.is_a("rise", "fall", "zone") or any(
         name in ("trade_mode", "commodity", "ownership") for name, _ in token.names
     )
 

@@ -145,8 +145,8 @@ def is_base(numbers: NumberGroup) -> bool:
     ):
         return True  # against June 2020, when they were 20 billion
     for index in range(numbers.first - 1, numbers.clause_start - 1, -1):
-        if numbers.tokens[index].text in ("and", "to") and not numbers.sentence.is_chinese:
-            break
+        if numbers.tokens[index].text in ("and", "to", "at") and not numbers.sentence.is_chinese:
+            break  # higher than a year before at 1 trillion yuan
         if numbers.claims.comparisons.get(index) in ("base", "prior"):
             return not any(numbers.tokens[cursor].is_a("rise", "fall") for cursor in range(index, numbers.first))
         if numbers.tokens[index].is_a("rise", "fall") and not numbers.tokens[index].is_a("than"):

@@ -19,6 +19,8 @@ _DASHES = frozenset("-‐‑‒–—―−─~～〜﹣－")
 #: Behind a minus in parentheses: (-RM1.1 billion), (-$5 million).
 _AMOUNT = re.compile(r"[A-Za-z]{0,3}[$€£¥]?[0-9]")
 _SENTENCE_ENDS = frozenset(".。!?！？;；:：")
+#: Begins an item of a list that stands on a line of its own.
+_BULLET = re.compile(r"[-*•·●▪■◆※] ")
 PARAGRAPH = "\n"
 #: Characters that stay as they are, whatever stands beside them.
 _PLAIN = re.compile(
@@ -177,7 +179,10 @@ def _dash(source: str, position: int, previous: str) -> tuple[str, int]:
 
 
 def _paragraph_ends(source: str, start: int) -> frozenset[int]:
-    """The line feeds that end a paragraph: before an empty line, after the end of a sentence, after a short line."""
+    """The line feeds that end a paragraph.
+
+    Before an empty line or an item of a list, after the end of a sentence, after a short line.
+    """
     ends: set[int] = set()
     lines = source[start:].split("\n")
     longest = max((len(line) for line in lines), default=0)
@@ -193,6 +198,7 @@ def _paragraph_ends(source: str, start: int) -> frozenset[int]:
             or len(line) < longest * 0.6
             or lines[number + 1][:1] in ("　", "\t")
             or lines[number + 1].startswith("  ")
+            or _BULLET.match(following)
         ):
             ends.add(position)
         position += 1
