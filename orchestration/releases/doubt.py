@@ -73,6 +73,8 @@ _CHANGES = frozenset({"growth", "change"})
 _LENGTHS = (1, 3)
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"
+#: Before a place that goods pass.
+_WAYS = frozenset(words("by_way_of"))
 _COUNTS_OF_PLACES = frozenset({"regions", "partners", "ports"})
 #: Before a period it is since when, before anything else from where.
 _FROM = frozenset(words("from_or_since"))
@@ -500,18 +502,21 @@ class _Surroundings:
     def passages(self) -> set[str]:
         """The places of which it tells what a customs or a port handled: 宁波口岸进出口, goods cleared by a customs."""
         found: set[str] = set()
-        for index, token in enumerate(self.tokens):
-            behind = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
-            if behind is None:
-                break
-            named = self.tokens[index - 1 : index] if index else []
+        for index, token in enumerate(self.tokens[:-1]):
+            behind, before = self.tokens[index + 1], self.tokens[max(0, index - 2) : index]
             is_passage = token.text in _PASSAGES and (behind.is_a("flow") or not self.sentence.is_chinese)
-            if is_passage or (token.text in _PORTS and self._tells_what_passed):
-                found |= {code for one in named for list_name, code in one.names if list_name == "region"}
-            if token.text in _CLEARED and behind.text in ("by", "through", "at"):
-                office = self.tokens[index + 2 : index + 5]
-                places = {code for one in office for list_name, code in one.names if list_name == "region"}
-                found |= places if any(one.is_a("attribution") for one in office) else set()
+            is_port = token.text in _PORTS and self._tells_what_passed
+            if is_passage or is_port:
+                found |= _regions(before[-1:])
+            if token.text in _PORTS and before[-1:] and before[-1].kind == "possessive":
+                found |= _regions(before)  # exports from Shanghai's ports
+            office = self.tokens[index + 1 : index + 5]
+            around = [*self.tokens[max(0, index - 3) : index], *office]
+            if token.text in _CLEARED and any(one.is_a("attribution") for one in around):
+                found |= _regions(around)  # handled by Shanghai Customs
+            passing = [one for one in office if one.text != "the"][: 3 if self.sentence.is_chinese else 1]
+            if token.text in _WAYS and (not self.sentence.is_chinese or _names_office_with_trade(passing)):
+                found |= _regions(passing)  # exports via Shanghai, 经上海海关进出口
         return found
 
     @cached_property
@@ -758,6 +763,16 @@ def _says_how_many(tokens: list[Token], *, is_chinese: bool) -> bool:
         return any(_SO_MANY.search(f"{token.text}{behind.text}") for token, behind in pairwise(tokens))
     counts = any(token.quantity is not None or _SO_MANY.search(token.text) for token in tokens)
     return counts and any(token.is_a("top") or not _TOP.isdisjoint(token.text.split()) for token in tokens)
+
+
+def _regions(tokens: list[Token]) -> set[str]:
+    """What the places that tokens name stand for."""
+    return {code for token in tokens for list_name, code in token.names if list_name == "region"}
+
+
+def _names_office_with_trade(tokens: list[Token]) -> bool:
+    """Whether Chinese tokens are a place, an office of it, and a flow: 上海海关进出口."""
+    return len(tokens) > 2 and bool(_regions(tokens[:1])) and tokens[1].is_a("attribution") and tokens[2].is_a("flow")
 
 
 def _is_short(one: Stated) -> bool:
