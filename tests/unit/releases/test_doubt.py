@@ -189,6 +189,33 @@ _DOUBTED = {
         "8.1 percent.\n\nExports to all\n\nIn the first quarter, exports of Xinjiang reached 5.2 billion yuan.",
         {},
     ),
+    "the largest partners, which are not named": (
+        "In the first quarter, trade of Xinjiang with the top five partners reached 4.2 billion yuan.",
+        {"4.2 billion yuan": "the largest partners or goods, which its sentence does not name"},
+    ),
+    "the largest partners in Chinese, which are not named": (
+        "一季度，新疆对前五大贸易伙伴进出口45亿元。一季度，新疆五大主要市场出口保持增长，出口32亿元。",
+        {
+            "45亿元": "the largest partners or goods, which its sentence does not name",
+            "32亿元": "the largest partners or goods, which its sentence does not name",
+        },
+    ),
+    "the largest goods, which are not named": (
+        "In the first quarter, exports of the ten leading commodities of Xinjiang rose 5 percent.",
+        {"5 percent": "the largest partners or goods, which its sentence does not name"},
+    ),
+    "what passed a customs office": (
+        "In the first quarter, trade passing through Urumqi Customs fell 8.1 percent. In the first quarter, exports "
+        "via Xinjiang were 84 million dollars.",
+        {
+            "8.1 percent": "what passed its customs or port",
+            "84 million dollars": "what passed its customs or port",
+        },
+    ),
+    "what passed a customs office, in Chinese": (
+        "一季度，经乌鲁木齐海关进出口18亿元。",
+        {"18亿元": "what passed its customs or port"},
+    ),
     "two values of one thing, which nothing bears out": (
         "一季度，新疆进出口增长8.1%。一季度，新疆进出口增长5.2%。",
         {"8.1%": "is read as the same figure", "5.2%": "is read as the same figure"},
