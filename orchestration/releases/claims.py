@@ -455,6 +455,9 @@ class Claims:
         tokens = sentence.tokens
         for index, token in enumerate(tokens if not sentence.is_chinese else ()):
             first = index - 1 - (index > 1 and tokens[index - 1].text == "the")
+            is_set_apart = index + 1 < len(tokens) and tokens[index + 1].kind == "comma"
+            if first == 0 and tokens[0].text == "within" and token.names and is_set_apart:
+                sentence.claim(0, index + 1, "peers")  # Within the EU, exports to the euro area …
             if first < 1 or not token.names or tokens[first].text not in _AMONG:
                 continue
             dimension, code = dimension_of(self.grammar, tokens, index)

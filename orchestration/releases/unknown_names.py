@@ -155,12 +155,14 @@ class UnknownNames:
                 if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
                 elif self.sentence.is_chinese and index - first > 2 and tokens[first + 1].kind == "word":
-                    self._take(first + 1, index + 1, "region")  # 洋浦保税港区
+                    is_way = tokens[first + 1].text in _BY_WAY_OF
+                    self._take(first + 1 + is_way, index + 1, "region")  # 洋浦保税港区, 经拱北关区
                 elif self.sentence.is_chinese and not token.names and self._is_trading(index):
                     self._take(index, index + 1, "region")  # 海关特殊监管区域进出口…
                 continue
-            if self._is_province(first) and token.text not in _CUSTOMS_AREAS:
-                self._take(first + 1, index + 1, "region")  # 我省综合保税区: the zones of the province together
+            if self._is_province(first) and token.text not in _CUSTOMS_AREAS:  # the zones of the province together
+                is_said = tokens[first].is_a("scope_province", "scope_self") or "监管" in token.text
+                self._take(first + is_said, index + 1, "region")  # 我省综合保税区, but 广东综保区
             elif (
                 self.sentence.is_chinese
                 or first == index - 1
