@@ -49,6 +49,10 @@ _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
+#: In the codes of zones: pilot free trade, comprehensive bonded.
+_ZONE_CODES = frozenset({"FTZ", "CBZ"})
+#: A part of a zone, behind its city.
+_AREAS_OF_ZONES = frozenset({"area", "section", "subzone", "part"})
 #: Before a port that goods pass: 经.
 _BY_WAY_OF = frozenset(words("by_way_of"))
 #: Behind a city and "new" they are a part of it: Wuxi New District.
@@ -70,6 +74,13 @@ _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
 def _is_content(token: Token) -> bool:
     """Whether a word that no table knows may name something."""
     return token.kind == "word" and len(token.text) > 2 and token.text.replace("-", "").isalpha()
+
+
+def _is_zone(token: Token) -> bool:
+    """Whether a token names a zone, or is a word for one."""
+    return token.is_a("zone") or any(
+        name == "region" and not _ZONE_CODES.isdisjoint(code.split("-")) for name, code in token.names
+    )
 
 
 def _is_part_of_word(token: Token) -> bool:
@@ -97,6 +108,7 @@ class UnknownNames:
         self.items: dict[int, Item] = {}
         self.doubtful: set[int] = set()
         self.doubt = ""
+        self._areas_of_zones()
         self._zones()
         self._places()
         self._districts()
@@ -172,6 +184,17 @@ class UnknownNames:
                 self._take(first, index + 1, "region")
             else:
                 self.doubt = "which zone is meant is not certain"
+
+    def _areas_of_zones(self) -> None:
+        """`the Qingdao area of the Shandong pilot free trade zone`: a part of a zone that no list knows."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens[:-2] if not self.sentence.is_chinese else ()):
+            place, behind = tokens[index - 1] if index else None, tokens[index + 1 : index + 6]
+            if token.text not in _AREAS_OF_ZONES or place is None or behind[0].text != "of":
+                continue
+            last = next((at for at, one in enumerate(behind) if _is_zone(one)), None)
+            if last is not None and any(name == "region" for name, _ in place.names):
+                self._take(index - 1, index + 2 + last, "region")
 
     def _is_province(self, index: int) -> bool:
         """Whether a Chinese token names the province that reports."""
