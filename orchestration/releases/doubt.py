@@ -324,7 +324,7 @@ class _Text:
             return f"words of its sentence are not understood: {around.unknown[0]}"
         if is_chinese and around.unknown_characters(at):
             return "words of its clause are not understood"
-        if is_chinese and UNMAPPED in one.names:
+        if UNMAPPED in one.names:
             return "a part of its subject is a name that no list knows"
         own = self._own_spans(one)
         if self._has_several_spans and not own & around.spans and (not is_chinese or self._spans_beside(one) - own):
