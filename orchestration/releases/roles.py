@@ -867,6 +867,8 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     clause = walk.tokens[walk.sentence.clause_start(index) : index]
     if token.is_a("flat") and walk.sentence.is_chinese and any(one.is_a("rank") for one in clause):
         return  # 全国排名同2011年持平
+    if token.is_a("flat") and walk.phrase.is_empty() and walk.previous and walk.previous[-1].statistic == "share":
+        return  # 占比58.6%，与上月基本持平
     if token.is_a("multiple"):
         factor = float(token.senses["multiple"])
         printed = f"{abs(factor - 1) * 100:.0f}"
