@@ -25,6 +25,8 @@ from orchestration.releases.text import folded_phrase
 from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.unknown_names import LONGER_NAME
 
+#: How doubts begin that are of whose trade it is.
+NAMES_THAT_NO_LIST_KNOWS = ("a name that no list knows", "which zone is meant", "a part of its subject is a name")
 #: The part of the numbers of a text that may stay unread before what nothing bears out is in doubt.
 _MOST_UNREAD = 0.05
 #: Words of so many letters are of the grammar.
@@ -123,15 +125,17 @@ def doubts(
     region_id: str,
     holders: Collection[str],
     unread: float,
+    of_unknown: Collection[int],
 ) -> dict[int, str]:
     """Why figures that would be published are in doubt, by their places in `stated`.
 
     `agreeing` are the places of those that other numbers of the text bear out, `slips` says what others contradict,
-    `unread` is the part of the numbers of the text that no rule reads.
+    `unread` is the part of the numbers of the text that no rule reads, `of_unknown` are the sentences about a name that
+    no list knows.
     """
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
     lead = next((one for one in stated if one.figure.status != "unread"), None)
-    text = _Text(sentences, region_id, holders, stated, list(read.values()), lead)
+    text = _Text(sentences, region_id, holders, stated, list(read.values()), lead, of_unknown)
     text.look_for_months(stated)
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
@@ -180,7 +184,9 @@ class _Text:
         told: list[Stated],
         read: list[Stated],
         lead: Stated | None,
+        of_unknown: Collection[int],
     ) -> None:
+        self._of_unknown = frozenset(of_unknown)
         self._region_id = region_id
         self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
@@ -258,6 +264,8 @@ class _Text:
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
             return "the sentence before it in the paragraph is of another place"
+        if self._follows_unknown(one, around):
+            return "the sentence before it is about a name that no list knows"
         if self._passes_over_what_is_announced(one, around):
             return "the sentence before it, without a number, speaks of another place or partner"
         if self._may_go_on_with_another(one, around):
@@ -393,6 +401,20 @@ class _Text:
             return False
         before = self._places.get(one.sentence - 1, set())
         return bool(before) and self._region_id not in before
+
+    def _follows_unknown(self, one: Stated, around: _Surroundings) -> bool:
+        """Whether a sentence without a place of its own goes on behind one about a name that no list knows."""
+        if one.figure.region_id != self._region_id or around.sentence.begins_paragraph or around.says("scope_self"):
+            return False
+        if around.codes_of("region") or around.codes_of("partner"):
+            return False
+        for place in range(one.sentence - 1, 0, -1):
+            if place in self._of_unknown:
+                return True
+            before = self._surroundings[place - 1]
+            if before.sentence.begins_paragraph or before.codes_of("region"):
+                return False
+        return False
 
     def _passes_over_what_is_announced(self, one: Stated, around: _Surroundings) -> bool:
         """Whether sentences without figures right before name a place or partner that is no part of a figure's subject.

@@ -24,7 +24,7 @@ from orchestration.figures import (
 )
 from orchestration.intervals import SCALES, NotANumber, printed_interval
 from orchestration.releases.contradictions import Contradictions
-from orchestration.releases.doubt import Stated, doubts
+from orchestration.releases.doubt import NAMES_THAT_NO_LIST_KNOWS, Stated, doubts
 from orchestration.releases.grammar import Grammar, is_in_china
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
@@ -260,6 +260,10 @@ class _Builder:
             kinds = Counter(number.kind for number in self.numbers)
             unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
             region_id, holders = self._region_id, list(codes.containing_regions(self._region_id))
+            reason_of = {one: number.reason for number in self.numbers for one in number.figure_ids}
+            of_unknown = {
+                one.sentence for one in stated if reason_of[one.figure.figure_id].startswith(NAMES_THAT_NO_LIST_KNOWS)
+            }
             self._make_uncertain(
                 doubts(
                     stated,
@@ -269,6 +273,7 @@ class _Builder:
                     region_id=region_id,
                     holders=holders,
                     unread=unread,
+                    of_unknown=of_unknown,
                 )
             )
 

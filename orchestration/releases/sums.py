@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import product
 
 from orchestration.figures import JOINT, UNMAPPED, Figure
+from orchestration.releases.doubt import NAMES_THAT_NO_LIST_KNOWS
 from orchestration.releases.statements import OTHER_YEAR, RECKONED_OTHERWISE
 from orchestration.releases.subjects import DIMENSIONS
 
@@ -52,11 +53,12 @@ class Reading:
 def borne_out(readings: list[Reading]) -> set[int]:
     """The places of the readings in doubt that sums of the text prove: one reading of a number at most.
 
-    Nothing is proven of what is reckoned otherwise, and no growth where the doubt is what it is compared with.
+    Nothing is proven of what is reckoned otherwise or has a name that no list knows, and no growth where the doubt is
+    what it is compared with.
     """
     levels: dict[tuple[object, ...], list[Reading]] = {}
     for reading in readings:
-        if _may_add_up(reading.figure) and reading.reason != RECKONED_OTHERWISE:
+        if _may_add_up(reading.figure) and not reading.reason.startswith((RECKONED_OTHERWISE, *NAMES_THAT_NO_LIST_KNOWS)):
             levels.setdefault((reading.subject, reading.figure.unit, reading.figure.flow), []).append(reading)
     proven: dict[int, dict[int, Reading]] = {}
     for subject, unit in dict.fromkeys(key[:2] for key in levels):
