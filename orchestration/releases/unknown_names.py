@@ -269,6 +269,11 @@ class UnknownNames:
             place = self.tokens[index - 1] if index else None
             if token.text not in _PASSAGES or token.names or place is None or not self.sentence.free(index - 1):
                 continue
+            first = index
+            while first > 0 and index - first < _LONGEST_DISTRICT and self.tokens[first - 1].kind == "word":
+                first -= 1
+            if index - first > 1 and self._is_trading(index):
+                self._take(first, index + 1, "region")  # 横琴口岸, whose place no list knows
             is_way = index > 1 and self.tokens[index - 2].text in _BY_WAY_OF  # 经新疆口岸进出口的货物
             if dimension_of(self.grammar, self.tokens, index - 1)[0] == "region" and not is_way:
                 self._take_word(index - 1, index + 1, "region")
