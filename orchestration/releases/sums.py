@@ -23,6 +23,8 @@ _ROOM = 0.5
 _ROUGH = Decimal("0.02")
 #: Readings of one subject, flow and period that are tried.
 _MOST_ALIKE = 8
+#: How doubts begin that no sum settles: all of the numbers may be of something else.
+_UNPROVEN = (RECKONED_OTHERWISE, *NAMES_THAT_NO_LIST_KNOWS)
 _TRADE = ("total", "export", "import")
 _BALANCE = ("balance", "export", "import")
 
@@ -58,7 +60,7 @@ def borne_out(readings: list[Reading]) -> set[int]:
     """
     levels: dict[tuple[object, ...], list[Reading]] = {}
     for reading in readings:
-        if _may_add_up(reading.figure) and not reading.reason.startswith((RECKONED_OTHERWISE, *NAMES_THAT_NO_LIST_KNOWS)):
+        if _may_add_up(reading.figure) and not reading.reason.startswith(_UNPROVEN):
             levels.setdefault((reading.subject, reading.figure.unit, reading.figure.flow), []).append(reading)
     proven: dict[int, dict[int, Reading]] = {}
     for subject, unit in dict.fromkeys(key[:2] for key in levels):
