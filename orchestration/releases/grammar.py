@@ -71,6 +71,8 @@ class Grammar:
         self.is_first_period_open = False
         self.trailing_measures: list[str] = []
         self.period: Span | None = None
+        #: What a heading of a list says that its items are of: `In August alone:`.
+        self.heading_period: Span | None = None
         self.paragraph_period: Span | None = None
         self.paragraph_flow = ""
         #: Of what the amounts of a paragraph are so many, where a note says it once.
@@ -133,14 +135,18 @@ class Grammar:
         self.currencies = list(dict.fromkeys(one.unit for one in amounts if one.unit_kind == "money"))
         self.first_period = self._main_period(found)
         self.period = self.first_period
-        for sentence in found:
+        for before, sentence in zip([None, *found], found, strict=False):
             if sentence.begins_paragraph:
                 self._begin_paragraph(sentence)
-                if self.heading is not None and not sentence.is_item:
-                    self.heading = None
+                if not sentence.is_item and not (before is not None and before.is_number_alone):
+                    self.heading = self.heading_period = None
+                elif self.heading_period is not None:
+                    self.period = self.paragraph_period = self.heading_period
             self._read_sentence(sentence)
             if sentence.is_list_heading and self.top.own:
                 self.heading = self.top
+            if sentence.is_list_heading and len(spans := set(sentence.spans.values())) == 1:
+                self.heading_period = spans.pop()
         self.readings.sort(key=lambda reading: reading.quantity.start)
         return self.readings
 

@@ -71,10 +71,16 @@ class Sentence:
 
     @property
     def is_item(self) -> bool:
-        """Whether it is a paragraph of a list: `· Iron ore, 1.42 billion`, `Australia: 34.84`."""
+        """Whether it is a paragraph of a list: `· Iron ore, 1.42 billion`, `2. Iron ore, …`, `Australia: 34.84`."""
         first = next(iter(self.quantities()), len(self.tokens))
         is_labelled = any(token.kind == "colon" for token in self.tokens[1:first])
-        return self.begins_paragraph and (self.tokens[0].text in _BULLETS or is_labelled)
+        is_marked = self.tokens[0].text in _BULLETS or self.is_number_alone
+        return self.begins_paragraph and (is_marked or is_labelled)
+
+    @property
+    def is_number_alone(self) -> bool:
+        """Whether it is no more than the number of an item: `2.`."""
+        return len(self.tokens) == 2 and self.tokens[0].quantity is not None and self.tokens[1].kind == "stop"
 
     def free(self, index: int) -> bool:
         """Whether a token may be part of a subject."""

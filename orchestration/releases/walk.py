@@ -643,6 +643,10 @@ class Walk:
             cursor -= 1
         return False
 
+    def _is_home(self, index: int) -> bool:
+        """Whether a token names the place that reports."""
+        return ("region", self.grammar.region_id) in self.tokens[index].names
+
     def _mention_name(self, index: int, token: Token) -> None:
         dimension, code = dimension_of(self.grammar, self.tokens, index)
         if not dimension:
@@ -655,9 +659,12 @@ class Walk:
             return  # Japan logs a deficit
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
         between = any(one.text == "between" for one in self.tokens[max(0, before - 3) : max(0, before)])
-        is_object = index and (self.tokens[before].text in _TO_OTHERS or between)
+        is_with_home = before > 0 and self.tokens[before].is_a("and") and self._is_home(before - 1)
+        is_object = index and (self.tokens[before].text in _TO_OTHERS or between or is_with_home)
         if token.text.startswith(_OTHERS) and not is_object:
-            return  # ASEAN and other countries; but: those to other markets, between China and other members
+            if self.phrase.names.get("partner"):  # ASEAN and other countries
+                self.sentence_doubt = self.sentence_doubt or "others that are not named are taken with it"
+            return  # but: those to other markets, China and other members
         if dimension == "region" and self.grammar.text.chars.startswith(_AMONG_ITS_PARTS, token.end):
             return  # 在苏州各县市中位列第一, 高于苏州大市平均水平: among whom it is first, and above whom
         before_it = self.tokens[index - 1].text if index else ""
