@@ -191,6 +191,7 @@ class _Text:
         self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
         self._lead = None if lead is None else lead.figure
+        self._lead_sentence = 0 if lead is None else lead.sentence
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
         opening = [around.passages for around in self._surroundings[:_OPENING_SENTENCES]]
         self._passages = frozenset({region_id}.union(*opening)) if any(opening) else frozenset()
@@ -265,7 +266,7 @@ class _Text:
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
             return "the sentence before it in the paragraph is of another place"
         if self._follows_unknown(one, around):
-            return "the sentence before it is about a name that no list knows"
+            return "a sentence before it is about a name that no list knows"
         if self._passes_over_what_is_announced(one, around):
             return "the sentence before it, without a number, speaks of another place or partner"
         if self._may_go_on_with_another(one, around):
@@ -403,18 +404,22 @@ class _Text:
         return bool(before) and self._region_id not in before
 
     def _follows_unknown(self, one: Stated, around: _Surroundings) -> bool:
-        """Whether a sentence without a place of its own goes on behind one about a name that no list knows."""
-        if one.figure.region_id != self._region_id or around.sentence.begins_paragraph or around.says("scope_self"):
+        """Whether a sentence without a place of its own goes on behind one about a name that no list knows.
+
+        That is the one before it in its paragraph, or the first of the text.
+        """
+        if one.figure.region_id != self._region_id or around.says("scope_self"):
             return False
         if around.codes_of("region") or around.codes_of("partner"):
             return False
-        for place in range(one.sentence - 1, 0, -1):
-            if place in self._of_unknown:
+        first = one.sentence
+        while first > 1 and not self._surroundings[first - 1].sentence.begins_paragraph:
+            first -= 1
+            if first in self._of_unknown:
                 return True
-            before = self._surroundings[place - 1]
-            if before.sentence.begins_paragraph or before.codes_of("region"):
+            if self._surroundings[first - 1].codes_of("region"):
                 return False
-        return False
+        return self._lead_sentence in self._of_unknown
 
     def _passes_over_what_is_announced(self, one: Stated, around: _Surroundings) -> bool:
         """Whether sentences without figures right before name a place or partner that is no part of a figure's subject.

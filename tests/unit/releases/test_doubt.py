@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.codes import CodeLists
 from orchestration.figures import Figure
+from orchestration.releases.doubt import NAMES_THAT_NO_LIST_KNOWS
 from orchestration.releases.reading import ReleaseReading, read_text
 
 #: Texts of invented figures, the numbers that are in doubt and words of the reason; of the others nothing is doubted.
@@ -320,3 +321,15 @@ def test_an_amount_in_a_currency_that_is_not_known_is_in_none_that_the_text_has_
     text = "In the first quarter, exports reached USD 3.2 billion. Imports came to {}5.1 billion."
     kinds = [[one.kind for one in _read(text.format(printed), codes).numbers][-1] for printed in ("", "XQZ")]
     assert kinds == ["read", "unread"]
+
+
+def test_what_follows_a_zone_that_no_list_knows_is_not_published_though_it_adds_up(codes: CodeLists) -> None:
+    text = (
+        "Qianhai Industrial Park posted trade of 24.00 billion yuan in the first quarter. In the first quarter, exports "
+        "were 13.00 billion yuan and imports 11.00 billion yuan.\n\nIn the first quarter, private firms traded 12.00 "
+        "billion yuan."
+    )
+    reasons = {number.printed: number.reason for number in _read(text, codes).numbers if "billion" in number.printed}
+    first = reasons.pop("24.00 billion yuan")
+    assert first.startswith(NAMES_THAT_NO_LIST_KNOWS)
+    assert set(reasons.values()) == {"a sentence before it is about a name that no list knows"}
