@@ -325,9 +325,9 @@ def test_an_amount_in_a_currency_that_is_not_known_is_in_none_that_the_text_has_
 
 def test_what_follows_a_zone_that_no_list_knows_is_not_published_though_it_adds_up(codes: CodeLists) -> None:
     text = (
-        "Qianhai Industrial Park posted trade of 24.00 billion yuan in the first quarter. In the first quarter, exports "
-        "were 13.00 billion yuan and imports 11.00 billion yuan.\n\nIn the first quarter, private firms traded 12.00 "
-        "billion yuan."
+        "Qianhai Industrial Park posted trade of 24.00 billion yuan in the first quarter. In the first quarter, "
+        "exports were 13.00 billion yuan and imports 11.00 billion yuan.\n\nIn the first quarter, private firms "
+        "traded 12.00 billion yuan."
     )
     reasons = {number.printed: number.reason for number in _read(text, codes).numbers if "billion" in number.printed}
     first = reasons.pop("24.00 billion yuan")
