@@ -661,14 +661,18 @@ class _Surroundings:
 
     def unnamed_groups(self, at: int) -> set[str]:
         """Of which dimensions so many members stand before a place: `the top five partners`, 前十大出口商品."""
-        return {
-            kind
-            for index, token in enumerate(self.tokens[:at])
+        return {kind for index, kind in self._groups if index < at}
+
+    @cached_property
+    def _groups(self) -> list[tuple[int, str]]:
+        return [
+            (index, kind)
+            for index, token in enumerate(self.tokens)
             if (kind := _group_of(token))
             and _says_how_many(
                 self.tokens[max(0, index - _REACH_OF_SIZE) : index + 1], is_chinese=self.sentence.is_chinese
             )
-        }
+        ]
 
     def names_behind(self, at: int) -> set[str]:
         """What places and partners behind a number, up to the end of its clause or the next number, stand for."""
