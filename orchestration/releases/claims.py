@@ -49,6 +49,8 @@ _BORDERS = frozenset(words("border_word"))
 _DIRECTIONS = frozenset(words("direction"))
 #: Between a thing and what it is: 是, 为.
 _IS = frozenset(words("is"))
+#: Begins what is left out of what follows.
+_WITHOUT = frozenset(words("other_than"))
 #: Between what stands out and those among whom it does, and the tokens before in which it is said that it does.
 _AMONG = frozenset({"in", "among", "within", "of"})
 _LONGEST_STANDING = 4
@@ -458,6 +460,9 @@ class Claims:
             is_set_apart = index + 1 < len(tokens) and tokens[index + 1].kind == "comma"
             if first == 0 and tokens[0].text == "within" and token.names and is_set_apart:
                 sentence.claim(0, index + 1, "peers")  # Within the EU, exports to the euro area …
+            if first == 0 and tokens[0].text in _WITHOUT and token.names and is_set_apart:
+                sentence.claim(0, index + 1, "outside")  # Excluding Chengdu, Sichuan's exports …
+                self.doubt = self.doubt or "it is reckoned without a part that is named"
             if first < 1 or not token.names or tokens[first].text not in _AMONG:
                 continue
             dimension, code = dimension_of(self.grammar, tokens, index)

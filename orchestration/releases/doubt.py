@@ -126,16 +126,17 @@ def doubts(
     holders: Collection[str],
     unread: float,
     of_unknown: Collection[int],
+    elsewhere: Collection[str],
 ) -> dict[int, str]:
     """Why figures that would be published are in doubt, by their places in `stated`.
 
     `agreeing` are the places of those that other numbers of the text bear out, `slips` says what others contradict,
     `unread` is the part of the numbers of the text that no rule reads, `of_unknown` are the sentences about a name that
-    no list knows.
+    no list knows, `elsewhere` the cities of other provinces than that of the text.
     """
     read = {place: one for place, one in enumerate(stated) if one.figure.status == "read"}
     lead = next((one for one in stated if one.figure.status != "unread"), None)
-    text = _Text(sentences, region_id, holders, stated, list(read.values()), lead, of_unknown)
+    text = _Text(sentences, region_id, holders, stated, list(read.values()), lead, of_unknown, elsewhere)
     text.look_for_months(stated)
     borne_out = {stated[place].sentence for place in agreeing if place in read}
     found: dict[int, str] = {}
@@ -185,8 +186,9 @@ class _Text:
         read: list[Stated],
         lead: Stated | None,
         of_unknown: Collection[int],
+        elsewhere: Collection[str],
     ) -> None:
-        self._of_unknown = frozenset(of_unknown)
+        self._of_unknown, self._elsewhere = frozenset(of_unknown), frozenset(elsewhere)
         self._region_id = region_id
         self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
@@ -265,6 +267,8 @@ class _Text:
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
             return "the sentence before it in the paragraph is of another place"
+        if figure.region_id in self._elsewhere:
+            return "a city of another province has that name, and a place of this one may have it, too"
         if self._follows_unknown(one, around):
             return "a sentence before it is about a name that no list knows"
         if self._passes_over_what_is_announced(one, around):

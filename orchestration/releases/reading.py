@@ -261,6 +261,11 @@ class _Builder:
             unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
             region_id, holders = self._region_id, list(codes.containing_regions(self._region_id))
             reason_of = {one: number.reason for number in self.numbers for one in number.figure_ids}
+            elsewhere = {
+                place
+                for place in {one.figure.region_id for one in stated if one.figure.region_id.isdigit()}
+                if not _shares_province(codes, place, region_id)
+            }
             of_unknown = {
                 one.sentence for one in stated if reason_of[one.figure.figure_id].startswith(NAMES_THAT_NO_LIST_KNOWS)
             }
@@ -274,6 +279,7 @@ class _Builder:
                     holders=holders,
                     unread=unread,
                     of_unknown=of_unknown,
+                    elsewhere=elsewhere,
                 )
             )
 
@@ -396,6 +402,12 @@ class _Builder:
             alternatives_id=(alternative_to or figure_id) if is_uncertain else "",
             **names,
         )
+
+
+def _shares_province(codes: CodeLists, place: str, region_id: str) -> bool:
+    """Whether a city lies in the province of the place that reports, or that is the nation or no place of China."""
+    holders = {holder for holder in codes.containing_regions(region_id) if holder.startswith("CN-")}
+    return not holders or not holders.isdisjoint(codes.containing_regions(place))
 
 
 def _without_goods(statement: Statement) -> dict[str, list[Item]]:

@@ -51,6 +51,10 @@ _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 #: In the codes of zones: pilot free trade, comprehensive bonded.
 _ZONE_CODES = frozenset({"FTZ", "CBZ"})
+#: Behind a direction, parts of a place.
+_DIRECTIONS = frozenset(words("direction"))
+_PARTS_OF_PLACES = frozenset({"regions", "provinces", "areas", "parts", "cities"})
+_WHICH_PART = "which part of the place is meant is not certain"
 #: A part of a zone, behind its city.
 _AREAS_OF_ZONES = frozenset({"area", "section", "subzone", "part"})
 #: Before a port that goods pass: 经.
@@ -81,6 +85,11 @@ def _is_zone(token: Token) -> bool:
     return token.is_a("zone") or any(
         name == "region" and not _ZONE_CODES.isdisjoint(code.split("-")) for name, code in token.names
     )
+
+
+def _names_region(tokens: list[Token]) -> bool:
+    """Whether the first of a few tokens names a region."""
+    return bool(tokens) and any(name == "region" for name, _ in tokens[0].names)
 
 
 def _is_part_of_word(token: Token) -> bool:
@@ -242,6 +251,8 @@ class UnknownNames:
                 if any(name == "region" for name, _ in place.names) and self.sentence.free(index - 2):
                     self._take(index - 2, index + 1, "region")  # Wuxi New District, which no list knows
                     continue
+            if index and token.text in _PARTS_OF_PLACES and tokens[index - 1].text in _DIRECTIONS:
+                self.doubt = self.doubt or _WHICH_PART  # China's western regions
             if not token.is_a("place") or not self.sentence.free(index):
                 continue
             first = index
@@ -253,7 +264,10 @@ class UnknownNames:
             ):
                 first -= 1
             if first < index:
-                self._take(first, index + 1, "region")
+                is_in_city = [one.text for one in tokens[index + 1 : index + 2]] == ["of"] and _names_region(
+                    tokens[index + 2 : index + 3]
+                )
+                self._take(first, index + 1 + 2 * is_in_city, "region")  # the Yantian District of Shenzhen
             elif (
                 index + 2 < len(tokens)
                 and tokens[index + 1].text == "of"
@@ -935,7 +949,7 @@ class UnknownNames:
             if before is not None and before.text in _WIDER:
                 self.doubtful.add(index)
             if self.grammar.text.chars.startswith(_PARTS_BY_DIRECTION, token.end):
-                self.doubt = self.doubt or "which part of the place is meant is not certain"  # 新疆南部地区口岸
+                self.doubt = self.doubt or _WHICH_PART  # 新疆南部地区口岸
 
     def _ends_of_spans(self) -> set[int]:
         return {last - 1 for _, last in self.spans.values()}
