@@ -83,6 +83,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         kept = {name: items[0].code for name, items in frame.names.items() if name != "partner" and len(items) == 1}
         for index in numbers.group:
             references.setdefault(index, kept)
+    elif choices[0][0] == "share" and not whole and (holder := _holder_before(numbers, frame)):
+        for index in numbers.group:
+            references.setdefault(index, {"region": holder})
     behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
     if choices[0][0] == "growth" and behind and behind[0].text.startswith("fewer") and not frame.measures:
         frame = replace(frame.copy(), measures=["quantity"])  # 26.5% fewer chips: what is counted
@@ -133,6 +136,17 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _holder_before(numbers: NumberGroup, frame: Frame) -> str:
+    """`全国农产品进口500亿美元，我省占5%`: the nation or province whose figure stands before one of the place in it."""
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    before = previous.names.get("region", []) if previous is not None else []
+    home = numbers.grammar.region_id
+    is_home = all(item.code == home for item in frame.names.get("region", []))
+    if len(before) != 1 or before[0].code == home or not is_home:
+        return ""
+    return before[0].code if before[0].code in numbers.grammar.codes.containing_regions(home) else ""
 
 
 def _is_ratio(numbers: NumberGroup) -> bool:
