@@ -555,11 +555,18 @@ class Walk:
         code = self.unknown.codes.get(first) or self.grammar.codes.resolve(
             dimension, text, region_id=self.grammar.region_id
         )
+        if code == UNMAPPED and dimension == "commodity" and self._is_before_flow(last):
+            code = self.grammar.codes.resolve(dimension, f"{text} products", region_id=self.grammar.region_id)
         if code in _ZONES_OF_NATION and self.grammar.region_id != "CHN":
             code = UNMAPPED  # 新疆综合保税区: those of the place that reports
         item = item or Item(code, text, start, end)
         self._add_item(dimension, replace(item, start=start, end=end), first)
         self.last_name[dimension] = last - 1
+
+    def _is_before_flow(self, index: int) -> bool:
+        """Whether exports or imports follow in English, so that the noun of goods may be left out: farm exports."""
+        follows = self.tokens[index] if index < len(self.tokens) else None
+        return not self.sentence.is_chinese and follows is not None and follows.is_a("flow")
 
     def _open_parenthesis(self) -> None:
         """What stands in parentheses speaks of the name or number before it, and leaves no trace after them."""

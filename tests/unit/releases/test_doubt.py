@@ -333,3 +333,11 @@ def test_what_follows_a_zone_that_no_list_knows_is_not_published_though_it_adds_
     first = reasons.pop("24.00 billion yuan")
     assert first.startswith(NAMES_THAT_NO_LIST_KNOWS)
     assert set(reasons.values()) == {"a sentence before it is about a name that no list knows"}
+
+
+def test_a_city_of_another_province_may_be_a_place_of_the_same_name_in_this_one(codes: CodeLists) -> None:
+    text = "Pingxiang saw exports of 20 billion yuan in the first quarter."
+    reading = read_text(text, codes=codes, source_id="made", region_id="CN-GX", published=datetime.date(2024, 4, 20))
+    assert [number.reason for number in reading.numbers if number.kind == "uncertain"] == [
+        "a city of another province has that name, and a place of this one may have it, too"
+    ]
