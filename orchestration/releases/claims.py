@@ -52,7 +52,7 @@ _IS = frozenset(words("is"))
 #: Begins what is left out of what follows.
 _WITHOUT = frozenset(words("other_than"))
 #: Between what stands out and those among whom it does, and the tokens before in which it is said that it does.
-_AMONG = frozenset({"in", "among", "within", "of"})
+_AMONG = frozenset(words("before_peers"))
 _LONGEST_STANDING = 4
 _SUPERLATIVES = frozenset(words("top_of_group"))
 _ONE_OF_GROUP = frozenset(words("one_of_group"))
@@ -63,7 +63,7 @@ _PARTNERS_WITHIN = frozenset(("partner", code) for code in ("HKG", "MAC", "TWN")
 #: As the first word of a Chinese sentence the month before publication, else the one before that spoken of.
 _LAST_MONTH = frozenset({"上月", "上个月"})
 #: Begin how something stands out among others.
-_OF_PLACES = frozenset({"的", "国家", "地区", "各国"})
+_OF_PLACES = frozenset(words("between_group_and_rank"))
 _STANDING = ("前", "第", "最")
 #: Months in a period of which the months so far are a longer one.
 _MONTHS_OR_QUARTERS = (1, 3)

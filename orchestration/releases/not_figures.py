@@ -18,7 +18,8 @@ _RANK_CHANGES = frozenset(words("rank_change"))
 _ORDINAL_SUFFIXES = frozenset(words("ordinal_suffix"))
 _NUMBER_LABELS = frozenset(words("number_label"))
 _OTHER_COUNTED = words("other_counted")
-_TIMES = frozenset({"time", "month", "quarter", "year", "straight", "running", "anniversary"})
+#: Behind an ordinal they make it no rank: the 39th year in a row.
+_TIMES = frozenset(words("time_of_ordinal"))
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
 #: Tokens between 居 and 首位: those among whom it is the first.
 _REACH_OF_FIRST = 8

@@ -32,8 +32,7 @@ from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO, Item, code_and_text
-from orchestration.releases.sums import Reading as SumReading
-from orchestration.releases.sums import borne_out
+from orchestration.releases.sums import Candidate, borne_out
 from orchestration.releases.text import NormalText, normal_text
 from orchestration.releases.tokens import Quantity, Token, Tokeniser
 
@@ -288,7 +287,7 @@ class _Builder:
         account_of = {one: at for at, number in enumerate(self.numbers) for one in number.figure_ids}
         accounts = [account_of[figure.figure_id] for figure in self.figures]
         readings = [
-            SumReading(place, account, self.numbers[account].reason, self.figures[place])
+            Candidate(place, account, self.numbers[account].reason, self.figures[place])
             for place, account in enumerate(accounts)
         ]
         proven = {accounts[place]: place for place in borne_out(readings)}

@@ -30,7 +30,7 @@ _BALANCE = ("balance", "export", "import")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Candidate:
     """One reading of a number: its place in the list of figures, which number of the text it reads, counted in their
     order, and why it is in doubt; "" where it is not."""
 
@@ -52,17 +52,17 @@ class Reading:
         return (*names, figure.period_start, figure.period_end)
 
 
-def borne_out(readings: list[Reading]) -> set[int]:
+def borne_out(readings: list[Candidate]) -> set[int]:
     """The places of the readings in doubt that sums of the text prove: one reading of a number at most.
 
     Nothing is proven of what is reckoned otherwise or has a name that no list knows, and no growth where the doubt is
     what it is compared with.
     """
-    levels: dict[tuple[object, ...], list[Reading]] = {}
+    levels: dict[tuple[object, ...], list[Candidate]] = {}
     for reading in readings:
         if _may_add_up(reading.figure) and not reading.reason.startswith(_UNPROVEN):
             levels.setdefault((reading.subject, reading.figure.unit, reading.figure.flow), []).append(reading)
-    proven: dict[int, dict[int, Reading]] = {}
+    proven: dict[int, dict[int, Candidate]] = {}
     for subject, unit in dict.fromkeys(key[:2] for key in levels):
         for flows in (_TRADE, _BALANCE):
             alike = [levels.get((subject, unit, flow), [])[:_MOST_ALIKE] for flow in flows]
@@ -73,7 +73,7 @@ def borne_out(readings: list[Reading]) -> set[int]:
     sure = [one for found in proven.values() if len(found) == 1 for one in found.values()]
     found = {one.place for one in sure if not one.is_certain}
     beside = {(one.number + step, one.subject, one.figure.flow, one.reason) for one in sure for step in (-1, 1)}
-    growths: dict[int, list[Reading]] = {}
+    growths: dict[int, list[Candidate]] = {}
     for reading in readings:
         is_growth = reading.figure.statistic == "growth" and reading.figure.measure == "value"
         key = (reading.number, reading.subject, reading.figure.flow, reading.reason)
@@ -90,7 +90,7 @@ def _may_add_up(figure: Figure) -> bool:
     return is_exact and not any(name == UNMAPPED or JOINT in name for name in names)
 
 
-def _add_up(sum_: Reading, first: Reading, second: Reading, *, is_balance: bool) -> bool:
+def _add_up(sum_: Candidate, first: Candidate, second: Candidate, *, is_balance: bool) -> bool:
     """Whether three readings of three numbers agree, of which the total or two are certain."""
     certain = sum(one.is_certain for one in (sum_, first, second))
     if len({one.number for one in (sum_, first, second)}) < 3 or certain == 3:

@@ -53,10 +53,10 @@ _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _ZONE_CODES = frozenset({"FTZ", "CBZ"})
 #: Behind a direction, parts of a place.
 _DIRECTIONS = frozenset(words("direction"))
-_PARTS_OF_PLACES = frozenset({"regions", "provinces", "areas", "parts", "cities"})
+_PARTS_OF_PLACES = frozenset(words("parts_of_place"))
 _WHICH_PART = "which part of the place is meant is not certain"
 #: A part of a zone, behind its city.
-_AREAS_OF_ZONES = frozenset({"area", "section", "subzone", "part"})
+_AREAS_OF_ZONES = frozenset(words("area_of_zone"))
 #: Before a port that goods pass: 经.
 _BY_WAY_OF = frozenset(words("by_way_of"))
 #: Behind a city and "new" they are a part of it: Wuxi New District.

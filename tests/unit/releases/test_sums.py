@@ -10,7 +10,7 @@ from orchestration.codes import CodeLists
 from orchestration.figures import Figure
 from orchestration.releases.reading import ReleaseReading, read_text
 from orchestration.releases.statements import OTHER_YEAR, RECKONED_OTHERWISE
-from orchestration.releases.sums import Reading, borne_out
+from orchestration.releases.sums import Candidate, borne_out
 
 _HALF = Decimal("50000000")
 _DOUBT = "whether exports, imports or both is not said"
@@ -39,7 +39,7 @@ def _growth(flow: str) -> Figure:
 def _proven(*numbers: list[Figure], reason: str = _DOUBT) -> list[str]:
     """The figures, each with its readings, that sums bear out."""
     readings = [
-        Reading(place, number, "" if figure.status == "read" else reason, figure)
+        Candidate(place, number, "" if figure.status == "read" else reason, figure)
         for place, (number, figure) in enumerate((at, one) for at, group in enumerate(numbers) for one in group)
     ]
     found = borne_out(readings)
