@@ -64,6 +64,8 @@ _PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleare
 _OPENING_SENTENCES = 4
 #: Sentences that the next one may go on with.
 _SENTENCES_BEFORE = 2
+#: Sentences of a paragraph that are looked back on.
+_LONGEST_PARAGRAPH = 50
 #: Months between a period and those that it is compared with.
 _COMPARED = (1, 3, 12)
 #: Periods that can be those of a figure; others are what it is compared with.
@@ -416,8 +418,8 @@ class _Text:
             return False
         if around.codes_of("region") or around.codes_of("partner"):
             return False
-        first = one.sentence
-        while first > 1 and not self._surroundings[first - 1].sentence.begins_paragraph:
+        first, furthest = one.sentence, max(1, one.sentence - _LONGEST_PARAGRAPH)
+        while first > furthest and not self._surroundings[first - 1].sentence.begins_paragraph:
             first -= 1
             if first in self._of_unknown:
                 return True
