@@ -205,6 +205,11 @@ _DOUBTED = {
         "In the first quarter, exports of the ten leading commodities of Xinjiang rose 5 percent.",
         {"5 percent": "the largest partners or goods, which its sentence does not name"},
     ),
+    "goods that no list knows, in English": (
+        "In the first quarter, exports of Xinjiang rose 8.1 percent. In the first quarter, petroleum exports rose 5.2 "
+        "percent.",
+        {"5.2 percent": "a part of its subject is a name that no list knows"},
+    ),
     "what passed a customs office": (
         "In the first quarter, trade passing through Urumqi Customs fell 8.1 percent. In the first quarter, exports "
         "via Xinjiang were 84 million dollars.",
