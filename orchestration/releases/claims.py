@@ -62,8 +62,9 @@ _CAUSES = frozenset(words("cause_start"))
 _PARTNERS_WITHIN = frozenset(("partner", code) for code in ("HKG", "MAC", "TWN"))
 #: As the first word of a Chinese sentence the month before publication, else the one before that spoken of.
 _LAST_MONTH = frozenset({"上月", "上个月"})
-#: Begin how something stands out among others.
+#: Between a group and the rank in it: 在东盟的前三大贸易伙伴, 在欧洲国家第一.
 _OF_PLACES = frozenset(words("between_group_and_rank"))
+#: Begin how something stands out among others.
 _STANDING = ("前", "第", "最")
 #: Months in a period of which the months so far are a longer one.
 _MONTHS_OR_QUARTERS = (1, 3)
@@ -168,6 +169,7 @@ class Claims:
         self._claim_appositions(sentence)
         self._claim_locations(sentence)
         self._claim_peers(sentence)
+        self._claim_opening_name(sentence)
         self._claim_peers_in_english(sentence)
         self._doubt_what_is_pointed_at(sentence)
         self._doubt_world_trade(sentence)
@@ -457,12 +459,6 @@ class Claims:
         tokens = sentence.tokens
         for index, token in enumerate(tokens if not sentence.is_chinese else ()):
             first = index - 1 - (index > 1 and tokens[index - 1].text == "the")
-            is_set_apart = index + 1 < len(tokens) and tokens[index + 1].kind == "comma"
-            if first == 0 and tokens[0].text == "within" and token.names and is_set_apart:
-                sentence.claim(0, index + 1, "peers")  # Within the EU, exports to the euro area …
-            if first == 0 and tokens[0].text in _WITHOUT and token.names and is_set_apart:
-                sentence.claim(0, index + 1, "outside")  # Excluding Chengdu, Sichuan's exports …
-                self.doubt = self.doubt or "it is reckoned without a part that is named"
             if first < 1 or not token.names or tokens[first].text not in _AMONG:
                 continue
             dimension, code = dimension_of(self.grammar, tokens, index)
@@ -472,6 +468,20 @@ class Claims:
             stands_out = any(one.is_a("superlative") or not _SUPERLATIVES.isdisjoint(one.text.split()) for one in near)
             if stands_out and tokens[first - 1].text.rpartition(" ")[2] in _ONE_OF_GROUP:
                 sentence.claim(first, index + 1, "peers")
+
+    def _claim_opening_name(self, sentence: Sentence) -> None:
+        """`Within the EU, …`, `Excluding Chengdu, …`: a name that the sentence begins with and sets apart."""
+        tokens = sentence.tokens
+        index = 2 if [token.text for token in tokens[1:2]] == ["the"] else 1
+        if sentence.is_chinese or index + 1 >= len(tokens):
+            return
+        if not tokens[index].names or tokens[index + 1].kind != "comma":
+            return
+        if tokens[0].text == "within":
+            sentence.claim(0, index + 1, "peers")  # Within the EU, exports to the euro area …
+        elif tokens[0].text in _WITHOUT:
+            sentence.claim(0, index + 1, "outside")  # Excluding Chengdu, Sichuan's exports …
+            self.doubt = self.doubt or "it is reckoned without a part that is named"
 
     @staticmethod
     def _claim_peers(sentence: Sentence) -> None:
@@ -1777,7 +1787,7 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
     """Whether `, the largest foreign trade port in the north,` stands right behind the name of a place."""
     clause = tokens[comma + 1 : last]
     is_closed = bool(clause) and last < len(tokens) and tokens[last].kind == "comma"
-    is_first = comma > 0 and any(list_name == "region" for list_name, _ in tokens[comma - 1].names)
+    is_first = comma > 0 and tokens[comma - 1].may_name("region")
     is_plain = len(clause) > 1 and clause[0].text == "the" and clause[1].text in _HUBS | _TITLES
     says_title = is_plain or (
         any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)

@@ -442,7 +442,7 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
     dimension = ""
     for run in best:
         while run and (
-            _is_around_a_name(tokens[run[0]]) or (len(run) > 1 and run is best[0] and _is_place(tokens[run[0]]))
+            _is_around_a_name(tokens[run[0]]) or (len(run) > 1 and run is best[0] and tokens[run[0]].may_name("region"))
         ):
             run.pop(0)
         while run and _is_around_a_name(tokens[run[-1]]):
@@ -481,10 +481,6 @@ def _joined_by_and(numbers: NumberGroup, runs: list[list[int]], size: int) -> li
         else:
             joined.append(run)
     return joined if len(joined) == size else []
-
-
-def _is_place(token: Token) -> bool:
-    return any(list_name == "region" for list_name, _ in token.names)
 
 
 def _is_around_a_name(token: Token) -> bool:

@@ -217,14 +217,10 @@ def _counts_members(sentence: Sentence, index: int) -> bool:
     """Whether a number of countries stands with the name of all of them: `the 10 countries of ASEAN`, 东南亚11国."""
     tokens = sentence.tokens
     if sentence.is_chinese:
-        return index > 0 and _is_partner(tokens[index - 1]) and tokens[index - 1].end == tokens[index].start
+        return index > 0 and tokens[index - 1].may_name("partner") and tokens[index - 1].end == tokens[index].start
     named = index + 2 + (index + 2 < len(tokens) and tokens[index + 2].text == "the")
-    is_of = named < len(tokens) and tokens[index + 1].text == "of" and _is_partner(tokens[named])
+    is_of = named < len(tokens) and tokens[index + 1].text == "of" and tokens[named].may_name("partner")
     return is_of and index > 0 and tokens[index - 1].text == "the"
-
-
-def _is_partner(token: Token) -> bool:
-    return any(list_name == "partner" for list_name, _ in token.names)
 
 
 def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
@@ -237,7 +233,7 @@ def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str
     said_before = [token.text for token in sentence.tokens[max(0, index - 2) : index]]
     if kind == "count" and not sentence.is_chinese and said_before in (["among", "the"], ["among", "all"]):
         return "number of peers"  # first among the 9 mainland cities
-    if sentence.is_chinese and quantity.unit == "piece" and following is not None and _is_partner(following):
+    if sentence.is_chinese and quantity.unit == "piece" and following is not None and following.may_name("partner"):
         return "part of a name"  # 与25个“一带一路”沿线国家
     if (
         quantity.unit in _TIME_UNITS

@@ -140,7 +140,7 @@ def take_subject_after(numbers: NumberGroup) -> None:
     elif (
         phrase.flows
         and not phrase.names.get("partner")
-        and any(pair[0] == "partner" for index in subject for pair in tokens[index].names)
+        and any(tokens[index].may_name("partner") for index in subject)
         and not has_flow
         and _is_object(sentence, next(index for index in subject if dict(tokens[index].names).get("partner")))
     ):

@@ -524,9 +524,9 @@ def _is_after_cue(numbers: NumberGroup, after: int) -> bool:
         if token.names or token.is_a("flow") or token.quantity is not None or token.is_a("be"):
             return False
     token = tokens[after]
-    if numbers.sentence.is_chinese and [one.text for one in tokens[numbers.last + 1 : after]] == ["的"]:
-        return True  # 实现4.7%的正增长, 出现3.2%的下降
     if numbers.sentence.is_chinese:
+        if [one.text for one in tokens[numbers.last + 1 : after]] == ["的"]:
+            return True  # 实现4.7%的正增长, 出现3.2%的下降
         return token.is_a("growth_noun") or token.text.startswith(("增", "降", "跌", "涨", *_ARROWS))
     return not (token.text in ("growing", "rising", "falling") and after > numbers.last + 1)
 

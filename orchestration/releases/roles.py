@@ -692,7 +692,7 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if (place := _place_behind_rank(numbers)) is not None:
         ranked.names = {**ranked.names, "region": [] if place.code == numbers.grammar.region_id else [place]}
     is_of_partner = any(token.is_a("rank_noun") for token in clause)
-    has_partner = frame.names.get("partner") or any(pair[0] == "partner" for token in clause for pair in token.names)
+    has_partner = frame.names.get("partner") or any(token.may_name("partner") for token in clause)
     rule, doubt = "rank", ""
     is_of_balance = any(token.senses.get("flow") == "balance" for token in behind[1:3])
     if not noun and is_of_balance and not numbers.sentence.is_chinese:

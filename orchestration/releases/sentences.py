@@ -203,10 +203,10 @@ def _share_units_with_partners(sentence: Sentence, where: list[int]) -> None:
 
 def _is_of_partner(tokens: list[Token], index: int, behind: list[Token]) -> bool:
     """Whether a number says what another partner has: 21,000 to ASEAN, Russia 0.7 million."""
-    is_partner = len(behind) > 1 and any(name == "partner" for name, _ in behind[1].names)
+    is_partner = len(behind) > 1 and behind[1].may_name("partner")
     quantity = tokens[index].quantity
     has_scale = quantity is not None and bool(quantity.scales)
-    follows = has_scale and index > 0 and any(name == "partner" for name, _ in tokens[index - 1].names)
+    follows = has_scale and index > 0 and tokens[index - 1].may_name("partner")
     return follows or (is_partner and behind[0].text in ("to", "from"))
 
 

@@ -68,6 +68,10 @@ class Token:
                     return True
         return False
 
+    def may_name(self, dimension: str) -> bool:
+        """Whether a list of codes of a dimension knows the token as a name."""
+        return any(name == dimension for name, _ in self.names)
+
 
 @dataclass(slots=True)
 class Quantity:

@@ -87,11 +87,6 @@ def _is_zone(token: Token) -> bool:
     )
 
 
-def _names_region(tokens: list[Token]) -> bool:
-    """Whether the first of a few tokens names a region."""
-    return bool(tokens) and any(name == "region" for name, _ in tokens[0].names)
-
-
 def _is_part_of_word(token: Token) -> bool:
     """Whether a Chinese character is only part of a word: 零 in 手机零件 too, which is no number there."""
     return is_chinese(token.text[0]) and (token.kind == "word" or set(token.senses) == {"word"})
@@ -162,7 +157,7 @@ class UnknownNames:
                 and self.sentence.free(first)
             ):
                 first -= 1
-            if first < 0 or not any(pair[0] == "region" for pair in tokens[first].names):
+            if first < 0 or not tokens[first].may_name("region"):
                 if zone := self._zone_before(index):
                     self._take(index, index + 1, "region")
                     self.items[index] = zone
@@ -182,8 +177,9 @@ class UnknownNames:
                     self._take(index, index + 1, "region")  # 海关特殊监管区域进出口…
                 continue
             if self._is_province(first) and token.text not in _CUSTOMS_AREAS:  # the zones of the province together
+                # 我省综合保税区 and words for a class, as 海关特殊监管区域, are no names with a province in them
                 is_said = tokens[first].is_a("scope_province", "scope_self") or "监管" in token.text
-                self._take(first + is_said, index + 1, "region")  # 我省综合保税区, but 广东综保区
+                self._take(first + is_said, index + 1, "region")  # but 广东综保区
             elif (
                 self.sentence.is_chinese
                 or first == index - 1
@@ -202,7 +198,7 @@ class UnknownNames:
             if token.text not in _AREAS_OF_ZONES or place is None or behind[0].text != "of":
                 continue
             last = next((at for at, one in enumerate(behind) if _is_zone(one)), None)
-            if last is not None and any(name == "region" for name, _ in place.names):
+            if last is not None and place.may_name("region"):
                 self._take(index - 1, index + 2 + last, "region")
 
     def _is_province(self, index: int) -> bool:
@@ -221,7 +217,7 @@ class UnknownNames:
         """`the comprehensive bonded zones of Henan`."""
         behind = self.tokens[index + 1 : index + 3]
         is_said = len(behind) == 2 and behind[0].text in ("of", "in") and not self.sentence.is_chinese
-        return is_said and any(pair[0] == "region" for pair in behind[1].names) and self.sentence.free(index + 2)
+        return is_said and behind[1].may_name("region") and self.sentence.free(index + 2)
 
     def _zone_of_place(self, index: int) -> str:
         """The code of `the port of Erenhot`, which the lists have as Erenhot Port; "" where they have none."""
@@ -248,7 +244,7 @@ class UnknownNames:
         for index, token in enumerate(tokens):
             if token.text in _PARTS_OF_CITIES and index > 1 and tokens[index - 1].text == "new":
                 place = tokens[index - 2]
-                if any(name == "region" for name, _ in place.names) and self.sentence.free(index - 2):
+                if place.may_name("region") and self.sentence.free(index - 2):
                     self._take(index - 2, index + 1, "region")  # Wuxi New District, which no list knows
                     continue
             if index and token.text in _PARTS_OF_PLACES and tokens[index - 1].text in _DIRECTIONS:
@@ -264,8 +260,8 @@ class UnknownNames:
             ):
                 first -= 1
             if first < index:
-                is_in_city = [one.text for one in tokens[index + 1 : index + 2]] == ["of"] and _names_region(
-                    tokens[index + 2 : index + 3]
+                is_in_city = (
+                    index + 2 < len(tokens) and tokens[index + 1].text == "of" and tokens[index + 2].may_name("region")
                 )
                 self._take(first, index + 1 + 2 * is_in_city, "region")  # the Yantian District of Shenzhen
             elif (

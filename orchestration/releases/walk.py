@@ -253,10 +253,7 @@ class Walk:
 
     def _says_goods(self) -> bool:
         """Whether an English sentence says that it is about goods, or names some."""
-        return any(
-            any(list_name == "commodity" for list_name, _ in token.names) or token.text.endswith(_GOODS_WORDS)
-            for token in self.tokens
-        )
+        return any(token.may_name("commodity") or token.text.endswith(_GOODS_WORDS) for token in self.tokens)
 
     def _set_sentence_period(self) -> None:
         """Where a sentence names one period, all of it is about that one."""
@@ -414,7 +411,7 @@ class Walk:
         said = behind[:first_number]
         return (
             any(one.kind == "comma" for one in before)
-            and any(one.is_a("scope_self") or any(name == "region" for name, _ in one.names) for one in said)
+            and any(one.is_a("scope_self") or one.may_name("region") for one in said)
             and any(one.is_a("flow") for one in said)
         )
 
@@ -497,7 +494,7 @@ class Walk:
         following = self.tokens[link + 1 : link + 3]
         points_back = bool(pronoun) or (bool(following) and following[0].is_a("anaphor"))
         is_back = points_back and self._has_partner()  # purchases from them, from it
-        is_to_partner = is_back or any(pair[0] == "partner" for one in following for pair in one.names)
+        is_to_partner = is_back or any(one.may_name("partner") for one in following)
         if flow and (is_to_partner or preposition == "abroad"):
             self.phrase.flows = [flow]
 
@@ -671,7 +668,7 @@ class Walk:
         if token.text.startswith(_OTHERS) and not is_object:
             if self.phrase.names.get("partner"):  # ASEAN and other countries
                 self.sentence_doubt = self.sentence_doubt or "others that are not named are taken with it"
-            return  # but: those to other markets, China and other members
+            return  # behind a preposition they are meant: those to other markets, China and other members
         if dimension == "region" and self.grammar.text.chars.startswith(_AMONG_ITS_PARTS, token.end):
             return  # 在苏州各县市中位列第一, 高于苏州大市平均水平: among whom it is first, and above whom
         before_it = self.tokens[index - 1].text if index else ""
