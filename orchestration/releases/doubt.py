@@ -17,7 +17,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure
-from orchestration.releases.lexicon import SUFFIX_KINDS, WORD_KINDS, words, words_with_values
+from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.subjects import DIMENSIONS, PORT_CARGO
@@ -29,12 +29,6 @@ from orchestration.releases.unknown_names import LONGER_NAME
 NAMES_THAT_NO_LIST_KNOWS = ("a name that no list knows", "which zone is meant", "a part of its subject is a name")
 #: The part of the numbers of a text that may stay unread before what nothing bears out is in doubt.
 _MOST_UNREAD = 0.05
-#: Words of so many letters are of the grammar.
-_SMALL = 2
-#: Words that are no phrases, but that rules ask for or that say nothing of a subject.
-_KNOWN_WORDS = frozenset(words("idle_word")).union(
-    word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
-)
 #: In English "Beijing" may be the city or the nation.
 _CAPITAL = "CN-BJ"
 #: A city that its sentence does not name.
@@ -42,7 +36,6 @@ _A_CITY = frozenset(words("unnamed_city"))
 #: Reporters, beside those with a number for a code, that are cities themselves.
 _CITIES = frozenset({"CN-BJ", "CN-CQ", "CN-HK", "CN-MO", "CN-SH", "CN-TJ", "HKG", "MAC", "SGP"})
 _UNREAL = frozenset(words("unreal"))
-_IDLE_ENDS = words("idle_word_end")
 _FLOW_PARTS = {flow: words("flow_part", flow) for flow in ("export", "import")}
 #: The part of the figures of a text that one period has at most where the text speaks of several.
 _MOST_OF_ONE = 0.8
@@ -529,7 +522,7 @@ class _Surroundings:
     @cached_property
     def unknown(self) -> list[str]:
         """The words that no table knows."""
-        return [token.text for token in self.tokens if _is_unknown(token)]
+        return [token.text for token in self.tokens if token.is_unknown]
 
     @cached_property
     def passages(self) -> set[str]:
@@ -579,7 +572,7 @@ class _Surroundings:
         """How many Chinese characters of a clause no table knows; of the one before, too, where it has no subject."""
         start = self.sentence.clause_start(at)
         clause = self.tokens[start : self.sentence.clause_end(at)]
-        found = sum(token.kind == "word" and token.text not in _KNOWN_WORDS for token in clause)
+        found = sum(token.is_unknown for token in clause)
         has_subject = any(token.names or token.is_a("flow") for token in clause)
         return found if has_subject or start < 2 else found + self.unknown_characters(start - 2)
 
@@ -825,9 +818,3 @@ def _is_by_month(one: Stated) -> bool:
 
 def _is_number(token: Token) -> bool:
     return token.quantity is not None and token.quantity.unit_kind not in ("other", "word")
-
-
-def _is_unknown(token: Token) -> bool:
-    if token.kind != "word" or len(token.text) <= _SMALL:
-        return False
-    return token.text not in _KNOWN_WORDS and not token.text.endswith(_IDLE_ENDS)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.lexicon import Entry, Lexicon, local_currencies, words
+from orchestration.releases.lexicon import (
+    SUFFIX_KINDS,
+    WORD_KINDS,
+    Entry,
+    Lexicon,
+    local_currencies,
+    words,
+    words_with_values,
+)
 from orchestration.releases.numerals import CHINESE_NUMERALS, Numeral, numeral_at
 from orchestration.releases.periods import Period, period_at
 from orchestration.releases.text import PARAGRAPH, NormalText, is_chinese
@@ -42,6 +50,13 @@ _BEFORE_NO_SUBJECT = ("of ", "in ", "across ", "within ", "throughout ", "among 
 _BEFORE_SHORT_GOODS = frozenset("、和及与，；口")
 _AFTER_SHORT_GOODS = frozenset("、和及与等分，；（约达超增下进出0123456789")
 _THE_PROVINCE = frozenset({"the province", "the province's"})
+#: Words that are no phrases, but that rules ask for or that say nothing of a subject.
+_KNOWN_WORDS = frozenset(words("idle_word")).union(
+    word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
+)
+_IDLE_ENDS = words("idle_word_end")
+#: Words of so many letters are of the grammar.
+_SMALL = 2
 #: `ranking No. 4`: the stop ends no sentence.
 _IS_NUMBERED = re.compile(r"(?:^|[^a-z])no\. [0-9]")
 
@@ -71,6 +86,13 @@ class Token:
     def may_name(self, dimension: str) -> bool:
         """Whether a list of codes of a dimension knows the token as a name."""
         return any(name == dimension for name, _ in self.names)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that no table knows, which may say something of a subject."""
+        if self.kind != "word" or (len(self.text) <= _SMALL and not is_chinese(self.text[0])):
+            return False
+        return self.text not in _KNOWN_WORDS and not self.text.endswith(_IDLE_ENDS)
 
 
 @dataclass(slots=True)
