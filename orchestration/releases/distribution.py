@@ -17,6 +17,8 @@ from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
 #: They point back to several, each in turn.
+#: Why a number of goods is in doubt whose name may be longer than the one that is known.
+_LONGER_NAME = "the words before its goods may be part of their name"
 _THEY = frozenset(words("they"))
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Readings of one number beside the likeliest.
@@ -151,7 +153,7 @@ def distribute(
         ]
         if compared:
             stated = [replace(one, comparison=compared[position], comparison_span=None) for one in stated]
-        row = list(stated)
+        row = [*stated, *_of_longer_names(stated)]
         others = subjects[position][0][0].others if subjects[position] else frame.others
         if frame.scope:
             only_flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
@@ -196,6 +198,22 @@ def distribute(
         ]
         result.append(row)
     return result
+
+
+def _of_longer_names(stated: list[Statement]) -> list[Statement]:
+    """The statements whose goods may have a longer name than the one that is known, with that: `classical toys`."""
+    found = []
+    for one in stated:
+        goods = one.names.get("commodity", [])
+        if any(item.longer for item in goods):
+            longer = [
+                replace(item, code=UNMAPPED, text=item.longer, start=item.end - len(item.longer))
+                if item.longer
+                else item
+                for item in goods
+            ]
+            found.append(replace(one, names={**one.names, "commodity": longer}, rule=f"{one.rule}; or so"))
+    return found
 
 
 def _comparisons_in_order(numbers: NumberGroup) -> list[str]:
@@ -542,6 +560,8 @@ def _statement(
         comparison, span, may_be_yearly = usual_comparison(numbers)
         if may_be_yearly:
             doubt = doubt or COMPARISON_NOT_SAID
+    if any(item.longer for item in names.get("commodity", [])):
+        doubt = doubt or _LONGER_NAME
     statement = Statement(
         quantity=quantity, statistic=statistic, sign=sign, measure=measure, names=names, flow=flow,
         period=period, comparison=comparison, comparison_span=span, may_be_yearly=may_be_yearly,

@@ -585,12 +585,17 @@ def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
     `Shipments from Russia came to 25 million tonnes. The December volume stood at 2 million tonnes.`
     """
     walk = numbers.walk
-    goods = named_before(walk, "commodity") or walk.grammar.scope.goods
-    if not goods or walk.sentence.is_chinese:
+    scope = walk.grammar.scope
+    before_it, of_text = named_before(walk, "commodity"), scope.all_goods()
+    if not (before_it or of_text) or walk.sentence.is_chinese:
         return frame
     either = frame.copy()
     either.parent, either.own = frame.parent, frame.own
-    either.others = (({**frame.names, "commodity": goods}, None), *frame.others)
+    goods = before_it or of_text
+    others = [({**frame.names, "commodity": goods}, None)]
+    if of_text and scope.flow and frame.flows == ["total"]:
+        others.append(({**frame.names, "commodity": of_text}, scope.flow))  # LNG imports, as the heading has it
+    either.others = (*others, *frame.others)
     before = next((one for one in reversed(walk.grammar.siblings) if one is not walk.frame), None)
     if before is not None and before.names.get("partner") and not frame.names.get("partner"):
         either.others = (({**before.names, "commodity": goods}, None), *either.others)
@@ -600,8 +605,9 @@ def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
 
 
 def _name_unit(numbers: NumberGroup, frame: Frame) -> None:
-    """`41,260 units` of cars are vehicles."""
-    stated = {word for item in frame.names.get("commodity", []) for word in item.text.lower().replace("-", " ").split()}
+    """`41,260 units` of cars are vehicles, those of the text where the subject names no goods."""
+    goods = frame.names.get("commodity") or numbers.grammar.scope.all_goods()
+    stated = {word for item in goods for word in item.text.lower().replace("-", " ").split()}
     for quantity in numbers.quantities:
         if quantity.unit == "piece" and numbers.grammar.text.chars[quantity.start : quantity.end].endswith(_THINGS):
             quantity.unit = next((unit for word, unit in UNITS_OF_GOODS.items() if word in stated), "piece")

@@ -61,6 +61,7 @@ class Scope:
         """`Trade of the free trade zone has grown`, `Coal purchases jump`: a heading or sentence without a number."""
         if frame is None or "flow" not in frame.own:
             return
+        self.flow = frame.flows[0] if frame.flows in (["export"], ["import"]) else self.flow
         regions, partners = frame.names.get("region", []), frame.names.get("partner", [])
         if len(regions) == 1 and _is_part(regions[0], grammar):
             self.names = {"region": list(regions)}
@@ -85,6 +86,10 @@ class Scope:
             for dimension, items in self.names.items()
             if not frame.names.get(dimension) and dimension not in frame.own
         }
+
+    def all_goods(self) -> list[Item]:
+        """The goods that the text is about, as its heading or its first figures name them; none where none are."""
+        return self.names.get("commodity") or self.goods
 
     def zone(self, noun: str) -> Item | None:
         """The zone or port that "the zone" or "the port" points back to."""

@@ -24,6 +24,8 @@ class Item:
     flow: str = ""
     #: Whether the vocabulary knows it for the name of goods, though no code list does.
     is_word: bool = False
+    #: The name with the words before it that no table knows, where they may be part of it: classical toys.
+    longer: str = ""
 
     @property
     def is_known(self) -> bool:

@@ -24,6 +24,8 @@ _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 _AMOUNTS = frozenset(words("amount_of"))
 #: Before goods they make them all others: 非纺织品.
 _OTHER_THAN = frozenset(words("other_than"))
+#: Words before English goods that may be part of their name.
+_WORDS_BEFORE_GOODS = 2
 #: Characters of goods that a clause begins with.
 _LONGEST_GOODS = 6
 #: Before "market" they make it no partner of its own.
@@ -44,6 +46,8 @@ _NOUNS_OF_MEMBERS = words("noun_of_members")
 _DELIVERIES = frozenset(words("delivery"))
 #: What belongs to goods, and small words before it.
 _PARTS_OF_GOODS = words("part_of_goods")
+#: Behind goods: who trades or makes them.
+_TRADERS = frozenset(words("trader"))
 _OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
 _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
@@ -97,8 +101,8 @@ class UnknownNames:
 
     `spans` says by its first token where each begins and ends; `dimensions` and `codes` what is known of some; `items`
     are the zone that "the zone" points back to, and goods in two words; `doubtful` are names that are known but may be
-    the end of a longer one. `doubt` is not empty where the sentence speaks of a zone without saying which. Their tokens
-    are taken out of the subject where a name that is known lies within.
+    the end of a longer one, and `longer` says of English goods which. `doubt` is not empty where the sentence speaks of
+    a zone without saying which. Their tokens are taken out of the subject where a name that is known lies within.
     """
 
     def __init__(self, grammar: Grammar, sentence: Sentence) -> None:
@@ -111,6 +115,7 @@ class UnknownNames:
         self.codes: dict[int, str] = {}
         self.items: dict[int, Item] = {}
         self.doubtful: set[int] = set()
+        self.longer: dict[int, str] = {}
         self.doubt = ""
         self._areas_of_zones()
         self._zones()
@@ -587,8 +592,8 @@ class UnknownNames:
         tokens = self.tokens
         last = index + 1
         while last < len(tokens) and last - index < 3 and tokens[last].kind == "word" and len(tokens[last].text) > 2:
-            if tokens[last].text in _DELIVERIES or self._begins_predicate(last):
-                break  # gold sales, oil "notably recovered"
+            if tokens[last].text in _DELIVERIES or tokens[last].text in _TRADERS or self._begins_predicate(last):
+                break  # gold sales, the coal exporters, oil "notably recovered"
             last += 1
         if last < len(tokens) and tokens[last].quantity is not None and tokens[last - 1].text.endswith("ed"):
             last -= 1  # a verb: `garments fetched 3 billion`
@@ -914,6 +919,8 @@ class UnknownNames:
                 self.doubtful.add(index)
             if dimension_of(self.grammar, tokens, index)[0] != "commodity":
                 continue
+            if longer := self._with_words_before(index):
+                self.longer[index] = longer
             before, link = tokens[index - 2], tokens[index - 1]
             if link.text == "other":
                 self.doubtful.add(index)  # face masks and other textiles: those but what was named
@@ -924,6 +931,22 @@ class UnknownNames:
             if link.text == "and" and index - 2 in self._ends_of_spans():
                 continue
             self.doubtful.add(index)
+
+    def _with_words_before(self, index: int) -> str:
+        """`classical toys`, `preserved flowers`: English goods with the one or two words before them, if unknown."""
+        tokens, first = self.tokens, index
+        while first > 0 and index - first < _WORDS_BEFORE_GOODS and self._may_narrow(first - 1, first):
+            first -= 1
+        if first == index:
+            return ""
+        start, end = self.grammar.text.span(tokens[first].start, tokens[index].end)
+        return self.grammar.source[start:end]
+
+    def _may_narrow(self, index: int, behind: int) -> bool:
+        """Whether an unknown word right before another may be part of one name with it; not an "-ing" form."""
+        token = self.tokens[index]
+        is_joined = token.end + 1 == self.tokens[behind].start
+        return token.is_unknown and is_joined and self.sentence.free(index) and not token.text.endswith("ing")
 
     def _is_excluded(self, index: int) -> bool:
         """`countries outside the European Union`, `EU members outside …`: the name bounds another one."""

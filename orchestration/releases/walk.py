@@ -685,6 +685,8 @@ class Walk:
         item = item_of(self.grammar, token, dimension, code)
         if dimension == "partner" and (start := self._start_of_members(before)) is not None:
             item = replace(item, text=self.grammar.source[start : item.end])  # partners in the RCEP, as it is stated
+        if dimension == "commodity" and (longer := self.unknown.longer.get(index)):
+            item = replace(item, longer=longer)
         if dimension == "commodity" and before_it == "主要" and token.start == self.tokens[index - 1].end:
             start = self.grammar.text.span(self.tokens[index - 1].start, token.end)[0]
             item = replace(item, text=self.grammar.source[start : item.end])  # as it is stated
