@@ -64,6 +64,19 @@ class CodeLists:
         for row in _rows(seeds_dir / "aliases.csv"):
             self._names.append((row["list"], row["alias"]))
             self._aliases[row["list"], normalised(row["alias"]), row["scope"]] = row["code"]
+        self._name_themselves(seeds_dir)
+
+    def _name_themselves(self, seeds_dir: Path) -> None:
+        """Take in what each division is called in its own releases, by its kind: 全市, "the county"."""
+        own_names: dict[tuple[str, str], list[str]] = {}
+        for row in _rows(seeds_dir / "self_names.csv"):
+            own_names.setdefault((row["kind"], row["noun_zh"]), []).append(row["alias"])
+        self._names += [("region", alias) for aliases in own_names.values() for alias in aliases]
+        for row in _rows(seeds_dir / "china_divisions.csv"):
+            for (kind, noun), aliases in own_names.items():
+                if kind == row["kind"] and row["name_zh"].endswith(noun):
+                    region_id = row["region_id"]
+                    self._aliases |= {("region", normalised(alias), region_id): region_id for alias in aliases}
 
     def codes(self, list_name: str) -> frozenset[str]:
         """Every code of a list."""

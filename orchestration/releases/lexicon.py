@@ -53,8 +53,8 @@ WORD_KINDS = frozenset({
     "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end",
     "relative", "reported", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
     "since_after", "small_before_number", "that_is", "then", "they", "through", "time_of_ordinal", "title_noun",
-    "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turning", "unit_of_goods", "unnamed_city",
-    "unreal", "value_word", "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",
+    "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turning", "unit_of_goods",
+    "unnamed_city", "unreal", "value_word", "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}
@@ -216,6 +216,7 @@ def lexicon_of(codes: CodeLists) -> Lexicon:
     return known
 
 
+@lru_cache(maxsize=512)
 def words(kind: str, value: str = "") -> tuple[str, ...]:
     """The words of one of WORD_KINDS, in the order of the vocabulary files."""
     return tuple(phrase for one, its_value, phrase in _vocabulary() if (one, its_value) == (kind, value))

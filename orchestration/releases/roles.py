@@ -592,7 +592,7 @@ def _or_of_goods_before(numbers: NumberGroup, frame: Frame) -> Frame:
     either = frame.copy()
     either.parent, either.own = frame.parent, frame.own
     goods = before_it or of_text
-    others = [({**frame.names, "commodity": goods}, None)]
+    others: list[tuple[dict[str, list[Item]] | None, str | None]] = [({**frame.names, "commodity": goods}, None)]
     if of_text and scope.flow and frame.flows == ["total"]:
         others.append(({**frame.names, "commodity": of_text}, scope.flow))  # LNG imports, as the heading has it
     either.others = (*others, *frame.others)

@@ -31,6 +31,7 @@ KEYS = {
     "partner_groups": ("partner_id",),
     "region_area_members": ("region_id", "member_region_id"),
     "region_areas": ("region_id",),
+    "self_names": ("kind", "noun_zh", "alias"),
     "trade_modes": ("trade_mode_id",),
     "units": ("unit",),
 }
@@ -142,6 +143,44 @@ def test_every_alias_resolves_to_its_code_where_it_applies(codes: CodeLists) -> 
         if (found := codes.resolve(row["list"], row["alias"], region_id=row["scope"])) != row["code"]
     ]
     assert wrong == []
+
+
+def test_every_division_is_named_by_its_kind_in_its_own_releases(codes: CodeLists) -> None:
+    own_names = rows("self_names")
+    named = [
+        (region["region_id"], own["alias"])
+        for region in rows("china_divisions")
+        for own in own_names
+        if own["kind"] == region["kind"] and region["name_zh"].endswith(own["noun_zh"])
+    ]
+    assert len({region_id for region_id, _ in named}) > 3000
+    assert [pair for pair in named if codes.resolve("region", pair[1], region_id=pair[0]) != pair[0]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "region_id", "code"),
+    [
+        ("永康", "330700", "330784"),
+        ("永康市", "CN-ZJ", "330784"),
+        ("Yongkang", "330700", "330784"),
+        ("Shunde District", "CN-GD", "440606"),
+        ("婺城", "330700", "330702"),
+        ("婺城", "CN-ZJ", UNMAPPED),  # short names of districts are known in their city alone
+        ("鼓楼区", "350100", "350102"),
+        ("鼓楼区", "320100", "320106"),  # a district of that name is in many cities
+        ("鼓楼区", "CHN", UNMAPPED),
+        ("公安", "421000", UNMAPPED),  # the police, not the county
+        ("公安县", "421000", "421022"),
+        ("富阳市", "330100", "330111"),  # before it became a district
+        ("全市", "330784", "330784"),
+        ("全市", "330702", "330700"),  # a district's "whole city" is the city that it lies in
+        ("the county", "330127", "330127"),
+    ],
+)
+def test_counties_and_districts_are_known_by_name_where_they_lie(
+    name: str, region_id: str, code: str, codes: CodeLists
+) -> None:
+    assert codes.resolve("region", name, region_id=region_id) == code
 
 
 @pytest.mark.parametrize("list_name", LISTS)
