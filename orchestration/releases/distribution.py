@@ -158,11 +158,9 @@ def distribute(
         if frame.scope:
             only_flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
             in_scope = [
-                replace(
-                    one,
+                one.alternative(
                     names={**one.names, **frame.scope},
                     flow=only_flow if only_flow and one.flow == "total" else one.flow,
-                    rule=f"{one.rule}; or so",
                 )
                 for one in stated
             ]
@@ -172,30 +170,21 @@ def distribute(
         goods = numbers.grammar.scope.goods
         if goods and measure == "quantity" and numbers.kind == "percent" and not frame.names.get("commodity"):
             row += [
-                replace(one, names={**one.names, "commodity": goods}, rule=f"{one.rule}; or so")
+                one.alternative(names={**one.names, "commodity": goods})
                 for one in stated
                 if not one.names.get("commodity")
             ]
         other_period = numbers.grammar.other_period
         if other_period is not None:
-            later = [replace(one, period=other_period, rule=f"{one.rule}; or so") for one in stated]
+            later = [one.alternative(period=other_period) for one in stated]
             row += later
             stated = [*stated, *later] if others else stated
         for names, flow in others[:_MOST_OTHERS]:
             row += [
-                replace(
-                    one,
-                    names=one.names if names is None else dict(names),
-                    flow=flow or one.flow,
-                    rule=f"{one.rule}; or so",
-                )
+                one.alternative(names=one.names if names is None else dict(names), flow=flow or one.flow)
                 for one in stated
             ]
-        row += [
-            replace(one, comparison="yoy", may_be_yearly=False, rule=f"{one.rule}; or so")
-            for one in row
-            if one.may_be_yearly
-        ]
+        row += [one.alternative(comparison="yoy", may_be_yearly=False) for one in row if one.may_be_yearly]
         result.append(row)
     return result
 
@@ -212,7 +201,7 @@ def _of_longer_names(stated: list[Statement]) -> list[Statement]:
                 else item
                 for item in goods
             ]
-            found.append(replace(one, names={**one.names, "commodity": longer}, rule=f"{one.rule}; or so"))
+            found.append(one.alternative(names={**one.names, "commodity": longer}))
     return found
 
 

@@ -88,7 +88,8 @@ def open_frame(walk: Walk) -> Frame:
     says_whole = "region" in own or phrase.is_whole or frame.count_measure or frame.scope
     if grammar.scope.goods and not frame.names.get("commodity") and not says_whole:
         frame.doubt = frame.doubt or IN_SCOPE  # machinery exports, as the heading has it
-        frame.others = (*frame.others, ({**frame.names, "commodity": grammar.scope.goods}, None))
+        flow = grammar.scope.flow if "flow" not in frame.own else None
+        frame.others = (*frame.others, ({**frame.names, "commodity": grammar.scope.goods}, flow or None))
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
         frame.others = (*frame.others, *other_flows(frame))

@@ -68,6 +68,8 @@ _SPANS = (
     rf"(?:(?:{_N}[ -])?(?:periods?|months?|time|quarters?|half(?:[ -]year)?|semester|span|timeframe|stretch|interval))"
 )
 _Y = r"(?:(?:19|20)[0-9]{2})(?![0-9,.-][0-9]|[0-9])"
+#: A year behind a period in figures: 9M 2023, 5M23. In Q1'23 the apostrophe between digits is folded away.
+_BRIEF_YEAR = rf"(?: ?(?P<year>{_Y})|(?P<yy>[0-4][0-9]))"
 #: The months that a fiscal period spans, said again: `first quarter (July-September) of the fiscal year`.
 _AGAIN = r"(?: \([a-z]+[a-z. ]*\))?"
 _YEAR = (
@@ -134,15 +136,18 @@ _ENGLISH = [
             rf"{_AGAIN}(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
         ("quarter_again", r"in the (?P<n>second|third|fourth)(?=,| (?:it|trade|exports|imports|they|the|there)\b)"),
         ("qrange", rf"(?:from )?q(?P<a>[1-4]) ?(?:to|through|-|and) ?q(?P<b>[1-4])(?:{_YEAR})?(?![0-9])"),
+        ("quarter", r"q(?P<n>[1-4])(?P<yy>[0-4][0-9])(?![0-9])"),
         ("quarter", rf"q(?P<n>[1-4])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
         ("quarter", rf"quarter (?P<n>[1-4])(?: \([a-z]+[a-z. ]*\))?(?:(?: of| in)? {_FISCAL}|{_YEAR})?(?![0-9.])"),
-        ("quarter", rf"(?P<n>[1-4])q(?: ?(?P<year>{_Y}))?(?![0-9])"),
+        ("quarter", rf"(?P<n>[1-4])q{_BRIEF_YEAR}?(?![0-9])"),
         ("half", r"(?:the )?(?P<fiscal>(?:current |last )?fiscal) (?P<n>first|second|1st|2nd) half"),
         ("half",
             rf"(?:the )?(?P<n>first|second|1st|2nd|last) (?:half(?: year)?|semester){_AGAIN}"
             rf"(?:(?: of| in)? {_FISCAL}|{_YEAR})?"),
+        ("half", r"h(?P<n>[12])(?P<yy>[0-4][0-9])(?![0-9])"),
+        ("half", rf"(?P<n>[12])h{_BRIEF_YEAR}(?![0-9])"),
         ("half", rf"h(?P<n>[12])(?: ?(?:of )?{_FISCAL}|{_YEAR})?(?![0-9])"),
-        ("months", rf"(?P<n>[0-9]{{1,2}})m(?: ?(?P<year>{_Y}))(?![0-9])"),
+        ("months", rf"(?P<n>[0-9]{{1,2}})m{_BRIEF_YEAR}(?![0-9])"),
         ("years",
             rf"from (?P<year>{_Y}) (?:to|through|until) (?P<b>{_M})(?: [0-9]{{1,2}})?"
             rf"(?:,? (?P<end>{_Y})| this year)"),
@@ -189,7 +194,7 @@ _ENGLISH = [
 ]  # fmt: skip
 _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
-    rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|same|"
+    rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|[12]h|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
@@ -324,6 +329,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
+    if groups.get("yy"):
+        year = 2000 + int(groups["yy"])
     relative = -1 if groups.get("last") else 0 if groups.get("this") else None
     if kind == "based":
         return Period("span", 0, 0, year, None, is_loose=True)

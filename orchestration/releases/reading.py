@@ -242,7 +242,7 @@ class _Builder:
             is_growth = statement.statistic == "growth" and statement.measure == "value"
             if is_growth and goods and goods <= self._weighed_goods and reading.leaves_measure_open:
                 doubt = statement.doubt or _WEIGHED
-                yield dataclasses.replace(statement, measure="quantity", doubt=doubt, rule=f"{statement.rule}; or so")
+                yield statement.alternative(measure="quantity", doubt=doubt)
 
     def _is_weighed(self, statement: Statement, goods: set[str]) -> bool:
         """Whether a quantity is told in tonnes, as far as a change of it says."""

@@ -40,14 +40,16 @@ class Scope:
         """Take in what a sentence is about: the first that has numbers, or what a heading before it names."""
         if self._is_settled:
             return
-        told = [one for one in stated if one.statistic in _TELLING and one.measure in _OF_TRADE]
+        likeliest = [one for one in stated if not one.is_alternative]
+        told = [one for one in likeliest if one.statistic in _TELLING and one.measure in _OF_TRADE]
         if not told:
             self._learn_heading(frame, grammar)
             return
         says_flow = any(_NO_FLOW not in one.rule for one in told)  # China takes 20 percent less LNG
         self._is_settled = says_flow and any(not one.doubt or one.names for one in told)
         flows = {one.flow for one in told}
-        self.flow = flows.pop() if flows <= {"export"} or flows <= {"import"} else ""
+        if self._is_settled or flows != {"total"}:  # else it may be what the heading says
+            self.flow = flows.pop() if flows <= {"export"} or flows <= {"import"} else ""
         for dimension in DIMENSIONS:
             first = [item for item in told[0].names.get(dimension, []) if item.code != WHOLE.get(dimension)]
             is_same = all(_codes(one.names.get(dimension, [])) == _codes(first) for one in told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from orchestration.releases.periods import Span
 from orchestration.releases.subjects import Item
@@ -14,6 +15,10 @@ RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
 #: Why changes are in doubt whose role is not.
 OTHER_YEAR = "it is compared with a year that is not the one before"
 COMPARISON_NOT_SAID = "whether it is compared with the month before or with a year before is not said"
+
+
+#: At the end of the rule of a reading that is not the likeliest of its number.
+_OR_SO = "; or so"
 
 
 @dataclass(slots=True)
@@ -38,6 +43,15 @@ class Statement:
     doubt: str = ""
     rule: str = ""
     scale_times: bool = False
+
+    @property
+    def is_alternative(self) -> bool:
+        """Whether it is not the likeliest reading of its number."""
+        return self.rule.endswith(_OR_SO)
+
+    def alternative(self, **changes: Any) -> Statement:
+        """Another reading of the same number: the same statement but for `changes`."""
+        return replace(self, rule=f"{self.rule}{_OR_SO}", **changes)
 
 
 @dataclass(slots=True)
