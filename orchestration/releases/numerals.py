@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from orchestration.releases.lexicon import words
 
-#: Thousands in groups, or plain; a comma before one or two last digits is a decimal comma.
+#: Thousands in groups, in India also of two digits before the last three, or plain; a comma before one or two last
+#: digits is a decimal comma.
 _DIGITS = re.compile(
-    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.])"
+    r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?(?![0-9])"
+    r"|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.])"
     r"|[0-9]+,[0-9]{1,2}(?![0-9])|[0-9]+(?:\.[0-9]+)?"
 )
 _WITH_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")

@@ -107,7 +107,9 @@ _ENGLISH = [
         ("day", rf"[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_M}(?:,? {_Y})?"),
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
         ("day", r"[0-3]?[0-9][/.][0-3]?[0-9][/.](?:19|20)[0-9]{2}(?![0-9])"),
-        ("to_date", r"so far this year|(?:(?:for|in|over) )?(?:the )?year to date"),
+        ("to_date",
+            r"so far this year|(?:since|from) (?:the )?(?:beginning|start) of (?:the|this) year"
+            r"|(?:(?:for|in|over) )?(?:the )?year to date"),
         ("months",
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"
             rf"(?: period)?{_AGAIN}(?: of| in| for)? {_FISCAL}"),
@@ -198,6 +200,7 @@ _ENGLISH_START = re.compile(
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
+    rf"|(?:since|from) (?:the )?(?:beginning|start) of"
     rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
 )
 

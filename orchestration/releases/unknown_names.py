@@ -375,6 +375,8 @@ class UnknownNames:
             if first >= len(tokens) or tokens[first].text != "of":
                 return
             first += 1
+        elif first < len(tokens) and dimension_of(self.grammar, tokens, first)[0] == "partner":
+            first += 1  # 进口蒙古国原煤38万吨
         last = first
         while last < len(tokens) and (
             self._is_unknown_word(last)
@@ -414,6 +416,8 @@ class UnknownNames:
         if width > 50:
             return
         self.spans[first] = (first, last)
+        if tokens[first - 1].names:
+            self.dimensions[first] = "commodity"  # and no second partner
 
     def _compounds(self) -> None:
         """电脑硬盘, `computer hard drives`: goods right before a word for goods are one name with it."""

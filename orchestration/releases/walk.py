@@ -577,21 +577,39 @@ class Walk:
             )
         )  # fmt: skip
         if not self.phrase.is_empty():
-            is_of_several = self._lists_names()
-            self.phrase = self._last_of(self.phrase)
+            is_of_each = self._holds_for_each()
+            is_of_several = self._lists_names() and not is_of_each
+            if is_of_each:
+                begins = self._end_of_number_before()
+                named = {
+                    name: [item for item in items if item.start >= begins] or items[-1:]
+                    for name, items in self.phrase.names.items()
+                }
+                self.phrase = replace(self.phrase, names=named)
+            else:
+                self.phrase = self._last_of(self.phrase)
             frame = open_frame(self)
             if is_of_several:
                 frame.doubt = frame.doubt or "whether the parenthesis is of the last name or of all is not said"
         self.phrase = Phrase()
+
+    def _end_of_number_before(self) -> int:
+        """Where the last number before ends in the source; 0 where there is none."""
+        before = [token for token in self.tokens[: self.position] if token.quantity is not None]
+        return self.grammar.text.span(before[-1].end, before[-1].end)[0] if before else 0
+
+    def _holds_for_each(self) -> bool:
+        """`Germany and Lithuania (both 10%)`, `(12% each)`: whether a parenthesis is of all the names before it."""
+        inside = self.tokens[self.position + 1 :]
+        end = next((at for at, token in enumerate(inside) if token.kind == "close"), 0)
+        return any(token.is_a("each") and not token.is_a("per") for token in inside[:end])
 
     def _lists_names(self) -> bool:
         """Whether several names stand between the number before and a parenthesis: `textiles, clothing and hides (4%)`.
 
         In Chinese the marks of enumeration tell.
         """
-        last_number = max((at for at in range(self.position) if self.tokens[at].quantity is not None), default=-1)
-        begins = self.grammar.text.span(self.tokens[last_number].end, self.tokens[last_number].end)[0]
-        begins = begins if last_number >= 0 else 0
+        begins = self._end_of_number_before()
         listed = (sum(item.start >= begins for item in items) for items in self.phrase.names.values())
         return not self.sentence.is_chinese and max(listed, default=0) > 1
 
