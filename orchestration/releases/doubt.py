@@ -219,15 +219,17 @@ class _Text:
         bases = {shifted(span, -months) for span in spans for months in _COMPARED}
         is_of_one = max(spans.values(), default=0) >= _MOST_OF_ONE * spans.total()
         self._has_several_spans = len(spans.keys() - bases) > 1 and not is_of_one
-        #: Whether changes of a month or quarter may be those from the one before, for some are.
-        self.compares_months = False
+        #: Lengths of spans, months or quarters, whose changes may be those from the one before, for some are.
+        self.compared_lengths: set[int] = set()
 
     def look_for_months(self, stated: list[Stated]) -> None:
         """Note whether the text compares months or quarters with those right before."""
         said = [one for one in stated if one.figure.statistic in _CHANGES and one.says_base and _is_short(one)]
         before = None if self._main is None else shifted(self._main, -length_in_months(self._main))
         is_base = any(one.span == before and _OF_BASE in one.figure.reading for one in stated)
-        self.compares_months = is_base or any(_is_by_month(one) for one in said)
+        self.compared_lengths = {length_in_months(one.span) for one in said if one.span and _is_by_month(one)}
+        if self._main is not None and is_base:
+            self.compared_lengths.add(length_in_months(self._main))
 
     def percentage_of(self, one: Stated) -> Quantity | None:
         """The percentage that an amount stands behind in parentheses: `8.0 percent (P48.9 million)`."""
@@ -278,7 +280,8 @@ class _Text:
             return "a surplus and a deficit of the same period"
         if figure.region_id == self._region_id and self._is_larger_than_a_city and around.speaks_of_a_city(at):
             return "its sentence speaks of a city, and the text is about a larger place"
-        if self.compares_months and self._has_open_base(one, around):
+        is_told = one.span is not None and length_in_months(one.span) in self.compared_lengths
+        if is_told and self._has_open_base(one, around):
             return "whether it is compared with the month or with the year before is not said"
         if figure.statistic == "growth" and figure.measure == "value" and self._is_among_volumes(one, around):
             return "whether it is of the value or, as those before it, of the quantity or the price is not said"
@@ -590,7 +593,8 @@ class _Surroundings:
         return any(not self._joins_two_kinds(index) for index in self.sentence.with_sense("or"))
 
     def _joins_two_kinds(self, index: int) -> bool:
-        before = next((one.quantity for one in self.tokens[max(0, index - 2) : index][::-1] if one.quantity), None)
+        near = [one for one in self.tokens[max(0, index - 6) : index] if one.period is None and one.text != "in"]
+        before = next((one.quantity for one in near[-2:][::-1] if one.quantity), None)
         after = next((one.quantity for one in self.tokens[index + 1 : index + 4] if one.quantity), None)
         return before is not None and after is not None and before.unit_kind != after.unit_kind
 

@@ -20,6 +20,10 @@ _NUMBER_LABELS = frozenset(words("number_label"))
 _OTHER_COUNTED = words("other_counted")
 #: Behind an ordinal they make it no rank: the 39th year in a row.
 _TIMES = frozenset(words("time_of_ordinal"))
+#: Behind them and a number of countries those are traded with.
+_BEFORE_PARTNERS = frozenset({"to", "with", "from"})
+#: Nouns for the members of a group.
+_NOUNS_OF_MEMBERS = words("noun_of_members")
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
 #: Tokens between 居 and 首位: those among whom it is the first.
 _REACH_OF_FIRST = 8
@@ -214,13 +218,39 @@ def _is_out_of(sentence: Sentence, index: int) -> bool:
 
 
 def _counts_members(sentence: Sentence, index: int) -> bool:
-    """Whether a number of countries stands with the name of all of them: `the 10 countries of ASEAN`, 东南亚11国."""
+    """Whether a number of countries stands with the name of all of them: `the 10 countries of ASEAN`, 东南亚11国.
+
+    `to 60 countries along the Belt and Road` too.
+    """
     tokens = sentence.tokens
     if sentence.is_chinese:
         return index > 0 and tokens[index - 1].may_name("partner") and tokens[index - 1].end == tokens[index].start
     named = index + 2 + (index + 2 < len(tokens) and tokens[index + 2].text == "the")
-    is_of = named < len(tokens) and tokens[index + 1].text == "of" and tokens[named].may_name("partner")
-    return is_of and index > 0 and tokens[index - 1].text == "the"
+    link = tokens[index + 1].text if named < len(tokens) and tokens[named].may_name("partner") else ""
+    before = tokens[index - 1].text if index else ""
+    return (link == "of" and before == "the") or (link == "along" and before in _BEFORE_PARTNERS)
+
+
+def is_part_of_partners(sentence: Sentence, index: int, chars: str) -> bool:
+    """`exports to five African countries`: some of a group, told by their number and a word before the noun."""
+    quantity = sentence.tokens[index].quantity
+    if quantity is None or quantity.measure != "partners" or sentence.is_chinese:
+        return False
+    before = index - 1 - (index > 1 and sentence.tokens[index - 1].text == "the")
+    is_object = before >= 0 and sentence.tokens[before].text in _BEFORE_PARTNERS
+    return is_object and len(chars[quantity.numeral.end : quantity.end].strip(" -")) > len(quantity.noun)
+
+
+def _numbers_members(sentence: Sentence, index: int, chars: str) -> bool:
+    """`27 EU member states`, `the other 14 members of the RCEP`: how many a group has."""
+    tokens = sentence.tokens
+    at = index + 1
+    at += at < len(tokens) and tokens[at].text == "other"
+    if at < len(tokens) and tokens[at].may_name("partner"):
+        if tokens[at].text.endswith(_NOUNS_OF_MEMBERS):
+            return True
+        at += 1
+    return at < len(tokens) and not sentence.is_chinese and chars.startswith(_NOUNS_OF_MEMBERS, tokens[at].start)
 
 
 def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
@@ -229,6 +259,10 @@ def _why_no_count(sentence: Sentence, index: int, quantity: Quantity, chars: str
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
     kind, form = quantity.unit_kind, quantity.numeral.form
     if kind == "count" and quantity.unit == "countries" and _counts_members(sentence, index):
+        return "part of a name"
+    if kind == "bare" and _numbers_members(sentence, index, chars):
+        return "number of members"
+    if is_part_of_partners(sentence, index, chars):
         return "part of a name"
     said_before = [token.text for token in sentence.tokens[max(0, index - 2) : index]]
     if kind == "count" and not sentence.is_chinese and said_before in (["among", "the"], ["among", "all"]):

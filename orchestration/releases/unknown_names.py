@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from orchestration.figures import UNMAPPED
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
+from orchestration.releases.not_figures import is_part_of_partners
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.subjects import Item
 from orchestration.releases.text import is_chinese
@@ -121,6 +122,7 @@ class UnknownNames:
         self._zones()
         self._places()
         self._districts()
+        self._some_partners()
         self._ports()
         for index in sentence.with_sense("flow"):
             if sentence.free(index) and self.tokens[index].senses["flow"] in ("export", "import"):
@@ -316,6 +318,12 @@ class UnknownNames:
         token = self.tokens[index]
         is_plain = token.kind == "word" or (token.kind == "phrase" and set(token.senses) == {"filler"})
         return is_plain and len(token.text) == 1 and is_chinese(token.text) and self.sentence.free(index)
+
+    def _some_partners(self) -> None:
+        """`exports to five African countries`: no list knows which."""
+        for index in self.sentence.quantities():
+            if is_part_of_partners(self.sentence, index, self.grammar.text.chars):
+                self._take(index, index + 1, "partner")
 
     def _take(self, first: int, last: int, dimension: str = "", code: str = "") -> None:
         """Take the tokens from `first` to before `last` as one name."""

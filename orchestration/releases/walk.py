@@ -64,7 +64,7 @@ _AMONG = frozenset({"among", "amongst", "within"})
 _OTHERS = ("other ", "其他")
 #: Between a place and the one that it lies in.
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
-_TO_OTHERS = frozenset({"to", "with", "from", "对", "自", "向", "与"})
+_TO_OTHERS = frozenset({"to", "with", "from", "for", "对", "自", "向", "与"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
@@ -180,7 +180,7 @@ class Walk:
             if index in self.lists:
                 assign(self, self.lists[index])
                 continue
-            if token.quantity is not None:
+            if token.quantity is not None and index not in self.unknown.spans:
                 self._hint_flow(index, token)
                 continue
             if sentence.free(index):
@@ -581,11 +581,11 @@ class Walk:
             is_of_several = self._lists_names() and not is_of_each
             if is_of_each:
                 begins = self._end_of_number_before()
-                named = {
+                since = {
                     name: [item for item in items if item.start >= begins] or items[-1:]
                     for name, items in self.phrase.names.items()
                 }
-                self.phrase = replace(self.phrase, names=named)
+                self.phrase = replace(self.phrase, names=since)
             else:
                 self.phrase = self._last_of(self.phrase)
             frame = open_frame(self)
@@ -797,7 +797,7 @@ class Walk:
             after += 1
         flow = self.tokens[after] if after < len(self.tokens) else None
         is_noun = flow is not None and flow.is_a("flow") and flow.text not in _TRADING_VERBS
-        if flow is None or not is_noun or flow.senses["flow"] not in ("export", "import"):
+        if flow is None or not is_noun or flow.senses["flow"] == "balance":
             return False
         return not index or not self.tokens[index - 1].is_a("partner_preposition", "of", "and")
 
