@@ -793,11 +793,12 @@ class Walk:
         if self.sentence.is_chinese:
             return False
         after = index + 1
-        if after < len(self.tokens) and self.tokens[after].kind == "possessive":
-            after += 1
+        is_its = after < len(self.tokens) and self.tokens[after].kind == "possessive"
+        after += is_its
         flow = self.tokens[after] if after < len(self.tokens) else None
         is_noun = flow is not None and flow.is_a("flow") and flow.text not in _TRADING_VERBS
-        if flow is None or not is_noun or flow.senses["flow"] == "balance":
+        flows = ("export", "import", "total") if is_its else ("export", "import")
+        if flow is None or not is_noun or flow.senses["flow"] not in flows:
             return False
         return not index or not self.tokens[index - 1].is_a("partner_preposition", "of", "and")
 
