@@ -116,7 +116,11 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
     if walk.stated and is_of_part and measure.endswith("enterprises"):
         counted.doubt = counted.doubt or _COUNTED_IN_PART
     counted.flows = [""]
-    counted.names = {"region": frame.names.get("region", [])}
+    regions = frame.names.get("region", [])
+    if measure.endswith("regions"):  # 21个市州中16个: of the place that reports, whatever was spoken of before
+        begins = numbers.grammar.text.offsets[tokens[0].start]
+        regions = [item for item in regions if item.start >= begins]
+    counted.names = {"region": regions}
     kept = "ownership" if measure.endswith("enterprises") else "trade_mode" if measure in _OF_A_MODE else ""
     begins = numbers.grammar.text.offsets[tokens[numbers.clause_start].start]
     own = [item for item in frame.names.get(kept, []) if item.start >= begins]

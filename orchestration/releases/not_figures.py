@@ -20,6 +20,8 @@ _NUMBER_LABELS = frozenset(words("number_label"))
 _OTHER_COUNTED = words("other_counted")
 #: Behind an ordinal they make it no rank: the 39th year in a row.
 _TIMES = frozenset(words("time_of_ordinal"))
+#: What is counted of the parts of a whole: 14个地州市中有12个.
+_COUNTED_PLACES = frozenset({"regions", "partners", "ports"})
 #: Behind them and a number of countries those are traded with.
 _BEFORE_PARTNERS = frozenset({"to", "with", "from"})
 #: Nouns for the members of a group.
@@ -155,7 +157,12 @@ def nearest(sentence: Sentence, index: int, reach: int, *kinds: str, skip_text: 
 
 def set_aside(sentence: Sentence, grammar: Grammar) -> None:
     """Numbers that count nothing that a figure is about are accounted for, each with its reason."""
+    for index, whole in _wholes_of_counts(sentence) if sentence.is_chinese else ():
+        grammar.account(Reading(whole, not_a_figure="the whole of a count"))
+        sentence.spoken_for[index] = "number:whole of a count"
     for index in sentence.quantities():
+        if not sentence.free(index):
+            continue
         quantity = sentence.tokens[index].quantity
         if quantity is None:
             continue
@@ -163,6 +170,23 @@ def set_aside(sentence: Sentence, grammar: Grammar) -> None:
         if reason:
             grammar.account(Reading(quantity, not_a_figure=reason))
             sentence.spoken_for[index] = "number:" + reason
+
+
+def _wholes_of_counts(sentence: Sentence) -> list[tuple[int, Quantity]]:
+    """`14个地州市中有12个`: the first number of such pairs; the second takes from it what is counted."""
+    tokens = sentence.tokens
+    found: list[tuple[int, Quantity]] = []
+    for index in sentence.quantities():
+        whole, behind = tokens[index].quantity, tokens[index + 1 : index + 5]
+        if whole is None or whole.measure not in _COUNTED_PLACES or not behind or behind[0].text != "中":
+            continue
+        between = [one for one in behind[1:] if one.kind != "comma" and one.text != "有"]
+        part = between[0].quantity if between else None
+        if part is None or (part.unit_kind != "bare" and part.unit not in ("piece", whole.unit)):
+            continue
+        part.unit, part.unit_kind, part.measure, part.noun = whole.unit, "count", whole.measure, whole.noun
+        found.append((index, whole))
+    return found
 
 
 def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: str) -> str:
