@@ -14,7 +14,7 @@ from orchestration.releases.not_figures import find_ranks, nearest, set_aside
 from orchestration.releases.periods import Period, Span, length_in_months, resolve, says_part_of_month, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
 from orchestration.releases.statements import OTHER_YEAR
-from orchestration.releases.tokens import Token
+from orchestration.releases.tokens import THE_PROVINCE, Token
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
@@ -85,6 +85,8 @@ _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
 #: Begin what a sentence opens with, or what a place is said to be.
 _OPENINGS = frozenset(words("opening"))
+#: Behind "on the" they begin one: on the back of strong demand.
+_BACKINGS = frozenset({"back", "strength"})
 #: Openings that in the middle of a sentence say what something is.
 _LINKS = frozenset(words("description_link"))
 _DESCRIPTIONS = frozenset(words("description"))
@@ -553,7 +555,8 @@ class Claims:
         if sentence.is_chinese:
             _claim_chinese_openings(sentence)
             return
-        if tokens[0].text not in _OPENINGS or tokens[0].is_a("header"):
+        is_backed = [token.text for token in tokens[:2]] == ["on", "the"] and tokens[2].text in _BACKINGS
+        if not is_backed and (tokens[0].text not in _OPENINGS or tokens[0].is_a("header")):
             return
         beside = next((token for token in tokens[1:3] if token.text != "the"), tokens[0])
         if tokens[0].is_a("partner_preposition") and beside.names:
@@ -945,7 +948,7 @@ class Claims:
         for token in named:
             if token.is_a("scope_nation"):
                 reference["region"] = "CHN" if self.grammar.is_chinese_reporter else self.grammar.region_id
-            elif token.is_a("scope_province"):
+            elif token.is_a("scope_province") or token.text in THE_PROVINCE:
                 reference.setdefault("region", self.grammar.province())
             elif token.is_a("scope_self"):
                 reference.setdefault("region", self.grammar.region_id)
@@ -1110,6 +1113,8 @@ class Claims:
         if sentence.is_chinese:
             self._chinese_gap(sentence, index, first)
             return
+        if first > 1 and tokens[first].text == "by" and tokens[first - 1].kind == "comma":
+            first = sentence.clause_start(first - 2)  # faster than the province, by 1.2 and 3.4 points
         following = index + 1
         while (
             following < len(tokens)
@@ -1204,7 +1209,11 @@ class Claims:
             sentence.claim(index + 1, last, "reference")
 
     def _names_other(self, named: list[Token]) -> bool:
-        return any(token.is_a("scope_nation", "scope_province") or bool(token.names) for token in named)
+        home = self.grammar.region_id
+        others = THE_PROVINCE if self.grammar.province() != home else ()
+        return any(
+            token.is_a("scope_nation", "scope_province") or bool(token.names) or token.text in others for token in named
+        )
 
     def _value_of_another_span(self, sentence: Sentence, index: int) -> None:
         """`由2023年的1282亿元收窄至…`, `较2023年的1549亿元下跌`: the value of the span that is named before it."""

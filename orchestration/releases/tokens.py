@@ -49,7 +49,7 @@ _BEFORE_NO_SUBJECT = ("of ", "in ", "across ", "within ", "throughout ", "among 
 #: Around goods in one character, 进口煤21亿元, 铜矿砂、煤分别为…: elsewhere it is a part of a word.
 _BEFORE_SHORT_GOODS = frozenset("、和及与，；口")
 _AFTER_SHORT_GOODS = frozenset("、和及与等分，；（约达超增下进出0123456789")
-_THE_PROVINCE = frozenset({"the province", "the province's"})
+THE_PROVINCE = frozenset({"the province", "the province's"})
 #: Words that are no phrases, but that rules ask for or that say nothing of a subject.
 _KNOWN_WORDS = frozenset(words("idle_word")).union(
     word for kind in (*WORD_KINDS, *SUFFIX_KINDS) for word, _ in words_with_values(kind)
@@ -248,7 +248,7 @@ class Tokeniser:
             if not names:
                 return None
         is_subject = not chars.endswith(_BEFORE_NO_SUBJECT, 0, position)
-        if phrase in _THE_PROVINCE and self._province and is_subject:
+        if phrase in THE_PROVINCE and self._province and is_subject:
             senses, names = {"scope_province": ""}, (("region", self._province),)
         if len(phrase) == 1 and is_chinese(phrase) and not names:
             senses = {
