@@ -1797,7 +1797,9 @@ def _is_title(tokens: list[Token], comma: int, last: int) -> bool:
     clause = tokens[comma + 1 : last]
     is_closed = bool(clause) and last < len(tokens) and tokens[last].kind == "comma"
     is_first = comma > 0 and tokens[comma - 1].may_name("region")
-    is_plain = len(clause) > 1 and clause[0].text == "the" and clause[1].text in _HUBS | _TITLES
+    said = [token.text for token in clause[:2]]
+    title = " ".join(said[: 1 + (said[:1] == ["the"])])  # "the province" is one phrase
+    is_plain = len(clause) > 1 and title.startswith("the ") and title.removeprefix("the ") in _HUBS | _TITLES
     says_title = is_plain or (
         any(token.text in _HUBS | _TITLES for token in clause) and any(token.is_a("superlative") for token in clause)
     )

@@ -223,6 +223,10 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     if period is None:
         return None
     behind = range(numbers.last + 1, min(numbers.window_end, numbers.last + 6))
+    if (after := _end_of_conversion(numbers)) and not numbers.sentence.is_chinese:
+        behind = range(after, after + 3)  # from 5 billion yuan ($700 million) in 2012
+        if told := next((span for index, span in numbers.claims.spans.items() if index in behind), None):
+            return told
     if numbers.sentence.is_chinese and (
         {numbers.first - 1, numbers.first - 2} & numbers.claims.comparison_spans.keys()
     ):
@@ -241,6 +245,17 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
         return _before(numbers, period)
     return shifted(period, numbers.grammar.base_shift)
+
+
+def _end_of_conversion(numbers: NumberGroup) -> int:
+    """Where a parenthesis ends that stands right behind an amount and holds it in another currency; 0 where none."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    if numbers.kind != "money" or at >= len(tokens) or tokens[at].kind != "open":
+        return 0
+    inside = tokens[at + 1 : at + 5]
+    amounts = [one.quantity for one in inside if one.quantity is not None]
+    close = next((place for place, one in enumerate(inside, at + 1) if one.kind == "close"), 0)
+    return close + 1 if close and len(amounts) == 1 and amounts[0].unit_kind == "money" else 0
 
 
 def _before(numbers: NumberGroup, period: Span) -> Span:

@@ -117,7 +117,7 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
         counted.doubt = counted.doubt or _COUNTED_IN_PART
     counted.flows = [""]
     regions = frame.names.get("region", [])
-    if measure.endswith("regions"):  # 21个市州中16个: of the place that reports, whatever was spoken of before
+    if measure.endswith(("regions", "partners")):  # 21个市州中16个: of the place that reports, whatever came before
         begins = numbers.grammar.text.offsets[tokens[0].start]
         regions = [item for item in regions if item.start >= begins]
     counted.names = {"region": regions}

@@ -274,13 +274,15 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
 
 
 def _converted(numbers: NumberGroup) -> Statement | None:
-    """The amount before a parenthesis that says it in another currency: `4.8 billion euros ($5.3 billion)`."""
+    """The amount before a parenthesis that says it in another currency: `4.8 billion euros (about $5.3 billion)`."""
     at = numbers.first
+    while at > 2 and numbers.tokens[at - 1].is_a("qualifier"):
+        at -= 1
     previous = numbers.walk.previous[-1] if numbers.walk.previous else None
     if previous is None or at < 2 or numbers.tokens[at - 1].kind != "open" or len(numbers.group) > 1:
         return None
     before, own = numbers.tokens[at - 2].quantity, numbers.quantities[0]
-    is_alone = at + 1 < len(numbers.tokens) and numbers.tokens[at + 1].kind == "close"
+    is_alone = numbers.first + 1 < len(numbers.tokens) and numbers.tokens[numbers.first + 1].kind == "close"
     if before is None or before is not previous.quantity or before.unit_kind != "money" or before.unit == own.unit:
         return None
     is_amount = previous.statistic in ("level", "change") and previous.measure == "value"
