@@ -177,6 +177,7 @@ class Claims:
         self._doubt_world_trade(sentence)
         self._claim_causes(sentence)
         self._claim_opening(sentence)
+        self._claim_included(sentence)
         for index, token in enumerate(sentence.tokens[:-1]):
             if token.text == "per":
                 _claim_names(sentence, index + 1, index + 2, "unit")  # 93,000 yuan per vehicle
@@ -572,6 +573,23 @@ class Claims:
         has_flow = any(token.is_a("flow") and not token.is_a("nontrade") for token in follows)
         if last < first_number < len(tokens) and has_flow:
             _claim_names(sentence, 0, last, "cause", "measure", "rise", "fall")
+
+    @staticmethod
+    def _claim_included(sentence: Sentence) -> None:
+        """`Exports of farm products, including tomatoes and walnuts, amounted to …`: of them an aside names some."""
+        tokens = sentence.tokens
+        for index, token in enumerate(tokens[:-1]):
+            if token.text != "including" or not index or tokens[index - 1].kind != "comma":
+                continue
+            last, comma = index + 1, 0
+            while last < len(tokens) and (
+                tokens[last].names or tokens[last].kind in ("word", "comma") or _is_and(tokens[last])
+            ):
+                comma = last if tokens[last].kind == "comma" else comma
+                last += 1
+            is_aside = comma and last == comma + 1 < len(tokens)
+            if is_aside and tokens[last].is_a("to", "rise", "fall", "be", "share"):
+                sentence.claim(index, comma, "example")
 
     @staticmethod
     def _claim_descriptions(sentence: Sentence) -> None:
@@ -1790,6 +1808,10 @@ def _is_chinese_opening(clause: list[Token], first: int) -> bool:
 def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
     """Whether a list of names goes on: `tyres, cars and machinery`."""
     return index < len(tokens) and tokens[index - 1].kind == "comma" and bool(tokens[index].names)
+
+
+def _is_and(token: Token) -> bool:
+    return token.is_a("and") or token.text == "the"
 
 
 def _is_title(tokens: list[Token], comma: int, last: int) -> bool:

@@ -118,15 +118,24 @@ def _of_ordinal(sentence: Sentence, index: int) -> Quantity:
     """`the third largest`, `came second`; an ordinal without such words is no rank."""
     tokens = sentence.tokens
     token = tokens[index]
-    following = tokens[index + 1] if index + 1 < len(tokens) else None
     numeral = Numeral(token.senses["ordinal"], token.start, token.end, "words")
     quantity = Quantity(numeral, token.start, token.end, token.senses["ordinal"])
+    last = index
+    while _goes_on_with_ordinals(tokens, last):
+        last += 2  # the second, third and fourth largest partners
+    following = tokens[last + 1] if last + 1 < len(tokens) else None
     says_place = following is not None and (following.is_a("superlative", "rank_noun") or following.text == "place")
     if says_place or nearest(sentence, index, -4, "rank") is not None or _follows_rank(tokens, index, 3):
         quantity.unit, quantity.unit_kind = "rank", "rank"
     else:
         quantity.unit_kind, quantity.measure = "other", "ordinal"
     return quantity
+
+
+def _goes_on_with_ordinals(tokens: list[Token], index: int) -> bool:
+    """Whether another ordinal stands behind the mark or "and" that follows one."""
+    behind = tokens[index + 1 : index + 3]
+    return len(behind) == 2 and (behind[0].kind == "comma" or behind[0].is_a("and")) and behind[1].is_a("ordinal")
 
 
 def _follows_rank(tokens: list[Token], index: int, reach: int) -> bool:
