@@ -402,6 +402,8 @@ def _note(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
     if "flow not said" in notes and is_open and names_no_place and not says_trade:
         walk.flow_doubt = "whether exports, imports or both is not said"
     elif phrase.flows:
+        if frame.doubt and frame.doubt == walk.flow_doubt:
+            frame.doubt, frame.others = "", ()
         walk.flow_doubt = ""
 
 
