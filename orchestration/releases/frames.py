@@ -93,7 +93,8 @@ def open_frame(walk: Walk) -> Frame:
     if walk.flow_doubt:
         frame.doubt = frame.doubt or walk.flow_doubt
         frame.others = (*frame.others, *other_flows(frame))
-    if before.count_measure and phrase.is_anaphoric and phrase.flows and not phrase.names:
+    is_of_counted = phrase.is_anaphoric or (phrase.is_joint and walk.sentence.is_chinese)  # 612家，合计进出口…
+    if before.count_measure and is_of_counted and phrase.flows and not phrase.names:
         frame.doubt = frame.doubt or _OF_THOSE_COUNTED
     if walk.is_first and not phrase.is_empty():
         grammar.topic = frame
