@@ -61,9 +61,10 @@ class CodeLists:
         }
         self._aliases: dict[tuple[str, str, str], str] = {}
         self._names: list[tuple[str, str]] = []
-        for row in _rows(seeds_dir / "aliases.csv"):
-            self._names.append((row["list"], row["alias"]))
-            self._aliases[row["list"], normalised(row["alias"]), row["scope"]] = row["code"]
+        for name in ("aliases.csv", "county_aliases.csv"):
+            for row in _rows(seeds_dir / name):
+                self._names.append((row["list"], row["alias"]))
+                self._aliases[row["list"], normalised(row["alias"]), row["scope"]] = row["code"]
         self._name_themselves(seeds_dir)
 
     def _name_themselves(self, seeds_dir: Path) -> None:

@@ -21,6 +21,7 @@ KEYS = {
     "commodities": ("commodity_id",),
     "commodity_group_members": ("commodity_id", "member_commodity_id"),
     "countries": ("country_id",),
+    "county_aliases": ("list", "alias", "language", "scope"),
     "definition_breaks": ("list", "code", "break_date"),
     "findings": ("finding",),
     "flows": ("flow",),
@@ -121,6 +122,7 @@ def test_codes_of_one_list_mean_one_thing() -> None:
         ("commodity_group_members", "member_commodity_id", "commodity"),
         ("trade_modes", "parent_trade_mode_id", "trade_mode"),
         ("aliases", "scope", "region"),
+        ("county_aliases", "scope", "region"),
     ],
 )
 def test_every_code_that_is_referred_to_exists(name: str, column_name: str, list_name: str, codes: CodeLists) -> None:
@@ -129,7 +131,7 @@ def test_every_code_that_is_referred_to_exists(name: str, column_name: str, list
 
 def test_every_alias_and_every_break_is_of_a_known_code(codes: CodeLists) -> None:
     assert column("aliases", "list") == set(LISTS)
-    wrong = [row for row in rows("aliases") if row["code"] not in codes.codes(row["list"])]
+    wrong = [row for row in (*rows("aliases"), *rows("county_aliases")) if row["code"] not in codes.codes(row["list"])]
     wrong += [
         row for row in rows("definition_breaks") if not {row["code"], row["successor_code"]} <= codes.codes(row["list"])
     ]
@@ -139,7 +141,7 @@ def test_every_alias_and_every_break_is_of_a_known_code(codes: CodeLists) -> Non
 def test_every_alias_resolves_to_its_code_where_it_applies(codes: CodeLists) -> None:
     wrong = [
         (row, found)
-        for row in rows("aliases")
+        for row in (*rows("aliases"), *rows("county_aliases"))
         if (found := codes.resolve(row["list"], row["alias"], region_id=row["scope"])) != row["code"]
     ]
     assert wrong == []

@@ -7,6 +7,14 @@ select
 from {{ ref('aliases') }}
 union all
 select
+    list,
+    code,
+    alias,
+    language,
+    coalesce(scope, '') as scope_region_id
+from {{ ref('county_aliases') }}
+union all
+select
     'region' as list,
     divisions.region_id as code,
     self_names.alias,
