@@ -1935,4 +1935,7 @@ def is_since(sentence: Sentence, index: int) -> bool:
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
     if sentence.is_chinese and before and before[-1].text in _NEXT_AFTER:
         return True  # 继9月之后再次站上2000亿元
+    behind = "".join(token.text for token in sentence.tokens[index + 1 : index + 3])
+    if sentence.is_chinese and behind in _SINCE_AFTER:
+        return True  # 在2月份之后再创新高
     return following is not None and following.text in _SINCE_AFTER

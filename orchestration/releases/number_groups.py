@@ -173,10 +173,16 @@ def change_after(numbers: NumberGroup) -> int:
 
 
 def is_above_another(numbers: NumberGroup) -> bool:
-    """Whether `5 billion yuan more than its trade with Kyrgyzstan` says how far one is above another."""
+    """Whether an amount says how far one is above another: `5 billion more than trade with …`, 比加工贸易多出13亿元."""
+    if numbers.sentence.is_chinese:
+        before = numbers.tokens[numbers.clause_start : numbers.first]
+        than = next((at for at, one in enumerate(before) if one.text == "比"), None)
+        compared = [] if than is None else before[than + 1 :]
+        says_then = any(one.period is not None or one.is_a("base", "prior", "comparison") for one in compared)
+        return not says_then and any(one.is_a("flow") or one.names for one in compared)
     tokens, end = numbers.tokens, min(numbers.last + 8, len(numbers.tokens))
     than = next((at for at in range(numbers.last + 1, end) if tokens[at].text.endswith("than")), None)
-    if than is None or numbers.sentence.is_chinese:
+    if than is None:
         return False
     compared = tokens[than + 1 : than + 6]
     last = next((at for at, one in enumerate(compared) if one.kind in BOUNDARIES or one.period is not None), None)
