@@ -27,8 +27,10 @@ _TENS = {
 }  # fmt: skip
 #: How numbers in words begin; "half" and "a third" are some too.
 _FIRST_LETTERS = frozenset(word[0] for word in (*_UNITS, *_TENS, "a", "half"))
-#: Around "one quarter", where it is a span of time.
-_BEFORE_SPAN = re.compile(r"\b(?:in|for|over|within|past|last|after|only) $")
+#: Around "one quarter", where it is a span of time; but what accounts for one quarter is a part.
+_BEFORE_SPAN = re.compile(
+    r"\b(?:in|(?<!account )(?<!accounts )(?<!accounted )(?<!accounting )for|over|within|past|last|after|only) $"
+)
 _AFTER_SPAN = re.compile(r" (?:earlier|ago|before|after|later|to|alone|of (?:the )?(?:year|[0-9]|fiscal|this|last))")
 _FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
               "tenth": 10, "tenths": 10}  # fmt: skip

@@ -108,7 +108,8 @@ _ENGLISH = [
         ("day", r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"),
         ("day", r"[0-3]?[0-9][/.][0-3]?[0-9][/.](?:19|20)[0-9]{2}(?![0-9])"),
         ("to_date",
-            r"so far this year|(?:since|from) (?:the )?(?:beginning|start) of (?:the|this) year"
+            r"so far this year|(?:in|for|over) the year (?:so|thus) far"
+            r"|(?:since|from) (?:the )?(?:beginning|start) of (?:the|this) year"
             r"|(?:(?:for|in|over) )?(?:the )?year to date"),
         ("months",
             rf"(?:the )?(?:(?P<lead>first|opening|initial|last|past|final) )?(?P<n>{_N}) ?-?months?"

@@ -6,6 +6,7 @@ the whole, and is kept as both.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED, WHOLE
@@ -57,7 +58,7 @@ class Scope:
             if (first or (frame is not None and dimension in frame.own)) and not is_of_whole:
                 self.names.pop(dimension, None)  # what the heading named is not what is told of
             if len(first) == 1 and is_same and not (dimension == "region" and not _is_part(first[0], grammar)):
-                self.names[dimension] = list(first)
+                self.names[dimension] = [_in_plural(first[0], grammar)]
 
     def _learn_heading(self, frame: Frame | None, grammar: Grammar) -> None:
         """`Trade of the free trade zone has grown`, `Coal purchases jump`: a heading or sentence without a number."""
@@ -71,7 +72,7 @@ class Scope:
             self.names["partner"] = list(partners)
         goods = frame.names.get("commodity", [])
         if len(goods) == 1 and goods[0].is_known and not grammar.sentences[-1].is_chinese:
-            self.goods = list(goods)
+            self.goods = [_in_plural(goods[0], grammar)]
 
     def widen(self, phrase: Phrase) -> None:
         """A sentence about the trade of the whole place ends what the first was about, but for a zone."""
@@ -101,6 +102,13 @@ class Scope:
 
 def _codes(items: list[Item]) -> list[tuple[str, str]]:
     return [(item.code, item.text if item.code == UNMAPPED else "") for item in items]
+
+
+def _in_plural(item: Item, grammar: Grammar) -> Item:
+    """Goods without a code in the plural, where the text has that too: `flower trade`, and then flowers."""
+    plural = f"{item.text}s"
+    is_said = item.code == UNMAPPED and item.text.isascii() and f" {plural.lower()} " in grammar.text.chars
+    return replace(item, text=plural) if is_said else item
 
 
 def _is_part(item: Item, grammar: Grammar) -> bool:

@@ -32,7 +32,7 @@ _ENGLISH_WORDS = (
 )
 _ENGLISH = re.compile(
     rf"(?<![\w-])(?:{_ENGLISH_WORDS})"
-    rf"(?:[ -](?:and )?(?:{_ENGLISH_WORDS}|hundred|thousand|million|billion|thirds?|quarters?|fifths?|tenths?))*"
+    rf"(?:[ -](?:(?<=d )and )?(?:{_ENGLISH_WORDS}|hundred|thousand|million|billion|thirds?|quarters?|fifths?|tenths?))*"
     r"(?![\w'])",
     re.IGNORECASE,
 )
