@@ -85,8 +85,6 @@ _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
 #: Begin what a sentence opens with, or what a place is said to be.
 _OPENINGS = frozenset(words("opening"))
-#: Behind "on the" they begin one: on the back of strong demand.
-_BACKINGS = frozenset({"back", "strength"})
 #: Openings that in the middle of a sentence say what something is.
 _LINKS = frozenset(words("description_link"))
 _DESCRIPTIONS = frozenset(words("description"))
@@ -556,8 +554,8 @@ class Claims:
         if sentence.is_chinese:
             _claim_chinese_openings(sentence)
             return
-        is_backed = [token.text for token in tokens[:2]] == ["on", "the"] and tokens[2].text in _BACKINGS
-        if not is_backed and (tokens[0].text not in _OPENINGS or tokens[0].is_a("header")):
+        is_phrase = " ".join(token.text for token in tokens[:4]) in _OPENINGS  # on the back of strong demand
+        if not is_phrase and (tokens[0].text not in _OPENINGS or tokens[0].is_a("header")):
             return
         beside = next((token for token in tokens[1:3] if token.text != "the"), tokens[0])
         if tokens[0].is_a("partner_preposition") and beside.names:
@@ -582,9 +580,7 @@ class Claims:
             if token.text != "including" or not index or tokens[index - 1].kind != "comma":
                 continue
             last, comma = index + 1, 0
-            while last < len(tokens) and (
-                tokens[last].names or tokens[last].kind in ("word", "comma") or _is_and(tokens[last])
-            ):
+            while last < len(tokens) and _is_in_list_of_names(tokens[last]):
                 comma = last if tokens[last].kind == "comma" else comma
                 last += 1
             is_aside = comma and last == comma + 1 < len(tokens)
@@ -1810,8 +1806,9 @@ def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
     return index < len(tokens) and tokens[index - 1].kind == "comma" and bool(tokens[index].names)
 
 
-def _is_and(token: Token) -> bool:
-    return token.is_a("and") or token.text == "the"
+def _is_in_list_of_names(token: Token) -> bool:
+    """Whether a token may stand in a list of names, known or not."""
+    return bool(token.names) or token.kind in ("word", "comma") or token.is_a("and") or token.text == "the"
 
 
 def _is_title(tokens: list[Token], comma: int, last: int) -> bool:

@@ -1,18 +1,16 @@
+with named as (
+    select * from {{ ref('aliases') }}
+    union all
+    select * from {{ ref('county_aliases') }}
+)
+
 select
     list,
     code,
     alias,
     language,
     coalesce(scope, '') as scope_region_id
-from {{ ref('aliases') }}
-union all
-select
-    list,
-    code,
-    alias,
-    language,
-    coalesce(scope, '') as scope_region_id
-from {{ ref('county_aliases') }}
+from named
 union all
 select
     'region' as list,
