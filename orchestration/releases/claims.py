@@ -85,6 +85,8 @@ _COMPARING_AFTER = frozenset(words("comparing_after"))
 _RECORDS = frozenset(words("record_word"))
 #: Begin what a sentence opens with, or what a place is said to be.
 _OPENINGS = frozenset(words("opening"))
+#: In a release of the nation they are a part of it, that which was spoken of.
+_PLACES_WITHIN = ("the region", "the city", "the province")
 #: Openings that in the middle of a sentence say what something is.
 _LINKS = frozenset(words("description_link"))
 _DESCRIPTIONS = frozenset(words("description"))
@@ -467,7 +469,7 @@ class Claims:
                 continue
             near = tokens[max(0, first - _LONGEST_STANDING) : first]
             stands_out = any(one.is_a("superlative") or not _SUPERLATIVES.isdisjoint(one.text.split()) for one in near)
-            if stands_out and tokens[first - 1].text.rpartition(" ")[2] in _ONE_OF_GROUP:
+            if stands_out and tokens[first - 1].text.rpartition(" ")[2].removesuffix("s") in _ONE_OF_GROUP:
                 sentence.claim(first, index + 1, "peers")
 
     def _claim_opening_name(self, sentence: Sentence) -> None:
@@ -964,11 +966,16 @@ class Claims:
                 reference["region"] = "CHN" if self.grammar.is_chinese_reporter else self.grammar.region_id
             elif token.is_a("scope_province") or token.text in THE_PROVINCE:
                 reference.setdefault("region", self.grammar.province())
-            elif token.is_a("scope_self"):
+            elif token.is_a("scope_self") and not (
+                self.grammar.region_id == "CHN" and token.text.startswith(_PLACES_WITHIN)
+            ):
                 reference.setdefault("region", self.grammar.region_id)
+            is_home = ("region", "CHN") in token.names and self.grammar.is_chinese_reporter
             for list_name, code in token.names:
                 if list_name == "region":
                     reference["region"] = code
+                elif list_name == "partner" and is_home:
+                    continue  # China's total foreign trade
                 elif list_name in ("partner", "commodity", "ownership", "trade_mode"):
                     reference.setdefault(list_name, code)
             if token.is_a("flow") and token.senses["flow"] != "balance":

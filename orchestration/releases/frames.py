@@ -20,6 +20,7 @@ _UNKNOWN_NAME = "a name that no list knows"
 _OF_THE_WHOLE = "it may be of all goods again"
 _OF_THOSE_COUNTED = "the trade of those that are counted is not that of the place"
 _MAY_GO_ON = "it may go on with the subject of the sentence before"
+_OF_THE_PLACE_BEFORE = "whether it is of the place that the sentence before is of is not said"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {
@@ -191,6 +192,10 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
             and len(frame.names.get("commodity", [])) > 1
         ):
             del frame.names["commodity"]  # smartphones, toys and cars. Trade between the two countries fell …
+        if phrase.is_anaphoric and walk.sentence.begins_paragraph and _other_places(grammar):
+            # the trade of the two sides, after that of Guangxi with ASEAN
+            frame.others = ({**frame.names, "region": []}, None), *frame.others
+            frame.doubt = frame.doubt or _OF_THE_PLACE_BEFORE
         if phrase.is_anaphoric and own == {"flow"} and _turns_round(walk, phrase, parent):
             frame.others = ({"region": parent.names.get("region", [])}, None), *frame.others
             frame.doubt = frame.doubt or _OF_THE_WHOLE
@@ -220,7 +225,7 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         frame.names["region"] = _other_places(grammar)  # customs put its trade with Russia at …
     elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):
         frame.others = (({"region": places}, None),)
-        frame.doubt = "whether it is of the place that the sentence before is of is not said"
+        frame.doubt = _OF_THE_PLACE_BEFORE
     goes_on = own == {"flow"} and not walk.sentence.begins_paragraph and _is_narrow(grammar.top)
     if goes_on and not _names_of_another_flow(grammar.top.names, phrase):
         frame.others = (({**grammar.top.names}, None),)
