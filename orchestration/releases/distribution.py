@@ -454,7 +454,7 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
             run.pop(0)
         while run and _is_around_a_name(tokens[run[-1]]):
             run.pop()
-        if not run or len(run) > 12:
+        if not run or len(run) > 12 or _is_no_name(numbers, run):
             return None
         start, end = grammar.text.span(tokens[run[0]].start, tokens[run[-1]].end)
         named = [index for index in run if tokens[index].names]
@@ -473,6 +473,15 @@ def _enumerated(numbers: NumberGroup, size: int) -> tuple[str, list[Item]] | Non
                 code = grammar.codes.resolve(dimension, text, region_id=grammar.region_id)
         resolved.append(replace(item, code=code))
     return (dimension, resolved) if len({item.text for item in resolved}) == size else None
+
+
+def _is_no_name(numbers: NumberGroup, run: list[int]) -> bool:
+    """Whether words of an English list that no list knows are none of its names: `according to …`, a verb alone."""
+    tokens = [numbers.tokens[index] for index in run]
+    if numbers.sentence.is_chinese or any(token.names for token in tokens):
+        return False
+    is_verb = len(run) == 1 and tokens[0].text.endswith("ed")
+    return is_verb or any(token.is_a("attribution", "reporting") or token.text == "according" for token in tokens)
 
 
 def _joined_by_and(numbers: NumberGroup, runs: list[list[int]], size: int) -> list[list[int]]:

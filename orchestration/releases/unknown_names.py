@@ -129,6 +129,9 @@ class UnknownNames:
                 self._unknown_after(index)
                 self._unknown_before(index)
                 self._of_tradition(index)
+        for index, token in enumerate(self.tokens):
+            if token.text in _DELIVERIES and not token.is_a("flow"):
+                self._of_tradition(index)
         self._unknown_between()
         self._unknown_first()
         self._unknown_before_a_mark()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
 
 _DELIVERIES = frozenset(words("delivery"))
+_TRADITIONAL = words("traditional")
 _TRADING_VERBS = frozenset(words("trading_verb"))
 #: What a partner does, and the flow that it is for the one who reports.
 _DEALINGS = dict(words_with_values("partner_dealing"))
@@ -482,6 +483,9 @@ class Walk:
     def _mention_delivery(self, index: int, token: Token) -> None:
         """`Shipments to Japan` are exports, `purchases from Japan` imports: the preposition says it."""
         if token.text not in _DELIVERIES or self.phrase.flows or index + 1 >= len(self.tokens):
+            return
+        if index and self.tokens[index - 1].text in _TRADITIONAL:
+            self.phrase.flows = ["export"]  # non-traditional shipments: what a country sells abroad
             return
         link = index + 1
         if self.tokens[link].text == "of":  # shipments of apples to Thailand
