@@ -178,7 +178,9 @@ class UnknownNames:
                         start += 1  # through the port of Erenhot
                     self._take(start, index + 3, "region", self._zone_of_place(index))
                     continue
-                if not self.sentence.is_chinese and self.grammar.region_id != "CHN":
+                if not self.sentence.is_chinese and token.text in _CUSTOMS_AREAS:
+                    self._take(index, index + 1, "region")  # the areas under special supervision
+                elif not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
                 elif self.sentence.is_chinese and index - first > 2 and tokens[first + 1].kind == "word":
                     is_way = tokens[first + 1].text in _BY_WAY_OF
