@@ -16,9 +16,9 @@ from orchestration.releases.subjects import PORT_CARGO, Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
-#: They point back to several, each in turn.
 #: Why a number of goods is in doubt whose name may be longer than the one that is known.
 _LONGER_NAME = "the words before its goods may be part of their name"
+#: They point back to several, each in turn.
 _THEY = frozenset(words("they"))
 _EACH_BEHIND = frozenset(words("each_behind"))
 #: Readings of one number beside the likeliest.
