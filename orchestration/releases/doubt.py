@@ -199,6 +199,10 @@ class _Text:
         self._places: dict[int, set[str]] = {}
         for one in read:
             self._places.setdefault(one.sentence, set()).add(one.figure.region_id)
+        #: The figures that differ by nothing but their partner, by their sentence and what they have in common.
+        self._alike: dict[tuple[object, ...], list[Stated]] = {}
+        for one in told:
+            self._alike.setdefault(_list_of(one), []).append(one)
         levels = {(one.names, one.figure.flow, one.span) for one in read if one.figure.statistic == "level"}
         #: Growths of quantities and prices of which no level is told.
         self._bare_volumes = [
@@ -300,7 +304,7 @@ class _Text:
             return "it ranks a place among those that are counted before it"
         if figure.statistic == "contribution":
             return "to the growth of what it contributes is seldom said"
-        behind = around.names_behind(at) - set(one.names)
+        behind = around.names_behind(at) - set(one.names) - self._listed_with(one)
         if behind - self._known_places - around.codes_before(at) or self._region_id in behind:
             return "a place or partner behind it is not taken for a part of its subject"
         untaken = around.kinds_named_behind(at, is_change=figure.statistic != "level")
@@ -315,6 +319,11 @@ class _Text:
         if is_open and (leads or self._goes_on_with_one_flow(one, around)):
             return "its sentence does not say whether it is exports, imports or both"
         return ""
+
+    def _listed_with(self, one: Stated) -> set[str]:
+        """The partners of the other numbers of its list: 3, 2 and 1 billion with the USA, the EU and ASEAN."""
+        alike = self._alike.get(_list_of(one), [])
+        return {other.figure.partner_id for other in alike} if one.figure.partner_id != WHOLE["partner"] else set()
 
     def _goes_on_with_one_flow(self, one: Stated, around: _Surroundings) -> bool:
         """Whether the last flow that the paragraph has said, before an English sentence, was one way alone."""
@@ -782,7 +791,14 @@ class _Surroundings:
     def _end(self, at: int) -> int:
         """Where the words of the clause behind a number end, at the next number."""
         last = self.sentence.clause_end(at)
-        return next((index for index in range(at + 1, last) if _is_number(self.tokens[index])), last)
+        numbers = (index for index in range(at + 1, last) if _is_number(self.tokens[index]))
+        return next((index for index in numbers if not self.sentence.is_in_name(index)), last)
+
+
+def _list_of(one: Stated) -> tuple[object, ...]:
+    """What the figures of one list of partners have in common."""
+    figure = one.figure
+    return one.sentence, one.span, figure.statistic, figure.flow, figure.region_id, figure.commodity_id, figure.unit
 
 
 def _group_of(token: Token) -> str:

@@ -221,6 +221,9 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     if phrase.is_anaphoric and not phrase.says_whose and own == {"flow", "region"} and "commodity" in grammar.top.own:
         # the province exported 3 tonnes of them
         frame.names["commodity"] = list(grammar.top.names.get("commodity", []))
+    if phrase.is_with_them and own == {"flow", "region"} and "partner" in grammar.top.own:
+        # Suzhou's trade with the three
+        frame.names["partner"] = list(grammar.top.names.get("partner", []))
     if phrase.says_whose and "region" not in own:
         frame.names["region"] = _other_places(grammar)  # customs put its trade with Russia at …
     elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):

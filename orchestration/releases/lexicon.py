@@ -51,7 +51,7 @@ WORD_KINDS = frozenset({
     "part_of_city", "part_of_goods", "part_of_name", "partner_again", "partner_dealing", "partner_of_both_flows",
     "partners_behind", "parts_of_place", "passage_place", "plain_trade", "port_cargo", "port_noun", "published",
     "rank_change", "rank_place", "ranked_flow", "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end",
-    "relative", "reported", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
+    "relative", "reported", "rest_of_group", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
     "since_after", "small_before_number", "that_is", "then", "they", "through", "time_of_ordinal", "title_noun",
     "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turning", "unit_of_goods",
     "unnamed_city", "unreal", "value_word", "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",

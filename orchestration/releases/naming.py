@@ -20,6 +20,9 @@ _DIRECTIONS = frozenset(words("direction"))
 _AREAS_OF_UNION = frozenset(words("area_of_union"))
 #: What "units" are, by a word of the goods.
 UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
+_MEMBERS = frozenset(words("member"))
+#: Before the members of a group of which the one who reports is one.
+REST_OF_GROUP = words("rest_of_group")
 _FLOW_PARTS = tuple((word, flow) for flow in ("export", "import") for word in words("flow_part", flow))
 
 
@@ -112,3 +115,18 @@ def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
             flow = "export"  # 轉口
     is_word = code == UNMAPPED and (dimension, UNMAPPED) in token.names
     return Item(code, grammar.source[start:end], start, end, flow, is_word)
+
+
+def start_of_members(tokens: list[Token], index: int) -> int | None:
+    """Where `partners in` and `the other 14 members of` begin, before a group at `index`; None where they do not."""
+    first, before = index, index - 1
+    before -= before > 0 and tokens[before].text == "the"
+    if before > 0 and tokens[before].text in ("in", "of") and tokens[before - 1].text.split(" ")[-1] in _MEMBERS:
+        first = before - 1
+    is_counted = tokens[first].quantity is not None or (first > 0 and tokens[first - 1].quantity is not None)
+    counted = first - (tokens[first].quantity is None) if is_counted else first
+    if counted and tokens[counted - 1].text in REST_OF_GROUP:
+        first = counted - 1
+    elif first < index:
+        first = counted
+    return first if first < index else None

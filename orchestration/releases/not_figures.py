@@ -26,6 +26,7 @@ _COUNTED_PLACES = frozenset({"regions", "partners", "ports"})
 _BEFORE_PARTNERS = frozenset({"to", "with", "from"})
 #: Nouns for the members of a group.
 _NOUNS_OF_MEMBERS = words("noun_of_members")
+_REST_OF_GROUP = frozenset(words("rest_of_group"))
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
 #: Tokens between 居 and 首位: those among whom it is the first.
 _REACH_OF_FIRST = 8
@@ -261,7 +262,8 @@ def _counts_members(sentence: Sentence, index: int) -> bool:
     named = index + 2 + (index + 2 < len(tokens) and tokens[index + 2].text == "the")
     link = tokens[index + 1].text if named < len(tokens) and tokens[named].may_name("partner") else ""
     before = tokens[index - 1].text if index else ""
-    return (link == "of" and before == "the") or (link == "along" and before in _BEFORE_PARTNERS)
+    is_group = (link == "of" and before == "the") or (link in ("of", "in") and before in _REST_OF_GROUP)
+    return is_group or (link == "along" and before in _BEFORE_PARTNERS)
 
 
 def is_part_of_partners(sentence: Sentence, index: int, chars: str) -> bool:

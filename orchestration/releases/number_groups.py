@@ -76,7 +76,8 @@ class NumberGroup:
         index = self.last + 1
         while index < len(self.tokens):
             quantity = self.tokens[index].quantity
-            if quantity is not None and quantity.unit_kind not in ("other", "word"):
+            is_number = quantity is not None and quantity.unit_kind not in ("other", "word")
+            if is_number and not self.sentence.is_in_name(index):
                 return index
             index += 1
         return len(self.tokens)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orchestration.figures import UNMAPPED
 from orchestration.releases.frames import open_frame, other_flows
 from orchestration.releases.lexicon import words
-from orchestration.releases.naming import dimension_of
+from orchestration.releases.naming import dimension_of, start_of_members
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.subjects import Frame, Item, Phrase
@@ -39,6 +39,8 @@ _SUCH_GOODS = frozenset({"such goods", "such products", "these goods", "these pr
 _BEFORE_PARTNER = ("to", "from", "with")
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
+#: Goods of whatever kind, behind an amount: 5 billion yuan worth of goods.
+_PLAIN_GOODS = frozenset(("of", "in", *words("goods_noun")))
 #: Between a percentage and the goods that changed by it: 5 percent more coal.
 _MORE_OR_LESS = frozenset({"more", "less", "fewer"})
 #: The dimensions whose members are taken together, the likeliest first.
@@ -215,6 +217,8 @@ def _partner_behind_parenthesis(numbers: NumberGroup) -> int | None:
     while at < len(tokens) and tokens[at].kind != "close":
         at += 1
     at += 1
+    while at < len(tokens) and (tokens[at].text in _MEASURING or tokens[at].text in _PLAIN_GOODS):
+        at += 1  # 28 billion yuan ($4.4 billion) worth of goods with …
     if at >= len(tokens) or not tokens[at].is_a("partner_preposition"):
         return None
     at += 1 + (at + 1 < len(tokens) and tokens[at + 1].text == "the")
@@ -280,7 +284,8 @@ def _destination(numbers: NumberGroup) -> int | None:
     """Where the partner stands in `goods worth 1.8 billion, or 53 percent, were destined for Ghana`."""
     tokens = numbers.tokens
     before = tokens[numbers.clause_start : numbers.first]
-    if numbers.kind != "money" or not any(token.is_a("measure") or token.text == "valued at" for token in before):
+    is_worth = any(token.is_a("measure") or token.text == "valued at" for token in before)
+    if numbers.kind != "money" or not is_worth or len(numbers.group) > 1:
         return None
     moves = False
     for index in range(numbers.last + 1, min(numbers.last + 14, len(tokens))):
@@ -397,7 +402,7 @@ def _extent_after(numbers: NumberGroup) -> tuple[int, int]:
                 or (token.is_a("while", "among") and not _comes_of(tokens, start, stop))
                 or (token.is_a("and") and not _joins_names(walk, stop))
             )
-            and not _list_goes_on(walk, start, stop)
+            and not _list_goes_on(walk, start, stop, "partner" if len(numbers.group) > 1 else "commodity")
         ):
             break
         stop += 1
@@ -434,11 +439,13 @@ def _is_object(sentence: Sentence, index: int) -> bool:
     before = index - 1
     while before > 0 and (tokens[before].text == "the" or sentence.spoken_for.get(before) == "role"):
         before -= 1
+    if (first := start_of_members(tokens, index)) is not None:
+        before = first - 1 - (first > 1 and tokens[first - 1].text == "the")  # to the other members of ASEAN
     return before >= 0 and tokens[before].text in ("to", "from", "with")
 
 
-def _list_goes_on(walk: Walk, start: int, index: int) -> bool:
-    """Whether the names of a list of goods stand on both sides of a comma or "and"."""
+def _list_goes_on(walk: Walk, start: int, index: int, dimension: str) -> bool:
+    """Whether the names of a list, of goods or of partners, stand on both sides of a comma or "and"."""
     tokens = walk.tokens
     after = index + 1
     while after < len(tokens) and (tokens[after].is_a("and") or tokens[after].text == "the"):
@@ -447,11 +454,11 @@ def _list_goes_on(walk: Walk, start: int, index: int) -> bool:
         return False
     spans = walk.unknown.spans
     has_before = any(
-        tokens[cursor].names and dimension_of(walk.grammar, tokens, cursor)[0] == "commodity"
+        tokens[cursor].names and dimension_of(walk.grammar, tokens, cursor)[0] == dimension
         for cursor in range(start, index)
     )
     return has_before and (
-        after in spans or (bool(tokens[after].names) and dimension_of(walk.grammar, tokens, after)[0] == "commodity")
+        after in spans or (bool(tokens[after].names) and dimension_of(walk.grammar, tokens, after)[0] == dimension)
     )
 
 
@@ -461,6 +468,8 @@ def _is_named_after(numbers: NumberGroup, start: int, subject: list[int]) -> boo
     first = subject[0]
     if numbers.kind not in ("percent", "money", "times") or tokens[start].text not in _NAMED_AFTER:
         return False
+    if len(subject) > 1 and len(numbers.group) > 1:
+        return False  # 3, 2 and 1 billion yuan with the USA, the EU and ASEAN
     roles = [index for index in range(start, first) if numbers.sentence.spoken_for.get(index) == "role"]
     between = first - start - len(roles)
     if between > 2 or (between == 2 and tokens[first - 1].text != "the"):

@@ -16,6 +16,7 @@ _MORE_OR_LESS = (*words("more_stem"), *words("less_stem"))
 BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
 #: Tokens of a sentence; what is longer is no sentence, and is cut.
 _LONGEST = 300
+_IN_NAME = frozenset({"number:part of a name", "number:number of members"})
 _LIST_SEPARATORS = frozenset({"comma", "enumeration"})
 
 
@@ -94,6 +95,10 @@ class Sentence:
     def is_set_aside(self, index: int) -> bool:
         """Whether a number is known to be no figure."""
         return self.spoken_for.get(index, "").startswith("number:")
+
+    def is_in_name(self, index: int) -> bool:
+        """Whether a number is known to be a part of a name: the other 14 members of the RCEP."""
+        return self.spoken_for.get(index, "") in _IN_NAME
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause that `index` stands in."""

@@ -48,6 +48,8 @@ class Phrase:
     is_drilling: bool = False
     is_next_in_order: bool = False
     is_anaphoric: bool = False
+    #: Whether what points back is the partner: exports to them.
+    is_with_them: bool = False
     #: Whether it says "two-way" or "bilateral": with the partner that was named.
     is_bilateral: bool = False
     #: Whether it says `its` or `their`: of the place that was spoken of.

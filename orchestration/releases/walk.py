@@ -9,7 +9,7 @@ from orchestration.figures import UNMAPPED
 from orchestration.releases.claims import Claims
 from orchestration.releases.frames import drop_subject, open_frame
 from orchestration.releases.lexicon import words, words_with_values
-from orchestration.releases.naming import dimension_of, item_of
+from orchestration.releases.naming import REST_OF_GROUP, dimension_of, item_of, start_of_members
 from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
@@ -29,7 +29,6 @@ _TRADING_VERBS = frozenset(words("trading_verb"))
 _DEALINGS = dict(words_with_values("partner_dealing"))
 _MORE_OR_LESS = frozenset(words("more_or_less"))
 _WHOSE = frozenset({"its", "their"})
-_MEMBERS = frozenset(words("member"))
 #: Between a preposition and trade: the deficit in international merchandise trade.
 _BEFORE_TRADE = frozenset(words("before_trade"))
 #: Behind what is delivered they say the flow; "abroad" does without a partner.
@@ -66,6 +65,8 @@ _OTHERS = ("other ", "其他")
 #: Between a place and the one that it lies in.
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "for", "对", "自", "向", "与"})
+#: Before a partner that is not named again: exports to them, trade with the three.
+_BESIDE_PARTNERS = frozenset({"to", "with", "from"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
@@ -426,6 +427,8 @@ class Walk:
             phrase = self.phrase
         phrase.is_drilling = phrase.is_drilling or "among" in senses
         phrase.is_anaphoric = phrase.is_anaphoric or "anaphor" in senses
+        before = self.tokens[self.position - 1].text if self.position else ""
+        phrase.is_with_them = phrase.is_with_them or ("anaphor" in senses and before in _BESIDE_PARTNERS)
         phrase.says_whose = phrase.says_whose or token.text in _WHOSE
         phrase.is_bilateral = phrase.is_bilateral or token.text.startswith(_BILATERAL)
         phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
@@ -705,8 +708,8 @@ class Walk:
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         item = item_of(self.grammar, token, dimension, code)
-        if dimension == "partner" and (start := self._start_of_members(before)) is not None:
-            item = replace(item, text=self.grammar.source[start : item.end])  # partners in the RCEP, as it is stated
+        if dimension == "partner" and (first := start_of_members(self.tokens, index)) is not None:
+            item = self._as_members(item, self.grammar.text.span(self.tokens[first].start, token.end)[0])
         if dimension == "commodity" and (longer := self.unknown.longer.get(index)):
             item = replace(item, longer=longer)
         if dimension == "commodity" and before_it == "主要" and token.start == self.tokens[index - 1].end:
@@ -735,11 +738,16 @@ class Walk:
             self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
 
-    def _start_of_members(self, index: int) -> int | None:
-        """Where `partners in` and `members of` begin, before a group in English that ends at a token; None for none."""
-        tokens = self.tokens
-        is_said = index > 0 and tokens[index].text in ("in", "of") and tokens[index - 1].text in _MEMBERS
-        return self.grammar.text.span(tokens[index - 1].start, tokens[index].end)[0] if is_said else None
+    def _as_members(self, item: Item, start: int) -> Item:
+        """A group of partners as `partners in the RCEP`, as it is stated; without the one who reports, where it says so."""
+        text, code = self.grammar.source[start : item.end], item.code
+        if text.lower().startswith(REST_OF_GROUP):
+            group = item.text.removeprefix("the ")
+            resolved = (
+                self.grammar.codes.resolve("partner", f"other members of {article}{group}") for article in ("", "the ")
+            )
+            code = next((one for one in resolved if one != UNMAPPED), UNMAPPED)
+        return replace(item, text=text, code=code)
 
     def _says_where_it_lies(self, index: int, code: str) -> bool:
         """Whether a place of an English sentence holds the one named right before it, joined by "in" or a comma."""
