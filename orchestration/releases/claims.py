@@ -73,6 +73,11 @@ _OF_MONTHS = frozenset({"span", "fiscal", "calendar_fiscal", "rolling", "to_date
 #: Tokens between a value that is compared with and its period.
 _BASE_REACH = 6
 _ASIDES = frozenset(words("aside_start"))
+#: Where a sentence tells of quarters one by one: the four of a year, or those of the span that was spoken of.
+_FOUR_QUARTERS, _QUARTER_BY_QUARTER = words("four_quarters"), words("quarter_by_quarter")
+_ORDINALS_OF_QUARTERS = words("ordinal_of_quarter")
+_ANY_QUARTER = "|".join(_ORDINALS_OF_QUARTERS)
+_NUMBERED_QUARTERS = re.compile(rf"\b((?:{_ANY_QUARTER})(?:(?:, and|,| and) (?:{_ANY_QUARTER}))+) quarters\b")
 _GROWTH_WORDS = frozenset(words("growth_word"))
 _GROWTH_PREPOSITIONS = frozenset(words("growth_preposition"))
 _CONTRIBUTING = words("contributing_stem")
@@ -115,6 +120,19 @@ _SINCE_AFTER = frozenset(words("since_after"))
 _DAYS_AHEAD = 31
 #: 拉低: what gives less than nothing to growth.
 NEGATIVE_CONTRIBUTIONS = frozenset(words("negative_contribution"))
+
+
+def _quarters_in(chars: str, spoken_of: Span) -> list[Span]:
+    """The quarters that a sentence tells of one by one: all of a year, those of a span, or those that it numbers."""
+    if named := _NUMBERED_QUARTERS.search(chars):
+        numbers = [_ORDINALS_OF_QUARTERS.index(one) for one in re.findall(r"[a-z]+", named[1]) if one != "and"]
+        return [span_of(spoken_of[1].year, 3 * number + 1, 3) for number in numbers]
+    if any(phrase in chars for phrase in _FOUR_QUARTERS):
+        return [span_of(spoken_of[1].year, first, 3) for first in (1, 4, 7, 10)]
+    months = length_in_months(spoken_of)
+    if any(phrase in chars for phrase in _QUARTER_BY_QUARTER) and months % 3 == 0 and spoken_of[0].month % 3 == 1:
+        return [span_of(spoken_of[0].year, spoken_of[0].month + at, 3) for at in range(0, months, 3)]
+    return []
 
 
 class Claims:
@@ -1397,8 +1415,8 @@ class Claims:
         if grammar.is_of_part_of_month:
             self.doubt = self.doubt or "it is of a part of a month"
         spoken_of = self.grammar.period or self.grammar.first_period
-        if ("四个季度" in chars or "four quarters" in chars or "各季度" in chars) and spoken_of is not None:
-            self.quarters = [span_of(spoken_of[1].year, first, 3) for first in (1, 4, 7, 10)]
+        if spoken_of is not None:
+            self.quarters = _quarters_in(chars, spoken_of)
         for index in sentence.with_sense("comparison", "base", "prior"):
             senses = tokens[index].senses
             self.comparisons[index] = senses.get("comparison") or ("base" if "base" in senses else "prior")
@@ -1609,6 +1627,9 @@ class Claims:
             is_beside = self.grammar.text.chars[max(0, start - _LONGEST_COMPARING) : start].endswith(_COMPARED_LEVELS)
             return is_beside and bool(behind) and behind[0].quantity is not None
         first, last = sentence.clause_start(index), sentence.clause_end(index)
+        joined = [at for at in range(first + 1, index) if sentence.tokens[at].text in _ASIDES]
+        if joined and sentence.tokens[joined[-1] - 1].is_a("and"):
+            first = joined[-1]  # up for the 12th month and following an increase of 18.4% in May
         has_number = any(
             token.quantity is not None and not sentence.is_set_aside(at)
             for at, token in enumerate(sentence.tokens[first:last], first)

@@ -293,6 +293,10 @@ def _as_many(numbers: NumberGroup, frame: Frame, size: int, measure: str) -> lis
         return [(frame, names, flow, measure, span) for span in numbers.claims.quarters]
     if told := _levels_of_kinds(numbers, frame, size):
         return told
+    if walk.pointed_list is not None and size == len(walk.pointed_list[1]):
+        dimension, items = walk.pointed_list  # 3 billion of the former and 2 billion of the latter, up 5 and 6 percent
+        if names.get(dimension, [])[:1] in ([one] for one in items):
+            return _one_by_one(frame, names, dimension, items, flow, measure)
     for dimension in sorted(names, key=lambda name: -max((item.start for item in names[name]), default=0)):
         if len(names[dimension]) == size:
             return _one_by_one(frame, names, dimension, names[dimension], flow, measure)

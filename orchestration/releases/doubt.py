@@ -68,6 +68,8 @@ _BASES = frozenset({"base", "prior"})
 _CHANGES = frozenset({"growth", "change"})
 #: Months in a period that may be compared with the one right before.
 _LENGTHS = (1, 3)
+#: Numbers of a paragraph that is no more than a remark.
+_NUMBERS_OF_A_REMARK = 2
 #: In the reading of a value of the period compared with.
 _OF_BASE = "compared with"
 #: Before a place that goods pass.
@@ -187,6 +189,7 @@ class _Text:
         self._region_id = region_id
         self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
+        self._told = told
         self._lead = None if lead is None else lead.figure
         self._lead_sentence = 0 if lead is None else lead.sentence
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
@@ -255,6 +258,8 @@ class _Text:
         says_base = _OF_BASE in figure.reading and one.span in around.sentence.compared.values()
         if self._main not in own and not own & around.spans and not says_base:
             return "its period is carried on from elsewhere, and is not the one that most of the text is about"
+        if not own & around.spans and self._comes_from_a_remark(one):
+            return "its period is that of a short paragraph before, and the text began with another"
         compared = (figure.comparison_start, figure.comparison_end)
         if any(span not in own and span != compared for index, span in around.sentence.spans.items() if index < at):
             return "another period is named before it"
@@ -382,6 +387,27 @@ class _Text:
             return set()
         is_base = _OF_BASE in one.figure.reading or self._surroundings[one.sentence - 1].has_period(_BASES)
         return {one.span, *(shifted(one.span, months) for months in _COMPARED if is_base)}
+
+    def _comes_from_a_remark(self, one: Stated) -> bool:
+        """Whether the paragraph that named the period of a figure, before its own, tells no more than a number or two.
+
+        今年第一季度，出口增长10.3%。 as a paragraph of its own, in a text about March: what follows may be of March again.
+        """
+        at = one.sentence - 1
+        while at > 0 and not self._surroundings[at].sentence.begins_paragraph:
+            at -= 1
+            if self._surroundings[at + 1].spans:
+                return False  # its own paragraph names a period
+        if self._surroundings[at].spans or self._lead is None:
+            return False
+        last = at - 1
+        while last > 0 and not self._surroundings[last].spans:
+            last -= 1
+        while last > 0 and not self._surroundings[last].sentence.begins_paragraph:
+            last -= 1
+        end = next((i for i in range(last + 1, at + 1) if self._surroundings[i].sentence.begins_paragraph), at)
+        told = sum(last < other.sentence <= end for other in self._told)
+        return (self._lead.period_start, self._lead.period_end) != one.span and told <= _NUMBERS_OF_A_REMARK
 
     @staticmethod
     def _is_confirmed(one: Stated, around: _Surroundings) -> bool:

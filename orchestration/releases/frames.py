@@ -40,7 +40,7 @@ _MOST_SIBLINGS = 40
 
 def _is_of_subject(doubt: str) -> bool:
     """Whether it is in doubt what a clause is about: then what narrows it is in doubt too."""
-    return doubt in _SUBJECT_DOUBTS or doubt.startswith(f"{_UNKNOWN_NAME}: ")
+    return doubt in _SUBJECT_DOUBTS or doubt == _OF_THOSE_COUNTED or doubt.startswith(f"{_UNKNOWN_NAME}: ")
 
 
 def drop_subject(walk: Walk) -> None:

@@ -12,7 +12,7 @@ from orchestration.releases.periods import Period, Span, length_in_months, resol
 from orchestration.releases.scope import Scope
 from orchestration.releases.sentences import Sentence, number_lists, sentences, without_notes
 from orchestration.releases.statements import Reading
-from orchestration.releases.subjects import Frame
+from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import NormalText
 from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.walk import Walk
@@ -83,6 +83,8 @@ class Grammar:
         self.paragraph_measure = ""
         self.paragraph_has_figures = False
         self.topic_flow = ""
+        #: The zones that were named, in the order of the text: "the area" may point back to one.
+        self.zones: list[Item] = []
         self.base = Frame()
         self.top = self.base
         self.topic = self.base

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orchestration.figures import UNMAPPED
 from orchestration.releases.frames import open_frame, other_flows
 from orchestration.releases.lexicon import words
-from orchestration.releases.naming import dimension_of, start_of_members
+from orchestration.releases.naming import dimension_of, item_of, start_of_members
 from orchestration.releases.number_groups import NumberGroup
 from orchestration.releases.sentences import BOUNDARIES, Sentence
 from orchestration.releases.subjects import Frame, Item, Phrase
@@ -243,9 +243,14 @@ def _take_way_of_goods(numbers: NumberGroup) -> None:
 def _take_what_is_pointed_at(numbers: NumberGroup) -> None:
     """`1.23 trillion yuan to these countries`, `1.9 billion yuan worth of them`: those of the kind named last."""
     walk, behind = numbers.walk, numbers.tokens[numbers.last + 1 : numbers.last + 3]
-    if len(behind) < 2 or not walk.phrase.flows:
+    if len(behind) < 2:
         return
     lead, pronoun = behind
+    if lead.text in ("of", *_MEASURING) and pronoun.is_a("pointing"):
+        walk.phrase.pointed = pronoun.senses["pointing"]  # 42.52 billion yuan of the former
+        return
+    if not walk.phrase.flows:
+        return
     before = numbers.tokens[numbers.window_start : numbers.first]
     if lead.text == "of them" or any(token.text in _SUCH_GOODS for token in before):
         _take_named_last(walk, "commodity", _UNKNOWN_GOODS)  # exported such products worth 97 billion
@@ -528,12 +533,18 @@ def _pointed_at(numbers: NumberGroup) -> Frame:
     """前者, "the latter": one of the two last named; which some of several are is in doubt."""
     walk, pointed = numbers.walk, numbers.walk.phrase.pointed
     frame = walk.frame if walk.frame is not None else walk.grammar.top
-    listed = next(((name, items) for name, items in frame.names.items() if len(items) > 1), None)
+    listed = next(((name, items) for name, items in frame.names.items() if len(items) > 1), walk.pointed_list)
     pair = walk.grammar.siblings[-2:]
+    if listed is None and not (len(pair) == 2 and pair[0].own == pair[1].own and pair[0].own - {"flow", "region"}):
+        listed = _pair_in_sentence_before(numbers)
     found = frame.copy()
     found.parent, found.own = frame.parent, frame.own
+    found.flows = list(walk.phrase.flows or found.flows)
     if pointed != "some" and listed is not None and len(listed[1]) == 2:
         found.names[listed[0]] = [listed[1][0 if pointed == "former" else 1]]
+        found.own = found.own | {listed[0]}
+        walk.recent, walk.pointed_list, walk.frame = [*walk.recent, found], listed, found
+        walk.phrase, walk.is_first, walk.last_level, numbers.opens_frame = Phrase(), False, None, True
     elif pointed != "some" and listed is None and len(pair) == 2 and pair[0].own == pair[1].own:
         chosen = pair[0 if pointed == "former" else 1]
         found.names = {name: list(items) for name, items in chosen.names.items()}
@@ -543,6 +554,22 @@ def _pointed_at(numbers: NumberGroup) -> Frame:
         walk.frame = found
     walk.phrase.pointed = ""
     return found
+
+
+def _pair_in_sentence_before(numbers: NumberGroup) -> tuple[str, list[Item]] | None:
+    """The last two names that "and" joins in the English sentence before, and their list: A and B drove the rise."""
+    grammar = numbers.grammar
+    if numbers.sentence.is_chinese or len(grammar.sentences) < 2:
+        return None
+    tokens = grammar.sentences[-2].tokens
+    for at in range(len(tokens) - 2, 0, -1):
+        if not (tokens[at].is_a("and") and tokens[at - 1].names and tokens[at + 1].names):
+            continue
+        first, second = dimension_of(grammar, tokens, at - 1), dimension_of(grammar, tokens, at + 1)
+        if first[0] == second[0] != "":
+            pairs = ((tokens[at - 1], first), (tokens[at + 1], second))
+            return first[0], [item_of(grammar, token, *named) for token, named in pairs]
+    return None
 
 
 def doubt_unknown_subject(numbers: NumberGroup, frame: Frame) -> Frame:

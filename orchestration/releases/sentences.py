@@ -12,6 +12,7 @@ from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
 _MORE_OR_LESS = (*words("more_stem"), *words("less_stem"))
+_FLOW_PAIRS = frozenset((*words("flow_pair", "export"), *words("flow_pair", "import")))
 #: What ends a clause.
 BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
 #: Tokens of a sentence; what is longer is no sentence, and is cut.
@@ -294,7 +295,7 @@ def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
 
 def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
     """`rose by 5.1% to 1.6 trillion and by 3.2% to 1.1 trillion, respectively`: two lists, told in turn."""
-    if not sentence.says("respectively", "each"):
+    if not sentence.says("respectively", "each") and not _names_two(sentence, lists):
         return lists
     found: list[list[int]] = []
     position = 0
@@ -308,6 +309,19 @@ def _alternating(sentence: Sentence, lists: list[list[int]]) -> list[list[int]]:
         found += [singles[0::2], singles[1::2]]
         position += run
     return found
+
+
+def _names_two(sentence: Sentence, lists: list[list[int]]) -> bool:
+    """Whether "and" joins two flows or names before the first number of an English sentence: `exports and imports`."""
+    if sentence.is_chinese or not lists:
+        return False
+    tokens = sentence.tokens
+    if any(token.text in _FLOW_PAIRS for token in tokens[: lists[0][0]]):
+        return True
+    return any(
+        tokens[at].is_a("and") and all(one.names or one.is_a("flow") for one in (tokens[at - 1], tokens[at + 1]))
+        for at in range(1, lists[0][0] - 1)
+    )
 
 
 def _turns(sentence: Sentence, lists: list[list[int]], position: int) -> int:

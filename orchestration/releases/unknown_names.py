@@ -52,6 +52,7 @@ _TRADERS = frozenset(words("trader"))
 _OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
 _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
+_ZONES_AGAIN = frozenset(words("area_of_zone"))
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 #: In the codes of zones: pilot free trade, comprehensive bonded.
@@ -120,6 +121,7 @@ class UnknownNames:
         self.doubt = ""
         self._areas_of_zones()
         self._zones()
+        self._zones_again()
         self._places()
         self._districts()
         self._some_partners()
@@ -172,11 +174,11 @@ class UnknownNames:
                     self._take(index, index + 1, "region")
                     self.items[index] = zone
                     continue
-                if self._is_of_place(index):
+                if last := self._end_of_place(index):
                     start = first + 1
                     while start < index and (tokens[start].is_a("filler") or tokens[start].text == "the"):
                         start += 1  # through the port of Erenhot
-                    self._take(start, index + 3, "region", self._zone_of_place(index))
+                    self._take(start, last, "region", self._zone_of_place(index))
                     continue
                 if not self.sentence.is_chinese and token.text in _CUSTOMS_AREAS:
                     self._take(index, index + 1, "region")  # the areas under special supervision
@@ -225,11 +227,13 @@ class UnknownNames:
         begins = [token for token in said if cased[token.start - 1] != "-"]
         return all(cased[token.start].isupper() for token in begins)
 
-    def _is_of_place(self, index: int) -> bool:
-        """`the comprehensive bonded zones of Henan`."""
-        behind = self.tokens[index + 1 : index + 3]
-        is_said = len(behind) == 2 and behind[0].text in ("of", "in") and not self.sentence.is_chinese
-        return is_said and behind[1].may_name("region") and self.sentence.free(index + 2)
+    def _end_of_place(self, index: int) -> int:
+        """Where `the comprehensive bonded zones of Henan` ends, `bonded area of the Shanghai FTZ`; 0 for another."""
+        at = index + 2
+        at += at < len(self.tokens) and self.tokens[at].text == "the"
+        if self.sentence.is_chinese or at >= len(self.tokens) or self.tokens[index + 1].text not in ("of", "in"):
+            return 0
+        return at + 1 if self.tokens[at].may_name("region") and self.sentence.free(at) else 0
 
     def _zone_of_place(self, index: int) -> str:
         """The code of `the port of Erenhot`, which the lists have as Erenhot Port; "" where they have none."""
@@ -246,7 +250,21 @@ class UnknownNames:
         token = self.tokens[index]
         before = self.tokens[index - 1] if index else None
         points_back = before is not None and before.text in _POINTING_TO_ZONES
-        return self.grammar.scope.zone(token.text) if points_back and not self.sentence.is_chinese else None
+        if not points_back or self.sentence.is_chinese:
+            return None
+        noun = token.text.removesuffix("s")
+        named = next((zone for zone in reversed(self.grammar.zones) if noun in zone.text.lower()), None)
+        return self.grammar.scope.zone(token.text) or named
+
+    def _zones_again(self) -> None:
+        """`The area's foreign trade`: a zone that was named before, by a noun that is no word for zones alone."""
+        for index, token in enumerate(self.tokens):
+            goes_on = index + 1 < len(self.tokens) and self.tokens[index + 1].text == "of"
+            if token.text not in _ZONES_AGAIN or goes_on or not self.sentence.free(index):
+                continue
+            if zone := self._zone_before(index):
+                self._take(index, index + 1, "region")
+                self.items[index] = zone
 
     def _places(self) -> None:
         """`Atyrau region`, `the city of Almaty`: a place that no list knows, by the noun beside it."""
@@ -612,8 +630,9 @@ class UnknownNames:
             if tokens[last].text in _DELIVERIES or tokens[last].text in _TRADERS or self._begins_predicate(last):
                 break  # gold sales, the coal exporters, oil "notably recovered"
             last += 1
-        if last < len(tokens) and tokens[last].quantity is not None and tokens[last - 1].text.endswith("ed"):
-            last -= 1  # a verb: `garments fetched 3 billion`
+        is_object = last < len(tokens) and (tokens[last].quantity is not None or tokens[last].is_a("flow"))
+        if is_object and tokens[last - 1].text.endswith("ed"):
+            last -= 1  # a verb: `garments fetched 3 billion`, `machinery dominated exports`
         if last == index + 1 or last >= len(tokens):
             return
         ends = tokens[last]

@@ -40,9 +40,12 @@ _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports"
 #: Behind the name of a place: its parts, and all of it.
 _AMONG_ITS_PARTS = words("among_its_parts")
 _THOSE = frozenset({"those", "that"})
+_ENDS_OF_ZONES = words("end_of_zone")
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
+#: Nouns that name the nation, but not behind such words: any other country.
+_COUNTRIES, _ANY_COUNTRY = frozenset({"country", "nation"}), frozenset(words("any_country"))
 #: They point back to the period that was named last.
 _THEN = frozenset(words("then"))
 _VERBS_TOO = frozenset(words("verb_too"))
@@ -122,6 +125,8 @@ class Walk:
         self.sentence_doubt = ""
         self.says_goods = False
         self.passed_over: dict[str, list[Item]] = {}
+        #: Two names that `the former` and `the latter` are one of, and their list.
+        self.pointed_list: tuple[str, list[Item]] | None = None
         self.unknown: UnknownNames
         self.stated: list[Statement] = []
         #: The last statement in parentheses, by the kind of its number.
@@ -684,6 +689,8 @@ class Walk:
         is_subject = self.sentence.is_chinese and behind is not None and behind.is_a("flow")  # 我国进出口总值
         if token.text in _HOME_PLACES and code != self.grammar.region_id and not is_subject:
             return  # where the place lies, no subject
+        if token.text in _COUNTRIES and index and self.tokens[index - 1].text in _ANY_COUNTRY:
+            return  # more than with any other country
         if token.text in _VERBS_TOO and behind is not None and (behind.quantity or behind.text in _ARTICLES):
             return  # Japan logs a deficit
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
@@ -838,6 +845,8 @@ class Walk:
 
     def _add_item(self, dimension: str, item: Item, index: int) -> None:
         phrase = self.phrase
+        if dimension == "region" and item.text.lower().endswith(_ENDS_OF_ZONES):
+            self.grammar.zones.append(item)
         last = self.last_name.get(dimension)
         if last is not None and phrase.names.get(dimension) and self._sums_up(last, index):
             phrase.examples[dimension] = phrase.names[dimension]
