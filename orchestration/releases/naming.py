@@ -23,6 +23,8 @@ UNITS_OF_GOODS = dict(words_with_values("unit_of_goods"))
 _MEMBERS = frozenset(words("member"))
 #: Before the members of a group of which the one who reports is one.
 REST_OF_GROUP = words("rest_of_group")
+#: Words between a number and the goods that it counts: 12,400 imported passenger cars.
+_WORDS_BEFORE_GOODS = 3
 _FLOW_PARTS = tuple((word, flow) for flow in ("export", "import") for word in words("flow_part", flow))
 
 
@@ -81,12 +83,19 @@ def _names_partners(tokens: list[Token], index: int) -> bool:
     return index + 1 < len(tokens) and tokens[index + 1].text.startswith(_PARTNERS_BEHIND)
 
 
-def goods_as_unit(grammar: Grammar, tokens: list[Token], number: int) -> tuple[str, str]:
-    """The unit of the goods that stand behind a number, `53 aircraft`, and their code; ("", "") where none do."""
-    token = tokens[number + 1] if number + 1 < len(tokens) else None
+def goods_as_unit(grammar: Grammar, tokens: list[Token], number: int) -> tuple[str, str, int]:
+    """The unit of the goods that stand behind a number, their code and their place; ("", "", 0) where none do.
+
+    `53 aircraft`, `19.47 million new inflated rubber tires`.
+    """
+    at = number + 1
+    last = min(len(tokens), at + _WORDS_BEFORE_GOODS)
+    while at < last and (tokens[at].kind == "word" or set(tokens[at].senses) == {"filler"}):
+        at += 1
+    token = tokens[at] if at < len(tokens) else None
     unit = UNITS_OF_GOODS.get(token.text.rsplit(" ", 1)[-1], "") if token is not None and token.names else ""
-    dimension, code = dimension_of(grammar, tokens, number + 1) if unit else ("", "")
-    return (unit, code) if dimension == "commodity" else ("", "")
+    dimension, code = dimension_of(grammar, tokens, at) if unit else ("", "")
+    return (unit, code, at) if dimension == "commodity" else ("", "", 0)
 
 
 def _is_listed_with_places(tokens: list[Token], index: int) -> bool:

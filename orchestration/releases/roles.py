@@ -85,8 +85,8 @@ def assign(walk: Walk, group: list[int]) -> None:
     numbers = NumberGroup(walk, group)
     numbers.other_of = _other_of(numbers)
     statements: list[list[Statement]] = []
-    _take_currency_of_text(numbers)
     _take_goods_as_unit(numbers)
+    _take_currency_of_text(numbers)
     kind = numbers.kind
     if kind == "bare":
         statements, why = bare_statements(numbers)
@@ -148,12 +148,11 @@ def _take_currency_of_text(numbers: NumberGroup) -> None:
 
 def _take_goods_as_unit(numbers: NumberGroup) -> None:
     """`exported 12,400 cars`, `53 aircraft`: the goods are their own unit."""
-    unit, code = goods_as_unit(numbers.grammar, numbers.tokens, numbers.last)
+    unit, code, index = goods_as_unit(numbers.grammar, numbers.tokens, numbers.last)
     if numbers.kind != "bare" or not unit or numbers.sentence.is_chinese or len(numbers.group) > 1:
         return
     quantity = numbers.quantities[0]
     quantity.unit, quantity.unit_kind, numbers.kind = unit, "physical", "physical"
-    index = numbers.last + 1
     if numbers.sentence.free(index):
         if code != UNMAPPED or not _has_goods(numbers):  # exports of new energy vehicles rose to 214,000 vehicles
             numbers.walk.mention(index)
