@@ -319,6 +319,10 @@ def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Fr
         frame = source.copy()
         if phrase.flows == ["balance"] and source.flows in (["export"], ["import"]) and not walk.sentence.is_chinese:
             frame.names["commodity"] = []  # with gold imports doubling to 5 billion, the deficit was 20 billion
+        if _leaves_a_part(walk, phrase, before):
+            frame.names["commodity"] = []
+            frame.others = ((dict(before.names), None),)
+            frame.doubt = _OF_THE_WHOLE
         if any(item.text.lower().startswith(_ALL_BUT) for item in source.names.get("commodity", [])):
             frame.names["commodity"] = []  # non-oil exports rose, imports fell: of all goods
         frame.parent = source if source.own - {"flow"} else source.parent
@@ -351,6 +355,23 @@ def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Fr
             frame.flows = list(before.flows)
     _forget_measure(frame)
     return frame
+
+
+def _leaves_a_part(walk: Walk, phrase: Phrase, before: Frame) -> bool:
+    """进口额3亿元，其中原油进口额1亿元；出口额2亿元: the other flow behind a part of one need not be of that part."""
+    is_part = (
+        bool(before.names.get("commodity"))
+        and "commodity" in before.own
+        and "narrows the subject before" in before.notes
+    )
+    parent = before.parent
+    return (
+        walk.clause_break == "strong"
+        and is_part
+        and parent is not None
+        and not parent.names.get("commodity")
+        and parent.flows == before.flows != phrase.flows
+    )
 
 
 def _follows_colon(walk: Walk) -> bool:

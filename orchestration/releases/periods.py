@@ -51,6 +51,7 @@ class Period:
     relative_year: int | None = None
     end_year: int | None = None  # of a span of several years, where it is not this year
     is_loose: bool = False  # a length alone, such as "the two months": it points back to a period already named
+    is_of_one_year: bool = False  # a fiscal year that is named by one calendar year: fiscal 2015
 
 
 #: A month by its name.
@@ -208,6 +209,7 @@ _ENGLISH_START = re.compile(
 #: 十一五, the eleventh five-year plan: 2006 to 2010.
 _FIRST_YEAR_OF_SIXTH_PLAN, _MONTHS_OF_PLAN = 1981, 60
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_ZF = r"(?:财年|财政年度|会计年度)"
 _ZY = (
     r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3}"
     r"|(?:民国)?1[01][0-9](?=年(?:[0-9]|全年|上半年|下半年|第|度)))年?(?:度)?|(?P<this>今年|本年|当年|本年度)"
@@ -248,12 +250,16 @@ _CHINESE = [
         ("qrange", rf"(?:{_ZY})?(?P<a>[一二三])(?:[、,和及][二三四]){{0,2}}[、,和及](?P<b>[二三四])季度"),
         ("quarter", rf"(?:{_ZY})?(?:第)?(?P<n>[一二三四1-4])季度?(?!以来)"),
         ("quarter", rf"(?:{_ZY})?(?P<n>首)季度?"),
+        ("fiscal_half", rf"(?:(?P<fy>20[0-9]{{2}}){_ZF})?(?P<n>上|下)半(?:个)?(?:年|{_ZF})(?<!上半年)(?<!下半年)"),
+        ("fiscal_half", rf"(?:(?P<fy>20[0-9]{{2}})|本|今|该|这一)?{_ZF}的?(?P<n>上|下)半(?:年|期)"),
+        ("fiscal_quarter", rf"(?:(?P<fy>20[0-9]{{2}})|本|今|该|这一)?{_ZF}的?第?(?P<n>[一二三四1-4])季度?"),
         ("half", rf"(?:{_ZY})?(?P<n>上|下)半年"),
         ("same", r"同期|期内|同一时期|这一时期|期间"),
         ("single", r"(?:单看)?(?:当月|单月|该月|本月)"),
         ("so_far", r"(?<=[，,；;、。])累计(?=进出口|出口|进口|贸易)"),
         ("month", rf"(?:{_ZY})?(?:单看|仅)?(?P<a>{_ZN})月(?:份|单月|当月){{0,3}}"),
         ("fiscalyear", r"(?P<fiscal>(?P<fy>20[0-9]{2}[-/](?:20)?[0-9]{2})(?:财年|财政年度|年度))"),
+        ("fiscalyear", r"(?P<fiscal>(?P<fy>20[0-9]{2})(?:财年|财政年度))"),
         ("year", rf"{_ZY}(?:全年|度)?"),
         ("year", r"全年"),
     )
@@ -350,8 +356,9 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         year = _fiscal_label(label)
         relative = None if year else (-1 if re.search(r"\b(?:last|previous|outgoing)\b", groups["fiscal"]) else 0)
     span_kind = "fiscal" if is_fiscal else "span"
+    is_of_one_year = is_fiscal and year is not None and not re.search("[-/ ]", label)
     if kind == "fiscalyear":
-        return Period("fiscal", 1, 12, year, relative)
+        return Period("fiscal", 1, 12, year, relative, is_of_one_year=is_of_one_year)
     if kind == "rolling":
         return Period("rolling", 0, _count(groups["n"]))
     if kind == "up_to":
@@ -491,8 +498,13 @@ def _first_year_of_plan(number: int) -> int:
 
 
 def _chinese_span(kind: str, groups: dict[str, str | None], year: int | None, relative: int | None) -> Period | None:
-    if kind == "fiscalyear":
-        return Period("fiscal", 1, 12, _fiscal_label(groups["fy"] or ""), None)
+    if kind.startswith("fiscal"):
+        label = groups["fy"] or ""
+        part = {"上": 1, "下": 2}.get(groups.get("n") or "") or _chinese_count(groups.get("n") or "一")
+        months = {"fiscal_half": 6, "fiscal_quarter": 3}.get(kind, 12)
+        is_of_one_year = label.isdigit()
+        first = months * (part - 1) + 1
+        return Period("fiscal", first, months, _fiscal_label(label), None, is_of_one_year=is_of_one_year)
     if kind in ("range", "month"):
         first = _chinese_count(groups["a"] or "")
         last = _chinese_count(groups["b"] or "") if kind == "range" else first
@@ -547,10 +559,12 @@ def _chinese_year(text: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def _fiscal_first_months() -> dict[str, int]:
+def _fiscal_years() -> dict[str, tuple[int, bool]]:
+    """In which month fiscal years of a country begin, and whether they are named by the year in which they do."""
     path = Path(__file__).parent / "vocabulary" / "fiscal_years.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["region_id"]: int(row["first_month"]) for row in csv.DictReader(file)}
+        rows = list(csv.DictReader(file))
+    return {row["region_id"]: (int(row["first_month"]), row["named_by"] == "start") for row in rows}
 
 
 def resolve(
@@ -567,8 +581,10 @@ def resolve(
             return None
         return span_of(period.year, 1, 12 * (end_year - period.year) + period.first_month)
     if period.kind == "fiscal":
-        first_month = _fiscal_first_months().get(region_id[:3], 1)
+        first_month, is_named_by_start = _fiscal_years().get(region_id[:3], (1, False))
         end_year = period.year
+        if end_year is not None and is_named_by_start and period.is_of_one_year:
+            end_year += 1
         if end_year is None:
             if published is None:
                 return None
@@ -577,7 +593,7 @@ def resolve(
         start_year = end_year - (1 if first_month > 1 else 0)
         return span_of(start_year, first_month + period.first_month - 1, period.months)
     if period.kind == "calendar_fiscal":  # July to March FY25: months of the calendar within a fiscal year
-        first_month = _fiscal_first_months().get(region_id[:3], 1)
+        first_month, _ = _fiscal_years().get(region_id[:3], (1, False))
         if period.year is None:
             return resolve(Period("span", period.first_month, period.months), published, region_id)
         year = period.year - (1 if first_month > 1 and period.first_month >= first_month else 0)
