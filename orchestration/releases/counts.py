@@ -8,6 +8,7 @@ from orchestration.figures import UNMAPPED
 from orchestration.releases.comparisons import base_period, is_base, period_of
 from orchestration.releases.distribution import distribute
 from orchestration.releases.lexicon import words, words_with_values
+from orchestration.releases.naming import dimension_of, item_of
 from orchestration.releases.number_groups import NumberGroup, change_after
 from orchestration.releases.number_subjects import frame_of
 from orchestration.releases.statements import Reading, Statement
@@ -135,8 +136,12 @@ def count_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement]
 
 
 def _owner_of_counted(numbers: NumberGroup) -> list[Item]:
-    """`542,000 private enterprises`: whose they are stands between the number and what it counts."""
+    """`542,000 private enterprises`, 4518家民营企业: whose they are stands behind the number."""
     grammar, quantity = numbers.grammar, numbers.quantities[-1]
+    behind = numbers.tokens[numbers.last + 1 : numbers.last + 2]
+    if numbers.sentence.is_chinese and any(token.may_name("ownership") for token in behind):
+        _, code = dimension_of(grammar, numbers.tokens, numbers.last + 1)
+        return [item_of(grammar, behind[0], "ownership", code)]
     printed = grammar.text.chars[quantity.start : quantity.end]
     for found in re.finditer(r"(?<= )[a-z]", printed):
         name = printed[found.start() :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from orchestration.figures import UNMAPPED
@@ -30,6 +31,8 @@ _COMPARED = frozenset({"growth", "change"})
 #: Statistics that a printed sign belongs to.
 _SIGNED_STATISTICS = frozenset({"growth", "share_change", "growth_gap", "change", "level", "contribution"})
 
+#: A month among those that a token lists.
+_MONTHS_IN_LIST = re.compile(r"([0-9]{1,2})月")
 #: What one number speaks of: frame, names, flow, measure, and the period where it is its own.
 _Subject = tuple[Frame, dict[str, list[Item]], str, str, Span | None]
 
@@ -238,16 +241,28 @@ def _subjects(
     names = frame.names
     flow = _one_flow(frame)
     if each:
-        for dimension, items in names.items():
+        for dimension, items in (*names.items(), *frame.examples.items()):
             if len(items) > 1:
                 return [_one_by_one(frame, names, dimension, items, flow, measure)], ""
         if len(frame.flows) > 1:
             return [[(frame, names, one, measure, None) for one in frame.flows]], ""
+        if told := _both_flows_before(numbers, frame):
+            return [[(one, one.names, _one_flow(one), measure, None) for one in told]], ""
     if frame.head:
         names = {**names, **frame.head}
     if len(frame.measures) > 1 and measure == "volume":
         measure = "value"
     return [[(frame, names, flow, measure, None)]], ""
+
+
+def _both_flows_before(numbers: NumberGroup, frame: Frame) -> list[Frame]:
+    """出口4.57万亿元，进口2.9万亿元，均增长17.4%: the two subjects before, which differ by their flow alone."""
+    recent = numbers.walk.recent[-2:]
+    is_plain = numbers.sentence.is_chinese and not numbers.opens_frame and recent[-1:] == [frame]
+    if not is_plain or {tuple(one.flows) for one in recent} != {("export",), ("import",)}:
+        return []
+    is_same = recent[0].names == recent[1].names
+    return recent if is_same and not any(_has_its_growth(numbers, one) for one in recent) else []
 
 
 def _one_flow(frame: Frame) -> str:
@@ -398,6 +413,9 @@ def _parts_of_span(numbers: NumberGroup, size: int) -> list[Span]:
         return []
     for index, span in sorted(numbers.claims.spans.items(), key=lambda one: -one[0]):
         text, length = numbers.tokens[index].text, length_in_months(span)
+        months = [int(month) for month in _MONTHS_IN_LIST.findall(text)] if "至" not in text and "-" not in text else []
+        if index < numbers.first and len(months) == size > 1 and months[0] == span[0].month:
+            return [span_of(span[0].year, month, 1) for month in months]  # 7月、8月、12月分别
         width = 3 if "季" in text or "quarter" in text or text.startswith("q") else 1
         is_list = any(link in text for link in ("和", "、", " and ")) or (width == 3 and length > 3)
         if is_list and index < numbers.first and length == size * width:

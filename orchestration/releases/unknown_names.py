@@ -52,6 +52,8 @@ _TRADERS = frozenset(words("trader"))
 _OF_THE_SAME = frozenset({"其", "its", "their", "spare", "related"})
 _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Before "zone" or "port" they point back to one.
+#: Words in the name of a zone, before the noun.
+_WORDS_OF_ZONE = 3
 _ZONES_AGAIN = frozenset(words("area_of_zone"))
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
@@ -180,7 +182,9 @@ class UnknownNames:
                         start += 1  # through the port of Erenhot
                     self._take(start, last, "region", self._zone_of_place(index))
                     continue
-                if not self.sentence.is_chinese and token.text in _CUSTOMS_AREAS:
+                if (start := self._start_of_zone(index)) < index:
+                    self._take(start, index + 1, "region")  # Gyirong Port, Beibu Bay Economic Zone
+                elif not self.sentence.is_chinese and token.text in _CUSTOMS_AREAS:
                     self._take(index, index + 1, "region")  # the areas under special supervision
                 elif not self.sentence.is_chinese and self.grammar.region_id != "CHN":
                     self.doubt = "which zone is meant is not certain"
@@ -226,6 +230,19 @@ class UnknownNames:
         said = [token for token in self.tokens[first + 1 : last + 1] if token.kind != "mark"]
         begins = [token for token in said if cased[token.start - 1] != "-"]
         return all(cased[token.start].isupper() for token in begins)
+
+    def _start_of_zone(self, index: int) -> int:
+        """Where the name of a zone begins that no list knows: the capitalised words right before the noun for it."""
+        tokens, cased, first = self.tokens, self.grammar.text.cased, index
+        while (
+            first > 0
+            and index - first < _WORDS_OF_ZONE
+            and tokens[first - 1].kind == "word"
+            and self.sentence.free(first - 1)
+            and cased[tokens[first - 1].start].isupper()
+        ):
+            first -= 1
+        return index if self.sentence.is_chinese else first
 
     def _end_of_place(self, index: int) -> int:
         """Where `the comprehensive bonded zones of Henan` ends, `bonded area of the Shanghai FTZ`; 0 for another."""

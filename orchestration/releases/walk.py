@@ -69,7 +69,7 @@ _OTHERS = ("other ", "其他")
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "for", "对", "自", "向", "与"})
 #: Before a partner that is not named again: exports to them, trade with the three.
-_BESIDE_PARTNERS = frozenset({"to", "with", "from"})
+_BESIDE_PARTNERS = frozenset({"to", "with", "from", "对", "与", "自", "从", "向", "同"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
