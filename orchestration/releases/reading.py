@@ -28,6 +28,7 @@ from orchestration.releases.doubt import NAMES_THAT_NO_LIST_KNOWS, Stated, doubt
 from orchestration.releases.grammar import Grammar, is_in_china
 from orchestration.releases.lexicon import lexicon_of
 from orchestration.releases.numerals import CHINESE_NUMERALS, numeral_at
+from orchestration.releases.other_readings import Number, other_readings
 from orchestration.releases.periods import Span, length_in_months, shifted
 from orchestration.releases.sentences import Sentence
 from orchestration.releases.statements import Reading, Statement
@@ -123,6 +124,7 @@ def read_text(
     builder.doubt(codes, grammar.sentences if doubting else [])
     if doubting:
         builder.settle_sums()
+        builder.offer_others()
     builder.add_dates(tokens)
     builder.numbers.sort(key=lambda number: number.char_start)
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
@@ -301,6 +303,42 @@ class _Builder:
         self.figures = [
             figure for place, figure in enumerate(self.figures) if proven.get(accounts[place], place) == place
         ]
+
+    def offer_others(self) -> None:
+        """Add to what is in doubt what the text around it says that it may be."""
+        figures_of: dict[int, list[Figure]] = {}
+        account_of = {one: at for at, number in enumerate(self.numbers) for one in number.figure_ids}
+        for figure in self.figures:
+            figures_of.setdefault(account_of[figure.figure_id], []).append(figure)
+        accounts = [at for at, found in figures_of.items() if found[0].status != "unread"]
+        numbers = [
+            Number(
+                figures_of[at][0],
+                self.numbers[at].reason if self.numbers[at].kind == "uncertain" else "",
+                self._text.rfind("\n", 0, self.numbers[at].char_start),
+            )
+            for at in accounts
+        ]
+        for place, changes in other_readings(numbers):
+            found = figures_of[accounts[place]]
+            likeliest = found[0]
+            identity = self._identity(likeliest.figure_id, *changes.values())
+            try:
+                other = dataclasses.replace(
+                    likeliest,
+                    figure_id=identity,
+                    alternatives_id=likeliest.alternatives_id,
+                    reading=f"{likeliest.reading}; as the text around it",
+                    **changes,  # type: ignore[arg-type]
+                )
+            except InvalidFigure:
+                continue
+            if all(_subject(other) != _subject(one) for one in found):
+                found.append(other)
+        self.figures = [figure for found in figures_of.values() for figure in found]
+        for at, found in figures_of.items():
+            ids = tuple(one.figure_id for one in found)
+            self.numbers[at] = dataclasses.replace(self.numbers[at], figure_ids=ids)
 
     def _make_uncertain(self, why: dict[int, str]) -> None:
         reasons: dict[str, str] = {}
