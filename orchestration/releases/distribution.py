@@ -156,7 +156,7 @@ def distribute(
         ]
         if compared:
             stated = [replace(one, comparison=compared[position], comparison_span=None) for one in stated]
-        row = [*stated, *_of_longer_names(stated)]
+        row = [*stated, *_of_longer_names(stated, numbers.grammar.source)]
         others = subjects[position][0][0].others if subjects[position] else frame.others
         if frame.scope:
             only_flow = numbers.grammar.scope.flow if "flow" not in frame.own else ""
@@ -192,14 +192,14 @@ def distribute(
     return result
 
 
-def _of_longer_names(stated: list[Statement]) -> list[Statement]:
+def _of_longer_names(stated: list[Statement], source: str) -> list[Statement]:
     """The statements whose goods may have a longer name than the one that is known, with that: `classical toys`."""
     found = []
     for one in stated:
         goods = one.names.get("commodity", [])
         if any(item.longer for item in goods):
             longer = [
-                replace(item, code=UNMAPPED, text=item.longer, start=item.end - len(item.longer))
+                replace(item, code=UNMAPPED, text=source[slice(*item.longer)], start=item.longer[0], end=item.longer[1])
                 if item.longer
                 else item
                 for item in goods

@@ -34,18 +34,18 @@ SENSE_KINDS = frozenset({
 })  # fmt: skip
 #: Kinds of words that rules compare with the text of a token: they make no tokens.
 WORD_KINDS = frozenset({
-    "added_amount", "adverbial_start", "among_its_parts", "amount_of", "another_change", "any_market", "area_of_union",
+    "added_amount", "adjective_of_goods", "adverbial_start", "among_its_parts", "amount_of", "another_change", "any_market", "area_of_union",
     "any_country", "area_of_zone", "aside_start", "at_first", "attribution_start", "before_peers", "before_trade", "behind", "besides",
     "better", "between_behind", "between_group_and_rank", "border_word", "bringing", "by_way_of", "capital", "cargo",
     "cause_start", "cleared", "coming", "comparing", "comparing_after", "comparing_before", "complement_start",
     "contributing_stem", "correcting", "counted_that", "customs_area", "daily_unit", "dateline_end", "delivery",
     "description", "description_link", "direction", "done_by", "each_before", "each_behind", "earning", "end_of_zone",
-    "enterprise_cue", "example_of", "exceeding", "exceeding_by", "fall_cue", "falling_noun", "flow_pair", "flow_part",
-    "flow_word", "four_quarters", "from_or_since", "gained", "general_goods", "goods_noun", "growth_preposition", "growth_word",
-    "home_place", "hub", "idle_word", "idle_word_end", "increase_of", "is", "last_year", "less_stem", "loose_rise",
+    "enterprise_cue", "enterprise_noun", "example_of", "exceeding", "exceeding_by", "fall_cue", "falling_noun", "flow_pair", "flow_part",
+    "flow_word", "four_quarters", "from_or_since", "funded", "gained", "general_goods", "goods_noun", "growth_preposition", "growth_word",
+    "home_place", "hub", "idle_word", "idle_word_end", "increase_of", "is", "kind_of_enterprise", "last_year", "less_stem", "loose_rise",
     "making", "measuring", "member", "month_end", "more_or_less", "more_stem", "moving", "name_link",
     "named_after_start", "named_source", "negative_contribution", "next_after", "no_district", "no_singular",
-    "no_trade_of", "not_before_noun", "not_tenths", "noun_of_change", "noun_of_group", "noun_of_members",
+    "no_trade_of", "not_before_noun", "noun_before_goods", "not_tenths", "noun_of_change", "noun_of_group", "noun_of_members",
     "number_label", "object_preposition", "of_months", "of_them", "office_start", "one_of_group", "open_balance",
     "opening", "ordinal_of_quarter", "ordinal_suffix", "other_counted", "other_members", "other_than", "outside", "pace", "part_by_direction",
     "part_of_city", "part_of_goods", "part_of_name", "partner_again", "partner_dealing", "partner_of_both_flows",

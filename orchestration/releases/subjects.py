@@ -24,8 +24,8 @@ class Item:
     flow: str = ""
     #: Whether the vocabulary knows it for the name of goods, though no code list does.
     is_word: bool = False
-    #: The name with the words before it that no table knows, where they may be part of it: classical toys.
-    longer: str = ""
+    #: Where the name begins and ends with words beside it that may be part of it: classical toys, palm oil-based goods.
+    longer: tuple[int, int] | None = None
 
     @property
     def is_known(self) -> bool:

@@ -23,6 +23,11 @@ _FLOW_WORDS = frozenset(words("flow_word"))
 _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 #: Before "of" and a name they are no part of it: deliveries of coal.
 _AMOUNTS = frozenset(words("amount_of"))
+_ENTERPRISES = frozenset(words("enterprise_noun"))
+#: Before enterprises: what kind they are, and behind a hyphen whose.
+_KINDS_OF_ENTERPRISES, _WHOSE_ENTERPRISES = (frozenset(words("kind_of_enterprise")), frozenset(words("funded")))
+_ADJECTIVES_OF_GOODS = frozenset(words("adjective_of_goods"))
+_NOUNS_BEFORE_GOODS = frozenset(words("noun_before_goods"))
 #: Before goods they make them all others: 非纺织品.
 _OTHER_THAN = frozenset(words("other_than"))
 #: Words before English goods that may be part of their name.
@@ -119,12 +124,13 @@ class UnknownNames:
         self.codes: dict[int, str] = {}
         self.items: dict[int, Item] = {}
         self.doubtful: set[int] = set()
-        self.longer: dict[int, str] = {}
+        self.longer: dict[int, tuple[int, int]] = {}
         self.doubt = ""
         self._areas_of_zones()
         self._zones()
         self._zones_again()
         self._places()
+        self._kinds_of_enterprises()
         self._districts()
         self._some_partners()
         self._ports()
@@ -319,6 +325,26 @@ class UnknownNames:
                 and cased[tokens[index + 2].start].isupper()
             ):
                 self._take(index + 2, index + 3, "region")
+
+    def _kinds_of_enterprises(self) -> None:
+        """`Taiwan-funded enterprises`, `production enterprises`: a kind of enterprise that no list knows."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens if not self.sentence.is_chinese else ()):
+            if token.text not in _ENTERPRISES or token.names or not index or not self.sentence.free(index):
+                continue
+            first = index - 1
+            if tokens[first].text in _WHOSE_ENTERPRISES and first and self._is_hyphened(first):
+                first -= 1
+            elif tokens[first].text not in _KINDS_OF_ENTERPRISES:
+                continue
+            if all(self.sentence.free(at) and tokens[at].quantity is None for at in range(first, index)):
+                self._take(first, index + 1, "ownership")
+
+    def _is_hyphened(self, index: int) -> bool:
+        """Whether a hyphen joins a token to the one before it."""
+        return (
+            self.grammar.source[self.grammar.text.span(self.tokens[index].start, self.tokens[index].end)[0] - 1] == "-"
+        )
 
     def _ports(self) -> None:
         """山东口岸进口原油, 上海关区: what passes the ports or the customs of a place is not its own trade."""
@@ -966,14 +992,16 @@ class UnknownNames:
             self._doubtful_chinese_places()
             return
         for index, token in enumerate(tokens):
-            if index < 2 or not token.names or not self.sentence.free(index):
+            if not index or not token.names or not self.sentence.free(index):
                 continue
             if self._is_excluded(index):
                 self.doubtful.add(index)
             if dimension_of(self.grammar, tokens, index)[0] != "commodity":
                 continue
-            if longer := self._with_words_before(index):
+            if longer := self._with_words_beside(index):
                 self.longer[index] = longer
+            if index < 2:
+                continue
             before, link = tokens[index - 2], tokens[index - 1]
             if link.text == "other":
                 self.doubtful.add(index)  # face masks and other textiles: those but what was named
@@ -985,21 +1013,47 @@ class UnknownNames:
                 continue
             self.doubtful.add(index)
 
-    def _with_words_before(self, index: int) -> str:
-        """`classical toys`, `preserved flowers`: English goods with the one or two words before them, if unknown."""
-        tokens, first = self.tokens, index
+    def _with_words_beside(self, index: int) -> tuple[int, int] | None:
+        """Where English goods begin and end with the words beside them that may be part of their name; None for none.
+
+        `classical toys`, `light rare earths`, `parts of portable computers`; `palm oil-based goods`, `copper ores and
+        concentrates`.
+        """
+        tokens, first, last = self.tokens, index, self._end_of_goods(index)
         while first > 0 and index - first < _WORDS_BEFORE_GOODS and self._may_narrow(first - 1, first):
             first -= 1
-        if first == index:
-            return ""
-        start, end = self.grammar.text.span(tokens[first].start, tokens[index].end)
-        return self.grammar.source[start:end]
+        if first > 1 and tokens[first - 1].kind == "word" and self._is_hyphened(first - 1):
+            first -= 2  # cocoa-containing foods
+        if first > 1 and tokens[first - 1].text in ("of", "for") and tokens[first - 2].text in _NOUNS_BEFORE_GOODS:
+            first -= 2
+        if (first, last) == (index, index):
+            return None
+        return self.grammar.text.span(tokens[first].start, tokens[last].end)
+
+    def _end_of_goods(self, index: int) -> int:
+        """The last token of a name of English goods: behind `-based`, and behind "and" the noun that ends a clause."""
+        tokens = self.tokens
+        behind = tokens[index + 1 : index + 4]
+        if len(behind) < 2:
+            return index
+        if self._is_hyphened(index + 1) and behind[0].kind == "word":
+            return (
+                index + 2
+                if behind[1].kind == "word" or behind[1].is_a("header_dimension") or behind[1].names
+                else index
+            )
+        joins = behind[0].is_a("and") and behind[0].text in ("and", "&")
+        is_noun = behind[1].kind == "word" or behind[1].is_a("header_dimension", "other_noun")
+        ends = len(behind) > 2 and (behind[2].is_a("rise", "fall", "be", "to") or behind[2].quantity is not None)
+        is_plural = behind[1].text.endswith("s") and behind[1].text not in _NO_PARTS_OF_NAMES
+        return index + 2 if joins and is_noun and is_plural and ends else index
 
     def _may_narrow(self, index: int, behind: int) -> bool:
         """Whether an unknown word right before another may be part of one name with it; not an "-ing" form."""
         token = self.tokens[index]
         is_joined = token.end + 1 == self.tokens[behind].start
-        return token.is_unknown and is_joined and self.sentence.free(index) and not token.text.endswith("ing")
+        is_word = (token.is_unknown and not token.text.endswith("ing")) or token.text in _ADJECTIVES_OF_GOODS
+        return is_word and is_joined and self.sentence.free(index)
 
     def _is_excluded(self, index: int) -> bool:
         """`countries outside the European Union`, `EU members outside …`: the name bounds another one."""

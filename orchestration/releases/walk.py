@@ -717,8 +717,8 @@ class Walk:
         item = item_of(self.grammar, token, dimension, code)
         if dimension == "partner" and (first := start_of_members(self.tokens, index)) is not None:
             item = self._as_members(item, self.grammar.text.span(self.tokens[first].start, token.end)[0])
-        if dimension == "commodity" and (longer := self.unknown.longer.get(index)):
-            item = replace(item, longer=longer)
+        if dimension == "commodity":
+            item = replace(item, longer=self.unknown.longer.get(index))
         if dimension == "commodity" and before_it == "主要" and token.start == self.tokens[index - 1].end:
             start = self.grammar.text.span(self.tokens[index - 1].start, token.end)[0]
             item = replace(item, text=self.grammar.source[start : item.end])  # as it is stated
