@@ -617,6 +617,7 @@ class Claims:
             if token.kind == "comma" and _is_title(tokens, index, last):
                 _claim_names(sentence, index + 1, last, "apposition", "rank_noun")
             is_first = tokens[index + 1].text == "the" and index + 2 < last and tokens[index + 2].is_a("ordinal", "top")
+            is_first = is_first and tokens[index - 1].period is None  # in May, the main partners were ASEAN, …
             if token.kind != "comma" or not (tokens[index + 1].text in _DESCRIPTIONS or is_first):
                 continue
             is_ranked = any(one.is_a("superlative", "ordinal") for one in clause)

@@ -18,7 +18,7 @@ from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Quantity, Token
 
 #: Why a number of goods is in doubt whose name may be longer than the one that is known.
-_LONGER_NAME = "the words before its goods may be part of their name"
+_LONGER_NAME = "the words beside its goods may be part of their name"
 #: They point back to several, each in turn.
 _THEY = frozenset(words("they"))
 _EACH_BEHIND = frozenset(words("each_behind"))

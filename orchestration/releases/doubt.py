@@ -391,7 +391,7 @@ class _Text:
     def _comes_from_a_remark(self, one: Stated) -> bool:
         """Whether the paragraph that named the period of a figure, before its own, tells no more than a number or two.
 
-        今年第一季度，出口增长10.3%。 as a paragraph of its own, in a text about March: what follows may be of March again.
+        今年第一季度，出口增长10.3%。 as a paragraph, in a text about March: what follows may be of March again.
         """
         at = one.sentence - 1
         while at > 0 and not self._surroundings[at].sentence.begins_paragraph:

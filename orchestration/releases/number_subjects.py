@@ -509,7 +509,7 @@ def frame_of(numbers: NumberGroup) -> Frame:
     """The subject of a number: that gathered since the number before, or else that of the number before."""
     walk = numbers.walk
     phrase = walk.phrase
-    if phrase.pointed and not phrase.names and (walk.frame is not None or numbers.grammar.siblings):
+    if phrase.pointed and not phrase.names.keys() - {"region"} and (walk.frame is not None or numbers.grammar.siblings):
         return _pointed_at(numbers)
     if walk.frame is None or not phrase.is_empty():
         if numbers.in_parentheses and walk.frame is not None and not phrase.flows and not phrase.names:
@@ -540,6 +540,9 @@ def _pointed_at(numbers: NumberGroup) -> Frame:
     found = frame.copy()
     found.parent, found.own = frame.parent, frame.own
     found.flows = list(walk.phrase.flows or found.flows)
+    if "region" in walk.phrase.names:
+        is_home = [item.code for item in walk.phrase.names["region"]] == [walk.grammar.region_id]
+        found.names["region"] = [] if is_home else list(walk.phrase.names["region"])
     if pointed != "some" and listed is not None and len(listed[1]) == 2:
         found.names[listed[0]] = [listed[1][0 if pointed == "former" else 1]]
         found.own = found.own | {listed[0]}

@@ -52,7 +52,7 @@ class Number:
 
 
 def other_readings(numbers: list[Number]) -> Iterator[tuple[int, dict[str, object]]]:
-    """For numbers in doubt, by their places in the order of the text, what of their likeliest figure may be otherwise."""
+    """For numbers in doubt, by their place in the text, what of their likeliest figure may be otherwise."""
     first_of_paragraph: dict[int, Figure] = {}
     for place, number in enumerate(numbers):
         first = first_of_paragraph.setdefault(number.paragraph, number.figure)

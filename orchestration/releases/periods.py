@@ -164,8 +164,9 @@ _ENGLISH = [
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
         ("length",
             r"(?:in|over|during|for|within|across) the (?P<n>month|quarter|half|year|semester|trimester)"
-            r"(?:(?<=half)[- ]year)?(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the|came|comes|stood|stands|was|were|amounted|amounts"
-            r"|totall?ed|reached|rose|fell|grew|hit|widened|narrowed|swelled|shrank|at|to)\b| ?[,.;:)])"),
+            r"(?:(?<=half)[- ]year)?(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the|came|comes|stood"
+            r"|stands|was|were|amounted|amounts|totall?ed|reached|rose|fell|grew|hit|widened|narrowed|swelled|shrank"
+            r"|at|to)\b| ?[,.;:)])"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"

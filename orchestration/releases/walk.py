@@ -746,7 +746,7 @@ class Walk:
         self._add_item(dimension, item, index)
 
     def _as_members(self, item: Item, start: int) -> Item:
-        """A group of partners as `partners in the RCEP`, as it is stated; without the one who reports, where it says so."""
+        """A group as `partners in the RCEP`, as it is stated; without the one who reports, where it says so."""
         text, code = self.grammar.source[start : item.end], item.code
         if text.lower().startswith(REST_OF_GROUP):
             group = item.text.removeprefix("the ")
