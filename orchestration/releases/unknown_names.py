@@ -737,6 +737,7 @@ class UnknownNames:
             or before.kind == "enumeration"
             or before.is_a("among", "and")
             or before.period is not None
+            or before.may_name("region")  # 青海冬虫夏草出口
         )
         is_word = width == 1 and self._is_goods(first, index)  # ；煤进口4348万吨
         if (2 <= width <= 12 or is_word) and starts_clause:

@@ -545,7 +545,7 @@ class Walk:
         start, end = self.grammar.text.span(self.tokens[first].start, self.tokens[last - 1].end)
         dimension = self.unknown.dimensions.get(first, "commodity")
         for candidate, at in () if first in self.unknown.dimensions else self.last_name.items():
-            if at < first and all(
+            if at < first - 1 and all(
                 token.kind in ("comma", "enumeration") or token.is_a("and") for token in self.tokens[at + 1 : first]
             ):
                 dimension = candidate
