@@ -139,7 +139,11 @@ def distribute(
     )
     each = each or _is_bound_of_each(numbers) or _says_each_behind(numbers)
     compared = _comparisons_in_order(numbers)
-    each_of_one = each_of_one or bool(compared)
+    wholes = _wholes_in_order(numbers) if statistic == "share" else []
+    for index, whole in zip(numbers.group, wholes, strict=False):
+        numbers.claims.references[index] = {**(reference or {}), "region": whole}
+    reference = None if wholes else reference
+    each_of_one = each_of_one or bool(compared) or bool(wholes)
     subjects, assigned_doubt = _subjects(numbers, frame, 1 if each_of_one else size, measure, each=each)
     if each_of_one:
         subjects = subjects * size
@@ -217,6 +221,19 @@ def _comparisons_in_order(numbers: NumberGroup) -> list[str]:
     ]
     is_told = len(compared) == len(numbers.group) > 1 and len(set(compared)) > 1
     return compared if is_told else []
+
+
+def _wholes_in_order(numbers: NumberGroup) -> list[str]:
+    """The places of whose trade each number of a list is a share: 在全国、全省进出口总值中的占比分别为5.9%和46.9%."""
+    grammar = numbers.grammar
+    holders = set(list(grammar.codes.containing_regions(grammar.region_id))[1:])
+    named = [
+        dimension_of(grammar, numbers.tokens, index)
+        for index in range(numbers.window_start, numbers.first)
+        if numbers.tokens[index].names and numbers.sentence.spoken_for.get(index) == "reference"
+    ]
+    wholes = [code for dimension, code in named if dimension == "region" and code in holders]
+    return wholes if len(wholes) == len(named) == len(numbers.group) > 1 else []
 
 
 def _says_each_behind(numbers: NumberGroup) -> bool:

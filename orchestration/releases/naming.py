@@ -131,7 +131,7 @@ def start_of_members(tokens: list[Token], index: int) -> int | None:
     first, before = index, index - 1
     before -= before > 0 and tokens[before].text == "the"
     if before > 0 and tokens[before].text in ("in", "of") and tokens[before - 1].text.split(" ")[-1] in _MEMBERS:
-        first = before - 1
+        first = before - 1 - (before > 1 and tokens[before - 2].text == "member")
     is_counted = tokens[first].quantity is not None or (first > 0 and tokens[first - 1].quantity is not None)
     counted = first - (tokens[first].quantity is None) if is_counted else first
     if counted and tokens[counted - 1].text in REST_OF_GROUP:

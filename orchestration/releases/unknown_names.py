@@ -165,6 +165,8 @@ class UnknownNames:
             token = tokens[index]
             if not self.sentence.free(index):
                 continue
+            if self._is_some_of_many(index):
+                self.doubt = self.doubt or "which zone is meant is not certain"
             first = index - 1
             while (
                 first >= 0
@@ -236,6 +238,13 @@ class UnknownNames:
         said = [token for token in self.tokens[first + 1 : last + 1] if token.kind != "mark"]
         begins = [token for token in said if cased[token.start - 1] != "-"]
         return all(cased[token.start].isupper() for token in begins)
+
+    def _is_some_of_many(self, index: int) -> bool:
+        """中西部地区的74个综合保税区: zones of some places, told by their number, and not all that there are."""
+        tokens = self.tokens
+        if not self.sentence.is_chinese or index < 2 or tokens[index - 1].quantity is None:
+            return False
+        return any(one.may_name("region") for one in tokens[max(0, index - 5) : index - 1])
 
     def _start_of_zone(self, index: int) -> int:
         """Where the name of a zone begins that no list knows: the capitalised words right before the noun for it."""
