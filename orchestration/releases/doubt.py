@@ -8,12 +8,12 @@ sentence (`Contradictions.agreeing`), only what they may all share counts.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import attrgetter
 
 from orchestration.figures import JOINT, UNMAPPED, WHOLE, Figure
@@ -189,10 +189,17 @@ class _Text:
         self._region_id = region_id
         self._is_larger_than_a_city = not region_id.isdigit() and region_id not in _CITIES
         self._wholes = frozenset({"", PORT_CARGO, region_id, *WHOLE.values()})
-        self._told = told
         self._lead = None if lead is None else lead.figure
         self._lead_sentence = 0 if lead is None else lead.sentence
         self._surroundings = [_Surroundings(sentence) for sentence in sentences]
+        begins = [index for index, sentence in enumerate(sentences) if sentence.begins_paragraph or not index]
+        #: Of each sentence the first of its paragraph, the last up to it that names a period (-1 for none), and how
+        #: many figures stand before it.
+        self._paragraph_starts = [begins[bisect_right(begins, index) - 1] for index in range(len(sentences))]
+        naming = [index if around.spans else -1 for index, around in enumerate(self._surroundings)]
+        self._named_until = list(accumulate(naming, max))
+        counted = Counter(one.sentence for one in told)
+        self._figures_until = [0, *accumulate(counted[index + 1] for index in range(len(sentences)))]
         opening = [around.passages for around in self._surroundings[:_OPENING_SENTENCES]]
         self._passages = frozenset({region_id}.union(*opening)) if any(opening) else frozenset()
         self._nation = next((code for code in (region_id, *holders) if len(code) == _LENGTH_OF_NATION), "")
@@ -393,20 +400,13 @@ class _Text:
 
         今年第一季度，出口增长10.3%。 as a paragraph, in a text about March: what follows may be of March again.
         """
-        at = one.sentence - 1
-        while at > 0 and not self._surroundings[at].sentence.begins_paragraph:
-            at -= 1
-            if self._surroundings[at + 1].spans:
-                return False  # its own paragraph names a period
-        if self._surroundings[at].spans or self._lead is None:
-            return False
-        last = at - 1
-        while last > 0 and not self._surroundings[last].spans:
-            last -= 1
-        while last > 0 and not self._surroundings[last].sentence.begins_paragraph:
-            last -= 1
-        end = next((i for i in range(last + 1, at + 1) if self._surroundings[i].sentence.begins_paragraph), at)
-        told = sum(last < other.sentence <= end for other in self._told)
+        begins = self._paragraph_starts[one.sentence - 1]
+        named = self._named_until[begins - 1] if begins else -1
+        if self._lead is None or named < 0 or self._named_until[one.sentence - 1] != named:
+            return False  # its own paragraph names a period
+        first = self._paragraph_starts[named]
+        last = bisect_left(self._paragraph_starts, first + 1)  # the paragraph behind it
+        told = self._figures_until[last] - self._figures_until[first]
         return (self._lead.period_start, self._lead.period_end) != one.span and told <= _NUMBERS_OF_A_REMARK
 
     @staticmethod

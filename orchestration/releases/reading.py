@@ -311,11 +311,12 @@ class _Builder:
         for figure in self.figures:
             figures_of.setdefault(account_of[figure.figure_id], []).append(figure)
         accounts = [at for at, found in figures_of.items() if found[0].status != "unread"]
+        line_ends = [found.start() for found in re.finditer("\n", self._text)]
         numbers = [
             Number(
                 figures_of[at][0],
                 self.numbers[at].reason if self.numbers[at].kind == "uncertain" else "",
-                self._text.rfind("\n", 0, self.numbers[at].char_start),
+                bisect_right(line_ends, self.numbers[at].char_start),
             )
             for at in accounts
         ]

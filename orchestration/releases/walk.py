@@ -41,6 +41,8 @@ _BOTH_WAYS = {"exports and imports": ("export", "import"), "imports and exports"
 _AMONG_ITS_PARTS = words("among_its_parts")
 _THOSE = frozenset({"those", "that"})
 _ENDS_OF_ZONES = words("end_of_zone")
+#: Zones that "the zone" may point back to.
+_MOST_ZONES = 20
 _BRINGING = frozenset(words("bringing"))
 _ADVERBIALS = frozenset(words("adverbial_start"))
 _HOME_PLACES = frozenset(words("home_place"))
@@ -846,7 +848,7 @@ class Walk:
     def _add_item(self, dimension: str, item: Item, index: int) -> None:
         phrase = self.phrase
         if dimension == "region" and item.text.lower().endswith(_ENDS_OF_ZONES):
-            self.grammar.zones.append(item)
+            self.grammar.zones = [*self.grammar.zones[1 - _MOST_ZONES :], item]
         last = self.last_name.get(dimension)
         if last is not None and phrase.names.get(dimension) and self._sums_up(last, index):
             phrase.examples[dimension] = phrase.names[dimension]
