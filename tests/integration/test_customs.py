@@ -51,6 +51,7 @@ def levels(installation: Installation, where: str) -> dict[str, Decimal]:
 WHEAT_TO_KAZAKHSTAN = "partner_id = 'KAZ' AND commodity_id = 'TOTAL' AND region_id = 'CN-XJ' AND unit = 'CNY'"
 
 
+@pytest.mark.long
 def test_declarations_are_published_added_up_reconciled_and_revised(refreshed: Installation) -> None:
     for year in (2022, 2023):
         for month in (1, 2, 3):
