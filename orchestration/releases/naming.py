@@ -24,7 +24,7 @@ _MEMBERS = frozenset(words("member"))
 #: Before the members of a group of which the one who reports is one.
 REST_OF_GROUP = words("rest_of_group")
 #: Words between a number and the goods that it counts: 12,400 imported passenger cars.
-_WORDS_BEFORE_GOODS = 3
+_WORDS_BEFORE_COUNTED_GOODS = 3
 _FLOW_PARTS = tuple((word, flow) for flow in ("export", "import") for word in words("flow_part", flow))
 
 
@@ -89,7 +89,7 @@ def goods_as_unit(grammar: Grammar, tokens: list[Token], number: int) -> tuple[s
     `53 aircraft`, `19.47 million new inflated rubber tires`.
     """
     at = number + 1
-    last = min(len(tokens), at + _WORDS_BEFORE_GOODS)
+    last = min(len(tokens), at + _WORDS_BEFORE_COUNTED_GOODS)
     while at < last and (tokens[at].kind == "word" or set(tokens[at].senses) == {"filler"}):
         at += 1
     token = tokens[at] if at < len(tokens) else None

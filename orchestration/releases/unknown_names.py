@@ -25,7 +25,9 @@ _SENSES_IN_NAMES = frozenset({"filler", "header_dimension", "other_noun"})
 _AMOUNTS = frozenset(words("amount_of"))
 _ENTERPRISES = frozenset(words("enterprise_noun"))
 #: Before enterprises: what kind they are, and behind a hyphen whose.
-_KINDS_OF_ENTERPRISES, _WHOSE_ENTERPRISES = (frozenset(words("kind_of_enterprise")), frozenset(words("funded")))
+_KINDS_OF_ENTERPRISES = frozenset(words("kind_of_enterprise"))
+_WHOSE_ENTERPRISES = frozenset(words("funded"))
+#: Before English goods: what may be part of their name.
 _ADJECTIVES_OF_GOODS = frozenset(words("adjective_of_goods"))
 _NOUNS_BEFORE_GOODS = frozenset(words("noun_before_goods"))
 #: Before goods they make them all others: 非纺织品.
@@ -351,9 +353,8 @@ class UnknownNames:
 
     def _is_hyphened(self, index: int) -> bool:
         """Whether a hyphen joins a token to the one before it."""
-        return (
-            self.grammar.source[self.grammar.text.span(self.tokens[index].start, self.tokens[index].end)[0] - 1] == "-"
-        )
+        start, _ = self.grammar.text.span(self.tokens[index].start, self.tokens[index].end)
+        return start > 0 and self.grammar.source[start - 1] == "-"
 
     def _ports(self) -> None:
         """山东口岸进口原油, 上海关区: what passes the ports or the customs of a place is not its own trade."""
@@ -1047,11 +1048,8 @@ class UnknownNames:
         if len(behind) < 2:
             return index
         if self._is_hyphened(index + 1) and behind[0].kind == "word":
-            return (
-                index + 2
-                if behind[1].kind == "word" or behind[1].is_a("header_dimension") or behind[1].names
-                else index
-            )
+            is_goods = behind[1].kind == "word" or behind[1].is_a("header_dimension") or bool(behind[1].names)
+            return index + 2 if is_goods else index
         joins = behind[0].is_a("and") and behind[0].text in ("and", "&")
         is_noun = behind[1].kind == "word" or behind[1].is_a("header_dimension", "other_noun")
         ends = len(behind) > 2 and (behind[2].is_a("rise", "fall", "be", "to") or behind[2].quantity is not None)
