@@ -211,6 +211,7 @@ _ENGLISH_START = re.compile(
 #: 十一五, the eleventh five-year plan: 2006 to 2010.
 _FIRST_YEAR_OF_SIXTH_PLAN, _MONTHS_OF_PLAN = 1981, 60
 _ZN = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+#: A fiscal year, in Chinese.
 _ZF = r"(?:财年|财政年度|会计年度)"
 _ZY = (
     r"(?:(?:(?P<year>(?:19|20)[0-9]{2}|[二一][〇零○一二三四五六七八九]{3}"
@@ -261,7 +262,7 @@ _CHINESE = [
         ("so_far", r"(?<=[，,；;、。])累计(?=进出口|出口|进口|贸易)"),
         ("month", rf"(?:{_ZY})?(?:单看|仅)?(?P<a>{_ZN})月(?:份|单月|当月){{0,3}}"),
         ("fiscalyear", r"(?P<fiscal>(?P<fy>20[0-9]{2}[-/](?:20)?[0-9]{2})(?:财年|财政年度|年度))"),
-        ("fiscalyear", r"(?P<fy>20[0-9]{2})(?:财年|财政年度|会计年度)"),
+        ("fiscalyear", rf"(?P<fy>20[0-9]{{2}}){_ZF}"),
         ("year", rf"{_ZY}(?:全年|度)?"),
         ("year", r"全年"),
     )

@@ -328,13 +328,23 @@ def test_an_amount_in_a_currency_that_is_not_known_is_in_none_that_the_text_has_
     assert kinds == ["read", "unread"]
 
 
+_OF_A_PARK = (
+    " posted trade of 24.00 billion yuan in the first quarter. In the first quarter, exports were 13.00 billion yuan "
+    "and imports 11.00 billion yuan.\n\nIn the first quarter, private firms traded 12.00 billion yuan."
+)
+
+
+def test_what_follows_a_zone_that_is_not_named_is_not_published_though_it_adds_up(codes: CodeLists) -> None:
+    text = f"An industrial park{_OF_A_PARK}"
+    reasons = {number.printed: number.reason for number in _read(text, codes).numbers if "billion" in number.printed}
+    first = reasons.pop("24.00 billion yuan")
+    assert first.startswith(NAMES_THAT_NO_LIST_KNOWS)
+    assert set(reasons.values()) == {"a sentence before it is about a name that no list knows"}
+
+
 def test_what_follows_a_zone_that_no_list_knows_is_not_published_though_it_adds_up(codes: CodeLists) -> None:
-    text = (
-        "Qianhai Industrial Park posted trade of 24.00 billion yuan in the first quarter. In the first quarter, "
-        "exports were 13.00 billion yuan and imports 11.00 billion yuan.\n\nIn the first quarter, private firms "
-        "traded 12.00 billion yuan."
-    )
-    amounts = [number for number in _read(text, codes).numbers if "billion" in number.printed]
+    numbers = _read(f"Qianhai Industrial Park{_OF_A_PARK}", codes).numbers
+    amounts = [number for number in numbers if "billion" in number.printed]
     assert amounts[0].reason.startswith(NAMES_THAT_NO_LIST_KNOWS)
     assert [number.kind for number in amounts] == ["uncertain"] * 4
 
