@@ -11,7 +11,7 @@ from orchestration.releases.balances import balances
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import find_ranks, nearest, set_aside
-from orchestration.releases.periods import Period, Span, length_in_months, resolve, says_part_of_month, shifted, span_of
+from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
 from orchestration.releases.statements import OTHER_YEAR
 from orchestration.releases.tokens import THE_PROVINCE, Token
@@ -1409,7 +1409,7 @@ class Claims:
         tokens = sentence.tokens
         chars = self.grammar.text.chars[tokens[0].start : tokens[-1].end]
         grammar = self.grammar
-        grammar.says_part_of_month = says_part_of_month(chars)
+        grammar.note_part_of_month(chars)
         grammar.is_of_part_of_month = grammar.says_part_of_month or (
             grammar.is_of_part_of_month and not any(one.period and one.period.kind in _OF_MONTHS for one in tokens)
         )

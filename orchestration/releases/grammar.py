@@ -115,6 +115,7 @@ class Grammar:
         self.of_services = False
         #: Whether the sentence speaks of a part of a month, and whether the text does, up to a period of whole months.
         self.says_part_of_month = self.is_of_part_of_month = False
+        self._text_says_part_of_month = says_part_of_month(text.chars)
         #: Whether the text counts goods and services together, so that a whole may be of both.
         self.counts_services = _counts_services(text.chars, is_usual="goods_and_services" in conventions(region_id))
         self.scope = Scope()
@@ -194,8 +195,7 @@ class Grammar:
         fallback: Span | None = None
         named: Span | None = None  # by a sentence without a number, before all that have one
         for sentence in found:
-            chars = self.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end]
-            self.says_part_of_month = says_part_of_month(chars)
+            self.note_part_of_month(self.text.chars[sentence.tokens[0].start : sentence.tokens[-1].end])
             has_number = any(
                 token.quantity and token.quantity.unit_kind in ("money", "percent", "physical")
                 for token in sentence.tokens
@@ -221,6 +221,10 @@ class Grammar:
             if has_number and named is not None:
                 return named
         return fallback
+
+    def note_part_of_month(self, chars: str) -> None:
+        """Remember whether a sentence speaks of a part of a month; most texts never do."""
+        self.says_part_of_month = self._text_says_part_of_month and says_part_of_month(chars)
 
     def account(self, reading: Reading) -> None:
         """Take down what became of a number."""
@@ -365,7 +369,10 @@ def _counts_services(chars: str, *, is_usual: bool) -> bool:
 
     `is_usual`: such texts do so without saying it, unless they begin with goods.
     """
-    both, goods = _BOTH.search(chars), _GOODS.search(chars)
+    both = _BOTH.search(chars) if "and services" in chars else None
+    if both is None and not is_usual:
+        return False
+    goods = _GOODS.search(chars)
     if both is None:
-        return is_usual and (goods is None or goods.start() > _BEGINNING)
+        return goods is None or goods.start() > _BEGINNING
     return goods is None or both.start() <= goods.start()

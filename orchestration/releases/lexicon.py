@@ -74,6 +74,10 @@ class Entry:
     names: tuple[tuple[str, str], ...]
 
 
+#: A phrase behind numbers and what it may mean.
+Suffix = tuple[str, tuple[tuple[str, str], ...]]
+
+
 class Lexicon:
     """The phrase tables and names, compiled into one automaton."""
 
@@ -102,9 +106,7 @@ class Lexicon:
                 sense = (f"{kind}_prefix", value)
             if sense not in senses.setdefault(phrase, []):
                 senses[phrase].append(sense)
-        self._suffixes_by_first: dict[str, list[str]] = {}
-        for phrase in sorted(self._suffixes, key=lambda one: -len(one)):
-            self._suffixes_by_first.setdefault(phrase[0], []).append(phrase)
+        self._suffixes_of_kinds: dict[frozenset[str], dict[str, list[Suffix]]] = {}
         names: dict[str, dict[tuple[str, str], None]] = {}
         aliases = [(list_name, alias) for list_name, alias in codes.names() if list_name in LISTS]
         folded = simplified("\n".join(alias for _, alias in aliases)).split("\n")
@@ -149,18 +151,26 @@ class Lexicon:
                 entries.sort(key=lambda entry: -len(entry.phrase))
         return found
 
-    def suffix_at(self, chars: str, position: int, kinds: frozenset[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def suffix_at(self, chars: str, position: int, kinds: frozenset[str]) -> Suffix:
         """The longest suffix phrase of these kinds at `position`, with its senses; ("", ()) where there is none."""
-        for phrase in self._suffixes_by_first.get(chars[position : position + 1], ()):
+        by_first = self._suffixes_of_kinds.get(kinds) or self._suffixes_of(kinds)
+        for suffix in by_first.get(chars[position : position + 1], ()):
+            phrase = suffix[0]
             if not chars.startswith(phrase, position):
                 continue
             end = position + len(phrase)
             if end < len(chars) and (ends := _script(phrase[-1])) and _script(chars[end]) == ends:
                 continue
-            fitting = tuple(sense for sense in self._suffixes[phrase] if sense[0] in kinds)
-            if fitting:
-                return phrase, fitting
+            return suffix
         return "", ()
+
+    def _suffixes_of(self, kinds: frozenset[str]) -> dict[str, list[Suffix]]:
+        """The suffix phrases of these kinds with their senses, by their first characters, the longest first."""
+        found = self._suffixes_of_kinds[kinds] = {}
+        for phrase in sorted(self._suffixes, key=lambda one: -len(one)):
+            if fitting := tuple(sense for sense in self._suffixes[phrase] if sense[0] in kinds):
+                found.setdefault(phrase[0], []).append((phrase, fitting))
+        return found
 
     def resolve(self, entry: Entry, region_id: str) -> tuple[tuple[str, str], ...]:
         """The (list, code) pairs that a name stands for in a release about a region."""

@@ -339,7 +339,8 @@ class _Builder:
         self.figures = [figure for found in figures_of.values() for figure in found]
         for at, found in figures_of.items():
             ids = tuple(one.figure_id for one in found)
-            self.numbers[at] = dataclasses.replace(self.numbers[at], figure_ids=ids)
+            if ids != self.numbers[at].figure_ids:
+                self.numbers[at] = dataclasses.replace(self.numbers[at], figure_ids=ids)
 
     def _make_uncertain(self, why: dict[int, str]) -> None:
         reasons: dict[str, str] = {}

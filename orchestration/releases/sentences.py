@@ -53,7 +53,7 @@ class Sentence:
 
     def says(self, *senses: str) -> bool:
         """Whether a token has one of these senses."""
-        return any(sense in self._by_sense for sense in senses)
+        return not self._by_sense.keys().isdisjoint(senses)
 
     def with_sense(self, *senses: str) -> list[int]:
         """Where the tokens with one of these senses stand, in order."""

@@ -85,7 +85,7 @@ class Token:
 
     def may_name(self, dimension: str) -> bool:
         """Whether a list of codes of a dimension knows the token as a name."""
-        return any(name == dimension for name, _ in self.names)
+        return dimension in dict(self.names)
 
     @property
     def is_unknown(self) -> bool:
