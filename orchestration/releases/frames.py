@@ -522,7 +522,9 @@ def _fill(walk: Walk, frame: Frame, phrase: Phrase, own: frozenset[str]) -> None
         frame.nontrade = phrase.is_nontrade
     elif own:
         frame.nontrade = ""
-    if phrase.is_joint and not own - {"flow", "region"}:
+    before = walk.grammar.siblings[-1:]
+    turns = bool(phrase.flows and before and before[0].flows != phrase.flows)  # 本地产品出口…。进口货值合计…
+    if phrase.is_joint and not own - {"flow", "region"} and not turns:
         walk.joint_next = True
 
 

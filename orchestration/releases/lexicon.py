@@ -56,7 +56,7 @@ WORD_KINDS = frozenset({
     "reported", "rest_of_group", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
     "since_after", "small_before_number", "that_is", "then", "they", "through", "time_of_ordinal", "title_noun",
     "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turning", "unit_of_goods",
-    "unnamed_city", "unreal", "value_word", "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",
+    "unnamed_city", "unreal", "vague_multiple", "value_word", "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}

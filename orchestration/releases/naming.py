@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _OBJECT_PREPOSITIONS = frozenset(words("object_preposition"))
 #: Customs areas of their own, which the nation's customs have as partners.
 _APART_FROM_THE_MAINLAND = frozenset({"CN-HK", "CN-MO", "CN-TW"})
+#: What stands before a partner in one character, and in one phrase with it.
+_BEFORE_SHORT_PARTNER = frozenset("对自从与向由")
 _PARTNERS_BEHIND = words("partners_behind")
 _DIRECTIONS = frozenset(words("direction"))
 _AREAS_OF_UNION = frozenset(words("area_of_union"))
@@ -112,7 +114,8 @@ def _is_listed_with_places(tokens: list[Token], index: int) -> bool:
 
 def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
     """A name with its code, and the flow that it says itself: 加工贸易出口."""
-    start, end = grammar.text.span(token.start, token.end)
+    is_behind_preposition = dimension == "partner" and token.text[0] in _BEFORE_SHORT_PARTNER  # 对俄
+    start, end = grammar.text.span(token.start + is_behind_preposition, token.end)
     flow = ""
     if dimension in ("trade_mode", "commodity"):
         if "进出口" in token.text or "imports and exports" in token.text:
@@ -129,6 +132,8 @@ def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
 def start_of_members(tokens: list[Token], index: int) -> int | None:
     """Where `partners in` and `the other 14 members of` begin, before a group at `index`; None where they do not."""
     first, before = index, index - 1
+    if before >= 0 and tokens[before].text.endswith("个") and tokens[before].end == tokens[index].start:
+        return before  # 四个金砖国家
     before -= before > 0 and tokens[before].text == "the"
     if before > 0 and tokens[before].text in ("in", "of") and tokens[before - 1].text.split(" ")[-1] in _MEMBERS:
         first = before - 1 - (before > 1 and tokens[before - 2].text == "member")

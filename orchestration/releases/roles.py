@@ -49,6 +49,10 @@ _RANKED_GROWTH = frozenset(words("ranked_growth"))
 #: Words within a noun such as "export market" that say the flow.
 _EXPORT_WORDS = words("ranked_flow", "export")
 _IMPORT_WORDS = words("ranked_flow", "import")
+#: 成倍增长: at least twice as much.
+_VAGUE_MULTIPLES = frozenset(words("vague_multiple"))
+#: Between one and what it is, in Chinese; between a place and the rank of its partner.
+_IS, _OF_WHOM = words("is"), frozenset({"的", "'s", "the"})
 #: Words near a number that say that it is what a port handles, and that goods of whatever kind are weighed.
 _PORT_WORDS = words("port_cargo")
 _CARGO_WORDS = words("cargo")
@@ -698,6 +702,8 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         ranked.flows = ["total"]  # exports to the United States, the second biggest trading partner
     if (place := _place_behind_rank(numbers)) is not None:
         ranked.names = {**ranked.names, "region": [] if place.code == numbers.grammar.region_id else [place]}
+    if (both := _other_and_home(numbers)) is not None:
+        ranked.names = {"region": [both[0]], "partner": [both[1]]}
     is_of_partner = any(token.is_a("rank_noun") for token in clause)
     has_partner = frame.names.get("partner") or any(token.may_name("partner") for token in clause)
     rule, doubt = "rank", ""
@@ -760,6 +766,30 @@ def _place_behind_rank(numbers: NumberGroup) -> Item | None:
         return None
     dimension, code = dimension_of(numbers.grammar, tokens, at + 2)
     return item_of(numbers.grammar, tokens[at + 2], dimension, code) if dimension == "region" else None
+
+
+def _other_and_home(numbers: NumberGroup) -> tuple[Item, Item] | None:
+    """`中国是蒙古国第一大贸易伙伴`, "China is the second largest partner of Peru": the other, and who is its partner."""
+    tokens, noun = numbers.tokens, numbers.last + 1
+    if noun >= len(tokens) or not tokens[noun].is_a("rank_noun"):
+        return None
+    other = numbers.first - 1
+    while other > numbers.clause_start and (tokens[other].is_a("rank") or tokens[other].text in _OF_WHOM):
+        other -= 1
+    home = other - 1
+    if tokens[noun + 1 : noun + 2] and tokens[noun + 1].text == "of":
+        home, other = other, noun + 2 + (tokens[noun + 2 : noun + 3] != [] and tokens[noun + 2].text == "the")
+    while home > numbers.clause_start and not tokens[home].names and tokens[home].kind != "comma":
+        home -= 1
+    if other >= len(tokens) or home < 0 or ("region", numbers.grammar.region_id) not in tokens[home].names:
+        return None
+    says_is = any(one.is_a("be") or one.text.startswith(_IS) for one in tokens[home + 1 : numbers.first])
+    is_joined = home > 0 and tokens[home - 1].is_a("partner_preposition", "and", "of")
+    dimension, code = dimension_of(numbers.grammar, tokens, other)
+    if not says_is or is_joined or dimension != "partner":
+        return None
+    home_item = item_of(numbers.grammar, tokens[home], "partner", numbers.grammar.region_id)
+    return item_of(numbers.grammar, tokens[other], dimension, code), home_item
 
 
 def flow_of_rank_noun(noun: str) -> str:
@@ -895,6 +925,7 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
         token.quantity = None
         return
     measure = measure_of_change(numbers, frame, "growth")
+    by_how_much = "by how much it multiplied is not said" if token.text in _VAGUE_MULTIPLES else ""
     statements = distribute(
         numbers,
         frame,
@@ -903,7 +934,7 @@ def multiple_statements(walk: Walk, index: int, token: Token) -> None:
         measure,
         period=period_of(numbers),
         rule="growth in a word",
-        doubt=doubt_of_quantity(numbers, measure),
+        doubt=doubt_of_quantity(numbers, measure) or by_how_much,
     )
     walk.grammar.account(Reading(quantity, statements=statements[0]))
     token.quantity = None

@@ -231,9 +231,11 @@ class Tokeniser:
         senses = dict(entry.senses)
         names = self._lexicon.resolve(entry, self._region_id) if entry.names else ()
         if "partner" in senses:  # 对俄: a partner in one character, known by the preposition before it
-            if chars[end : end + 1] not in _AFTER_SHORT_PARTNER:
+            partner = ("partner", senses.pop("partner"))
+            if chars[end : end + 1] in _AFTER_SHORT_PARTNER:
+                names, senses = (partner,), {}
+            elif not senses:
                 return None
-            names = (("partner", senses.pop("partner")),)
         if names and len(phrase) == 1 and not senses and not _stands_alone(chars, position):
             return None
         if names and phrase.isascii() and not senses:
