@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from orchestration.releases.lexicon import words
 from orchestration.releases.number_groups import NumberGroup
-from orchestration.releases.periods import Span, length_in_months, shifted
+from orchestration.releases.periods import Span, length_in_months, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.tokens import Token
 
@@ -27,6 +27,10 @@ _DURING = frozenset({"in", "during", "for"})
 #: What is compared with, by what is said of it.
 _SAID = {"yoy": "yoy", "base": "yoy", "mom": "mom", "prior": "mom", "qoq": "qoq"}
 _YEAR = 12
+#: Months of two and more whole years, up to a century.
+_SEVERAL_YEARS = range(2 * _YEAR, 100 * _YEAR, _YEAR)
+#: Before what something rose or fell from.
+_FROM_WHAT = frozenset({"from", "由", "从"})
 #: Behind them stands another change, with a comparison of its own.
 _OF_ANOTHER = frozenset(words("another_change"))
 
@@ -87,7 +91,32 @@ def period_of(numbers: NumberGroup) -> Span | None:
             if index in numbers.claims.spans:
                 grammar.period = numbers.claims.spans[index]
                 break
-    return grammar.period
+    return _year_of_end(numbers, grammar.period) if is_of_years(grammar.period) else grammar.period
+
+
+def is_of_years(period: Span | None) -> bool:
+    """Whether a period is several whole years."""
+    return period is not None and length_in_months(period) in _SEVERAL_YEARS and period[0].month == 1
+
+
+def _year_of_end(numbers: NumberGroup, period: Span | None) -> Span | None:
+    """Of several years the first or the last, where a number is what something rose from or to; else all of them.
+
+    `2018年到2022年，进出口由1.93万亿元跃升至3.33万亿元，增长72.6%`.
+    """
+    tokens, start = numbers.tokens, numbers.sentence.clause_start(numbers.first)
+    if period is None:
+        return None
+    words_before = [tokens[at].text for at in range(max(start, numbers.first - 2), numbers.first)]
+    if not _FROM_WHAT.isdisjoint(words_before):
+        return span_of(period[0].year, 1, _YEAR)
+    is_behind_first = any(
+        one.text in _FROM_WHAT and any(another.quantity for another in tokens[at + 1 : at + 3])
+        for at, one in enumerate(tokens[: numbers.first - 1])
+    )
+    said = tokens[start : min(numbers.last + 4, numbers.sentence.clause_end(numbers.last))]
+    is_average = any(one.is_a("average", "condition") or "average" in one.text for one in said)  # 年均
+    return span_of(period[1].year, 1, _YEAR) if is_behind_first and not is_average else period
 
 
 def growth_of_then(numbers: NumberGroup) -> Span | None:
@@ -222,6 +251,8 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     """The period compared with, where the number is its own."""
     if period is None:
         return None
+    if is_of_years(numbers.grammar.period):
+        return _year_of_end(numbers, numbers.grammar.period)
     behind = range(numbers.last + 1, min(numbers.window_end, numbers.last + 6))
     if (after := _end_of_conversion(numbers)) and not numbers.sentence.is_chinese:
         behind = range(after, after + 3)  # from 5 billion yuan ($700 million) in 2012

@@ -201,7 +201,7 @@ class Grammar:
                 for token in sentence.tokens
             )
             for index, token in enumerate(sentence.tokens):
-                if token.period is None or token.period.kind not in ("span", "fiscal", "calendar_fiscal"):
+                if token.period is None or token.period.kind not in ("span", "fiscal", "calendar_fiscal", "years"):
                     continue
                 if token.period.is_loose or is_compared(sentence, index) or is_since(sentence, index):
                     continue

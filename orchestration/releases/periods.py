@@ -155,6 +155,9 @@ _ENGLISH = [
         ("years",
             rf"from (?P<year>{_Y}) (?:to|through|until) (?P<b>{_M})(?: [0-9]{{1,2}})?"
             rf"(?:,? (?P<end>{_Y})| this year)"),
+        ("whole_years",
+            rf"(?:from (?P<year>{_Y}) (?:to|through|until)|between (?P<first>{_Y}) and|(?P<start>{_Y}) ?-) ?"
+            rf"(?P<end>{_Y})(?![0-9])"),
         ("this_month", r"(?:in |for |during )?this month"),
         ("same_month",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"
@@ -228,6 +231,8 @@ _CHINESE = [
         ("day", rf"(?:{_ZY})?{_ZN}月{_ZN}(?:日|号)(?:至(?:{_ZN}月)?{_ZN}(?:日|号))?"),
         ("years",
             rf"从?(?P<year>(?:19|20)[0-9]{{2}})年(?:1月)?(?:至|到|-|—|~)(?:(?P<end>(?:19|20)[0-9]{{2}})年|今年)(?P<b>{_ZN})月份?"),
+        ("whole_years",
+            r"从?(?P<year>(?:19|20)[0-9]{2})年?(?:至|到|-|—|~)(?P<end>(?:19|20)[0-9]{2})年(?![0-9]|[一二三四上下]|末|底|初|度)"),
         ("plan",
             r"第?(?P<plan>十?[一二三四五六七八九十])(?:个)?五年?(?:[”’」』\"'] ?)?(?:规划|计划)?"
             r"(?:时期|期间|期内|(?P<at>末年?|收官(?:之年|年)|开局(?:之年|年)))"),
@@ -337,6 +342,10 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
     if kind == "years":
         end = int(groups["end"]) if groups.get("end") else None
         return Period(kind, _month(groups["b"]), 13, int(groups["year"]), end_year=end)
+    if kind == "whole_years":
+        first, last = int(groups["year"] or groups["first"] or groups["start"] or 0), int(groups["end"] or 0)
+        is_far = last > first + 1  # from 2019 to 2020 is mostly a change from one to the other
+        return Period("years", 12, 13, first, end_year=last) if is_far else None
     if kind == "length":
         return Period(kind, 1, _LENGTHS[found["n"]])
     if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
@@ -473,6 +482,11 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
             if not 1 <= last <= 12:
                 continue
             return Period(kind, last, 13, int(groups["year"] or 0), end_year=end), found.end()
+        if kind == "whole_years":
+            first, last = int(groups["year"] or 0), int(groups["end"] or 0)
+            if last <= first:
+                continue
+            return Period("years", 12, 13, first, end_year=last), found.end()
         if kind == "based" and groups.get("year"):
             return Period("span", 0, 0, _chinese_year(groups["year"] or ""), None, is_loose=True), found.end()
         if kind == "based":
