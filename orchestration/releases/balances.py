@@ -1,4 +1,4 @@
-"""Balances that are said by exports and imports alone: `exports exceeded imports by $5 billion`, 出口比进口多5亿元."""
+"""Balances whose flow stands not before them: `exports exceeded imports by $5 billion`, 出口比进口多5亿元, 5亿元顺差."""
 
 from __future__ import annotations
 
@@ -22,17 +22,28 @@ _REACH = 6
 def balances(sentence: Sentence, chars: str) -> dict[int, int]:
     """The signs of the balances among the numbers, by their places: positive where exports are the greater."""
     flows = [at for at, token in enumerate(sentence.tokens) if token.senses.get("flow") in _OPPOSITE]
-    if len(flows) < 2:
-        return {}
     found: dict[int, int] = {}
     for index in sentence.quantities():
         quantity = sentence.tokens[index].quantity
         if quantity is None or quantity.unit_kind != "money":
             continue
-        sign = _exceeds_by(sentence, chars, flows, index) or _more_than(sentence, flows, index)
+        sign = _balance_behind(sentence, index)
+        if not sign and len(flows) > 1:
+            sign = _exceeds_by(sentence, chars, flows, index) or _more_than(sentence, flows, index)
         if sign:
             found[index] = sign
     return found
+
+
+def _balance_behind(sentence: Sentence, index: int) -> int:
+    """`录得94亿元逆差`, 5亿元的贸易顺差: the balance stands right behind its amount."""
+    behind = sentence.tokens[index + 1 : index + 4] if sentence.is_chinese else []
+    for token in behind:
+        if token.senses.get("flow") == "balance":
+            return -1 if token.is_a("balance_sign") else 1
+        if token.text != "的" and token.senses.get("flow") != "total":
+            break
+    return 0
 
 
 def _exceeds_by(sentence: Sentence, chars: str, flows: list[int], index: int) -> int:

@@ -29,6 +29,7 @@ _SAID = {"yoy": "yoy", "base": "yoy", "mom": "mom", "prior": "mom", "qoq": "qoq"
 _YEAR = 12
 #: Months of two and more whole years, up to a century.
 _SEVERAL_YEARS = range(2 * _YEAR, 100 * _YEAR, _YEAR)
+_EACH_YEAR = frozenset({"year", "yearly", "annual", "annually", "averaged", "averaging"})
 #: Before what something rose or fell from.
 _FROM_WHAT = frozenset({"from", "由", "从"})
 #: Behind them stands another change, with a comparison of its own.
@@ -100,7 +101,7 @@ def is_of_years(period: Span | None) -> bool:
 
 
 def _year_of_end(numbers: NumberGroup, period: Span | None) -> Span | None:
-    """Of several years the first or the last, where a number is what something rose from or to; else all of them.
+    """Of several years the first or the last, where a number is what something rose from, to or by; else all of them.
 
     `2018年到2022年，进出口由1.93万亿元跃升至3.33万亿元，增长72.6%`.
     """
@@ -115,8 +116,11 @@ def _year_of_end(numbers: NumberGroup, period: Span | None) -> Span | None:
         for at, one in enumerate(tokens[: numbers.first - 1])
     )
     said = tokens[start : min(numbers.last + 4, numbers.sentence.clause_end(numbers.last))]
-    is_average = any(one.is_a("average", "condition") or "average" in one.text for one in said)  # 年均
-    return span_of(period[1].year, 1, _YEAR) if is_behind_first and not is_average else period
+    is_average = any(one.is_a("average", "condition") or one.text in _EACH_YEAR for one in said)  # 年均
+    is_change = numbers.kind == "percent" and any(
+        one.is_a("rise", "fall", "multiple") for one in tokens[start : numbers.last + 1]
+    )
+    return span_of(period[1].year, 1, _YEAR) if (is_behind_first or is_change) and not is_average else period
 
 
 def growth_of_then(numbers: NumberGroup) -> Span | None:
