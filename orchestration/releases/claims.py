@@ -896,12 +896,13 @@ class Claims:
             sentence.claim(index - 2, index, "reference")
 
     def _share_change_reference(self, sentence: Sentence, index: int) -> bool:
-        """`占全省外贸总额的比重较上年提升14.8个百分点`: what the share that changed is of."""
+        """`占全省外贸总额的比重较上年提升14.8个百分点`, `在进出口总值中的比重提高1个百分点`: what the share is of."""
         tokens = sentence.tokens
         if not sentence.is_chinese:
             return False
         clause = range(sentence.clause_start(index), index)
         cue = next((at for at in clause if tokens[at].is_a("share") and tokens[at].text.startswith("占")), None)
+        cue = next((at for at in clause if tokens[at].text == "在"), None) if cue is None else cue
         noun = next(
             (at for at in clause if cue is not None and at > cue and tokens[at].is_a("share_change_noun")), None
         )

@@ -76,11 +76,21 @@ def _offers(number: Number, lead: Figure, first: Figure, behind: Figure | None) 
                 yield from _of_period(number.figure, (other.period_start, other.period_end))
     if number.reason.startswith(_OF_NAMES):
         for other in (first, lead):
+            yield _narrowed(number.figure, other)
             yield {column: getattr(other, column) for column in _NAMES}
     if number.reason.startswith(_OF_FLOW):
         yield {"flow": lead.flow}
     if number.reason.startswith(_OF_MEASURE):
         yield {"measure": "quantity"}
+
+
+def _narrowed(figure: Figure, other: Figure) -> dict[str, object]:
+    """The names of a figure, and of another where it has none: textiles, in a text that begins with ASEAN."""
+    return {
+        f"{dimension}_{part}": getattr(figure if getattr(figure, f"{dimension}_text") else other, f"{dimension}_{part}")
+        for dimension in DIMENSIONS
+        for part in ("id", "text")
+    }
 
 
 def _of_period(figure: Figure, span: Span) -> Iterator[dict[str, object]]:
