@@ -143,6 +143,8 @@ class Claims:
         self.grammar = grammar
         self.references: dict[int, dict[str, str]] = {}
         self.gaps: dict[int, int] = {}
+        #: Who is beaten by a percentage: the sign of the gap, and the reference.
+        self.beaten: dict[int, tuple[int, dict[str, str]]] = {}
         self.gap_places: dict[int, list[str]] = {}
         #: Gaps between two of those named before.
         self.gaps_of_two: set[int] = set()
@@ -817,6 +819,8 @@ class Claims:
                 self._growth_of_another(sentence, index)
             if index in self.others:
                 continue
+            if quantity.unit_kind == "percent" and self._beaten_by(sentence, index):
+                continue
             if quantity.unit_kind == "percent":
                 self._share_reference(sentence, index)
             elif quantity.unit_kind == "points" and self._share_change_reference(sentence, index):
@@ -1177,6 +1181,23 @@ class Claims:
             if tokens[cursor].quantity is not None:
                 return
             cursor -= 1
+
+    def _beaten_by(self, sentence: Sentence, index: int) -> bool:
+        """`beating the province by 0.3 percent`: who is beaten is no subject of the number."""
+        tokens, first = sentence.tokens, sentence.clause_start(index)
+        if index < 2 or tokens[index - 1].text != "by":
+            return False
+        for cursor in range(index - 2, first - 1, -1):
+            if tokens[cursor].quantity is not None or tokens[cursor].is_a("rise", "fall", "flow"):
+                return False
+            if tokens[cursor].is_a("gap_up", "gap_down"):
+                named = tokens[cursor + 1 : index - 1]
+                if self._names_other(named):
+                    is_below = tokens[cursor].is_a("gap_down") and not tokens[cursor].is_a("gap_up")
+                    self.beaten[index] = (-1 if is_below else 1, self._reference(named))
+                    sentence.claim(cursor, index - 1, "reference")
+                return index in self.beaten
+        return False
 
     def _chinese_gap(self, sentence: Sentence, index: int, first: int) -> None:
         tokens = sentence.tokens

@@ -17,7 +17,7 @@ from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
-from orchestration.releases.tokens import Token
+from orchestration.releases.tokens import THE_PROVINCE, Token
 
 _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
@@ -111,7 +111,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="its whole is not trade")
     if choices[0][0] == "growth" and (gap := _gap_to_another(numbers)):
         roles: list[Role] = [("growth_gap", gap, "gap in percent"), ("growth", gap, "growth after")]
-        return choices_of(numbers, frame, roles, period, doubt="whether it is a growth or how far one is above another")
+        _, reference = numbers.claims.beaten.get(numbers.first, (gap, {}))
+        doubt = "whether it is a growth or how far one is above another"
+        return choices_of(numbers, frame, roles, period, reference=reference, doubt=doubt)
     near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
     if choices[0][0] == "growth" and any(token.is_a("average") or token.text == "average" for token in near):
         return choices_of(numbers, frame, choices, period, doubt="an average of several periods")
@@ -189,10 +191,19 @@ def _gap_to_another(numbers: NumberGroup) -> int:
         than = [token for token in tokens[numbers.clause_start : before] if token.is_a("gap_up", "gap_down")]
         if than and than[-1].text.endswith("than"):
             return _gap_sign(than[-1])
+    if numbers.first in numbers.claims.beaten:
+        return numbers.claims.beaten[numbers.first][0]
     if at + 1 >= len(tokens) or not tokens[at].is_a("gap_up", "gap_down"):
         return 0
-    is_of_place = any(token.is_a("scope_nation", "scope_province") for token in tokens[at + 1 : at + 3])
-    return _gap_sign(tokens[at]) if is_of_place else 0
+    behind = tokens[at + 1 : at + (5 if tokens[at + 1].text in ("that", "those") else 3)]  # than that of the province
+    return _gap_sign(tokens[at]) if _names_holder(numbers, behind) else 0
+
+
+def _names_holder(numbers: NumberGroup, named: list[Token]) -> bool:
+    """Whether words name the nation or province that holds the place which reports."""
+    home = numbers.grammar.region_id
+    province = THE_PROVINCE if numbers.grammar.province() != home else frozenset()
+    return any(token.is_a("scope_nation", "scope_province") or token.text in province for token in named)
 
 
 def _gap_sign(cue: Token) -> int:
