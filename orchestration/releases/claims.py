@@ -111,6 +111,8 @@ _OUTSIDE = frozenset(words("outside"))
 _BEHIND = words("behind")
 _WORLD_TRADE = words("world_trade")
 _PUBLISHED = frozenset(words("published"))
+#: Tokens from such a word to its day: published at the beginning of July.
+_REACH_OF_PUBLISHED = 6
 _TREATIES = frozenset(words("treaty"))
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
@@ -254,7 +256,8 @@ class Claims:
         """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so name no subject."""
         for index, token in enumerate(sentence.tokens):
             is_relative = not sentence.is_chinese and token.text in _RELATIVES
-            if is_relative and index and sentence.tokens[index - 1].kind == "comma":
+            is_behind = index > 1 and sentence.tokens[index - 1].text == "in"  # general trade, in which chains are longer
+            if is_relative and index and sentence.tokens[index - 1 - is_behind].kind == "comma":
                 self._claim_relative(sentence, index)
             if token.is_a("reporting"):
                 self._claim_reporting(sentence, index)
@@ -282,7 +285,7 @@ class Claims:
             last += 1
         if last < len(tokens) and tokens[last].quantity is None:
             for cursor in range(index, last):  # its words, too: they are no part of a name
-                if tokens[cursor].kind in ("word", "period"):
+                if tokens[cursor].kind in ("word", "period") or tokens[cursor].is_a("nontrade"):
                     sentence.spoken_for.setdefault(cursor, "relative clause")
             _claim_names(sentence, index, last, "relative clause")
 
@@ -1454,6 +1457,11 @@ class Claims:
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind
                 continue
+            self.grammar.last_year = period.year or self.grammar.last_year
+            if period.kind == "that_year":
+                if not self.grammar.last_year:
+                    continue
+                period = token.period = Period("span", 1, 12, self.grammar.last_year)
             if period.kind == "year_to_date" and self.grammar.published is not None:
                 self.grammar.stated_year = self.grammar.published.year  # 今年以来，…前三季度
             if period.kind in ("date", "year_to_date", "same"):
@@ -1501,8 +1509,8 @@ class Claims:
                     self.spans[index] = span_of(end.year, end.month - period.months + 1, period.months)
                 continue
             claimed = sentence.spoken_for.get(index, "")
-            if claimed == "attribution" and any(one.text in _PUBLISHED for one in tokens[max(0, index - 3) : index]):
-                continue  # according to figures published in July
+            if not sentence.is_chinese and _is_of_publication(tokens, index):
+                continue  # figures that the government published at the beginning of July
             if period.kind == "single":
                 main = self.grammar.main_period or self.grammar.first_period
                 if main is not None:
@@ -1706,11 +1714,15 @@ class Claims:
 
     @staticmethod
     def _goes_on_to_a_year(sentence: Sentence, index: int) -> bool:
-        """`由2019年的3943亿元增至2023年的6450亿元`: from one whole year to another."""
-        later = (token.period for token in sentence.tokens[index + 1 : index + 12])
-        return sentence.is_chinese and any(
-            one is not None and one.kind == "span" and one.months == 12 and one.year is not None for one in later
-        )
+        """`由2019年的3943亿元增至2023年的6450亿元`, "from 5 billion in 2013 to 9 billion in 2024": to another whole year."""
+        behind = sentence.tokens[index + 1 : index + 12]
+        later = next((at for at, one in enumerate(behind) if one.period is not None and one.period.kind == "span"), None)
+        period = behind[later].period if later is not None else None
+        is_year = period is not None and period.months == 12 and period.year is not None
+        if sentence.is_chinese or not is_year:
+            return is_year
+        says_part = any(one.period is not None and 0 < one.period.months < 12 for one in sentence.tokens[:index])
+        return any(one.text == "to" for one in behind[:later]) and not says_part  # in January … in 2020
 
     @staticmethod
     def _is_record_of(sentence: Sentence, index: int) -> bool:
@@ -1973,6 +1985,16 @@ def _ends_any_change(tokens: list[Token], index: int) -> bool:
 def _is_of_change(tokens: list[Token], index: int) -> bool:
     """Whether a noun of change stands at a place: `the increases from August`."""
     return index > 0 and tokens[index].is_a("rise", "fall") and not tokens[index - 1].is_a("flow", "scope_self")
+
+
+def _is_of_publication(tokens: list[Token], index: int) -> bool:
+    """Whether a period is that in which figures were published."""
+    for token in reversed(tokens[max(0, index - _REACH_OF_PUBLISHED) : index]):
+        if token.text in _PUBLISHED:
+            return True
+        if token.quantity is not None or token.names or token.kind in BOUNDARIES or token.is_a("flow"):
+            return False
+    return False
 
 
 def is_since(sentence: Sentence, index: int) -> bool:

@@ -105,6 +105,8 @@ class Grammar:
         self.last_month: Span | None = None
         #: The period that the sentence before named last, be it only to compare with.
         self.last_named: Span | None = None
+        #: The year named last, for "in that year"; 0 before one was.
+        self.last_year = 0
         #: Likewise "in the second", after the first quarter.
         self.last_quarter: Span | None = None
         #: The currencies of the text in the order of their first amounts.

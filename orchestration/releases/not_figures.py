@@ -126,6 +126,8 @@ def _of_ordinal(sentence: Sentence, index: int) -> Quantity:
         last += 2  # the second, third and fourth largest partners
     following = tokens[last + 1] if last + 1 < len(tokens) else None
     says_place = following is not None and (following.is_a("superlative", "rank_noun") or following.text == "place")
+    if following is not None and following.text == "among":  # third among the six coastal provinces
+        says_place = any(one.quantity is not None for one in tokens[last + 2 : last + 4])
     if says_place or nearest(sentence, index, -4, "rank") is not None or _follows_rank(tokens, index, 3):
         quantity.unit, quantity.unit_kind = "rank", "rank"
     else:

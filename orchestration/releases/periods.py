@@ -36,7 +36,7 @@ class Period:
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
     `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last),
-    `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
+    `that_year` (the year named last), `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
     its last), `quarter_again` (a quarter named by its ordinal alone, after another), `years` (from January of `year` to
     `first_month` of a later one), `to_date` (the year up to it), `so_far` (the same where a
     month or quarter was told before), `last_month` (that before publication, or before the
@@ -162,6 +162,7 @@ _ENGLISH = [
         ("same_month",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) month"
             r"(?! (?:last|of|in|a|one|the) )|(?:(?:in|over|during|for|within) )?that month"),
+        ("that_year", r"(?:in |over |during |for )?that year(?! (?:earlier|ago|before))"),
         ("same",
             r"(?:(?:in|over|during|for|within) )?(?:the |this )(?:same|reviewed|reporting|said|aforementioned) "
             r"(?:period|months)(?! (?:last|of|in|a|one) )"),
@@ -208,7 +209,7 @@ _ENGLISH_START = re.compile(
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
-    rf"|(?:(?:in|over|during|for|within) )?that month|this month|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
+    rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
 )
 
 #: 十一五, the eleventh five-year plan: 2006 to 2010.
@@ -348,7 +349,7 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         return Period("years", 12, 13, first, end_year=last) if is_far else None
     if kind == "length":
         return Period(kind, 1, _LENGTHS[found["n"]])
-    if kind in ("same", "same_month", "this_month", "base", "prior", "last_month", "to_date"):
+    if kind in ("same", "same_month", "that_year", "this_month", "base", "prior", "last_month", "to_date"):
         return Period(kind)
     year = int(groups["year"]) if groups.get("year") else None
     if groups.get("yy"):

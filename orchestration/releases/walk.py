@@ -10,6 +10,7 @@ from orchestration.releases.claims import Claims
 from orchestration.releases.frames import drop_subject, open_frame
 from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.naming import REST_OF_GROUP, dimension_of, item_of, start_of_members
+from orchestration.releases.number_subjects import named_before
 from orchestration.releases.periods import Span, length_in_months
 from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
@@ -73,6 +74,8 @@ _TO_OTHERS = frozenset({"to", "with", "from", "for", "对", "自", "向", "与"}
 _TOWARDS, _FROM = frozenset({"对", "向"}), frozenset({"自", "从"})
 #: Before a partner that is not named again: exports to them, trade with the three.
 _BESIDE_PARTNERS = frozenset({"to", "with", "from", "对", "与", "自", "从", "向", "同"})
+#: What a number of partners that were named is called by.
+_NOUNS_OF_PARTNERS = ("countries", "nations", "markets", "partners", "economies", "members", "states")
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
@@ -192,6 +195,7 @@ class Walk:
                 continue
             if token.quantity is not None and index not in self.unknown.spans:
                 self._hint_flow(index, token)
+                self._point_to_group(index, token)
                 continue
             if sentence.free(index):
                 self.mention(index)
@@ -378,6 +382,21 @@ class Walk:
             flow = flow_of_rank_noun(token.text)
             if flow != "total" and not self.phrase.flows:
                 self.phrase.hinted_flow = flow
+
+    def _point_to_group(self, index: int, token: Token) -> None:
+        """`trade with the five countries`: the group, or as many partners, that was named last."""
+        tokens = self.tokens
+        is_of_them = token.text.endswith(_NOUNS_OF_PARTNERS) and self.sentence.is_set_aside(index)
+        if not is_of_them or index < 2 or tokens[index - 1].text != "the" or self.phrase.names.get("partner"):
+            return
+        if tokens[index - 2].text not in _BESIDE_PARTNERS:
+            return
+        for items in (named_before(self, "partner"), self.grammar.scope.names.get("partner", [])):
+            is_group = len(items) == 1 and items[0].code not in self.grammar.codes.countries
+            is_as_many = token.quantity is not None and str(len(items)) == token.quantity.printed
+            if is_group or (len(items) > 1 and is_as_many):
+                self.phrase.names["partner"] = list(items)
+                return
 
     def _is_boundary(self, index: int, token: Token) -> bool:
         """Whether a token ends a clause or sets one apart; what follows from that is done."""
