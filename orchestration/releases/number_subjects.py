@@ -345,7 +345,10 @@ def _is_own_complement(numbers: NumberGroup, start: int, subject: list[int]) -> 
     if first.is_a("flow"):
         is_flow = first.senses["flow"] in ("export", "import") and not first.is_a("nontrade")
         return is_flow and (lead in ("of", "in", "from") or (named[0] == start and first.text.startswith("on ")))
-    return lead in ("of", *_MEASURING) and dimension_of(numbers.grammar, tokens, named[0])[0] == "commodity"
+    dimension = dimension_of(numbers.grammar, tokens, named[0])[0]
+    if dimension == "partner" and named[1:2] == [named[0] + 1]:  # 4 million tonnes of Russian crude oil
+        dimension = dimension_of(numbers.grammar, tokens, named[1])[0]
+    return lead in ("of", *_MEASURING) and dimension == "commodity"
 
 
 def _ends_complement(token: Token) -> bool:

@@ -124,7 +124,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     if choices[0][0] == "share" and _is_of_those_counted(numbers):
         return choices_of(numbers, frame, choices, period, doubt="the share is of those that are counted")
     if choices[0][2] == _SHARE_FROM:
-        return choices_of(numbers, frame, choices, base_period(numbers, period))
+        told = [numbers.claims.spans[at] for at in range(numbers.last + 1, numbers.last + 3) if at in numbers.claims.spans]
+        return choices_of(numbers, frame, choices, told[0] if told else base_period(numbers, period))
     if choices[0][2] == "growth by its comparison" and _has_unknown_verb(numbers):
         choices = [("growth", 1, "growth by its comparison"), ("growth", -1, "growth by its comparison")]
     if is_base(numbers) and (
@@ -345,6 +346,8 @@ def _role_by_what_is_claimed(numbers: NumberGroup) -> Role | None:
 def _comes_from(numbers: NumberGroup) -> bool:
     """`from 27.7 percent to 29.3 percent`."""
     tokens, last = numbers.tokens, numbers.last
+    while last + 1 < len(tokens) and (tokens[last + 1].text == "in" or tokens[last + 1].period is not None):
+        last += 1  # from 18.9% in 2011 to 16.0%
     reached = tokens[last + 2].quantity if last + 2 < len(tokens) and tokens[last + 1].text == "to" else None
     says_from = numbers.first > 0 and tokens[numbers.first - 1].text.endswith("from")
     return says_from and reached is not None and reached.unit_kind == "percent"

@@ -70,7 +70,7 @@ _EACH_BEHIND = frozenset(words("each_behind"))
 _AT_FIRST = frozenset(words("at_first"))
 _REPORTED = words("reported")
 #: Between `doubled` and the level that it comes to.
-_COMING_TO = frozenset({"to", "reaching"})
+_COMING_TO = frozenset({"to", "reaching", "at"})
 _SMALL = frozenset({"the", "those", "that", "to", "from"})
 _THAT_IS = frozenset(words("that_is"))
 _GAINED = frozenset(words("gained"))
@@ -578,7 +578,11 @@ def _physical(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
     if not frame.names.get("commodity") and not any(word in clause for word in _CARGO_WORDS):
         doubt = doubt or "which goods are weighed is not said"
         frame = _or_of_goods_before(numbers, frame)
-    statements = distribute(numbers, frame, statistic, sign, "quantity", period=period, rule="quantity", doubt=doubt)
+    is_rate = statistic == "level" and quantity.unit == "barrel" and _is_daily(numbers)
+    unit = "barrel/day" if is_rate else ""
+    statements = distribute(
+        numbers, frame, statistic, sign, "quantity", period=period, rule="quantity", unit=unit, doubt=doubt
+    )
     if statistic == "level":
         _remember_level(numbers, statements, "quantity")
     return statements
@@ -885,11 +889,19 @@ def _price_unit(numbers: NumberGroup, position: int) -> str:
     return f"{numbers.quantities[-1].unit}/{unit}" if unit and unit not in ("day", "hour") else ""
 
 
+def _is_conversion(walk: Walk, amount: int, cursor: int) -> bool:
+    """Whether a number stands in the parenthesis right behind an amount: $2.58trn (£1.92trn)."""
+    behind = walk.tokens[amount + 1 : cursor]
+    return bool(behind) and behind[0].kind == "open" and not any(one.kind == "close" for one in behind)
+
+
 def multiple_statements(walk: Walk, index: int, token: Token) -> None:
     """`doubled`, 翻一番, 持平: growth in a word."""
+    says_to_what = walk.tokens[index + 1 : index + 2] != [] and walk.tokens[index + 1].text in _COMING_TO
     if walk.sentence.quantities() and any(
-        cursor in walk.in_list_of and not (cursor == index + 2 and walk.tokens[index + 1].text in _COMING_TO)
+        cursor in walk.in_list_of and not (cursor == index + 2 and says_to_what)
         for cursor in range(walk.sentence.clause_start(index), walk.sentence.clause_end(index))
+        if not (says_to_what and _is_conversion(walk, index + 2, cursor))
     ):
         return
     if walk.phrase.is_empty() and walk.frame is None:
