@@ -46,6 +46,8 @@ _LONGEST_WHOLE = 5
 #: Words between a preposition and what the partner is: its single largest.
 _LONGEST_ROLE = 4
 _BORDERS = frozenset(words("border_word"))
+#: Of these those that may stand before a partner, too.
+_NEIGHBORING = frozenset(word for word in _BORDERS if word.startswith(("neighboring", "neighbouring", "bordering", "adjoining")))
 _DIRECTIONS = frozenset(words("direction"))
 #: Between a thing and what it is: 是, 为.
 _IS = frozenset(words("is"))
@@ -464,6 +466,8 @@ class Claims:
             cursor = index + step
             if token.text == "border" and cursor < len(tokens) and tokens[cursor].names:
                 continue  # the border port of Khorgos
+            if index and tokens[index - 1].is_a("partner_preposition") and token.text in _NEIGHBORING:
+                continue  # trade with neighboring Nepal
             is_between = cursor < len(tokens) and tokens[cursor].text == "between"
             while 0 <= cursor < len(tokens) and (
                 tokens[cursor].names
@@ -586,6 +590,10 @@ class Claims:
         if tokens[0].is_a("partner_preposition") and beside.names:
             return  # with Taiwan and Japan, Chongqing traded …
         last = sentence.clause_end(0)
+        opening = tokens[1:last]
+        is_brief = len(opening) <= _LONGEST_ROLE and not any(one.is_a("rise", "fall", "flow") for one in opening)
+        if tokens[0].is_a("partner_preposition") and is_brief and opening and opening[-1].may_name("partner"):
+            return  # with neighboring Nepal, the region's trade soared
         while last + 1 < len(tokens) and _goes_on_with_names(tokens, last + 1):
             end = sentence.clause_end(last + 1)
             if any(token.is_a("flow") for token in tokens[last + 1 : end]):

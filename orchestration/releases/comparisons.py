@@ -115,7 +115,8 @@ def _year_of_end(numbers: NumberGroup, period: Span | None) -> Span | None:
         one.text in _FROM_WHAT and any(another.quantity for another in tokens[at + 1 : at + 3])
         for at, one in enumerate(tokens[: numbers.first - 1])
     )
-    said = tokens[start : min(numbers.last + 4, numbers.sentence.clause_end(numbers.last))]
+    end = min(numbers.last + 4, numbers.sentence.clause_end(numbers.last))
+    said = tokens[max(start, numbers.first - 5) : end]
     is_average = any(one.is_a("average", "condition") or one.text in _EACH_YEAR for one in said)  # 年均
     is_change = numbers.kind == "percent" and any(
         one.is_a("rise", "fall", "multiple") for one in tokens[start : numbers.last + 1]

@@ -236,10 +236,10 @@ class UnknownNames:
 
     def _is_capitalised(self, first: int, last: int) -> bool:
         """`Chengdu High-tech Comprehensive Bonded Zone`: whether all words of a name are written as such."""
-        cased = self.grammar.text.cased
+        text, source = self.grammar.text, self.grammar.source
         said = [token for token in self.tokens[first + 1 : last + 1] if token.kind != "mark"]
-        begins = [token for token in said if cased[token.start - 1] != "-"]
-        return all(cased[token.start].isupper() for token in begins)
+        begins = [token for token in said if source[text.span(token.start, token.end)[0] - 1] != "-"]  # Hi-tech
+        return all(text.cased[token.start].isupper() for token in begins)
 
     def _is_some_of_many(self, index: int) -> bool:
         """中西部地区的74个综合保税区: zones of some places, told by their number, and not all that there are."""

@@ -799,8 +799,20 @@ class Walk:
             before -= 1
         if self.sentence.is_chinese or before < 0 or before == index - 1:
             return False
+        if self._is_aside_on_place(before, index):
+            return True  # the bonded zone, in Sichuan province, saw …
         inner = {inner for name, inner in self.tokens[before].names if name == "region"} - {code}
         return any(code in self.grammar.codes.containing_regions(one) for one in inner)
+
+    def _is_aside_on_place(self, before: int, index: int) -> bool:
+        """Whether a place stands in `, in Sichuan province,` right behind the name of a zone or port."""
+        tokens = self.tokens
+        is_aside = tokens[before + 1].kind == "comma" and tokens[before + 2].text.split(" ")[0] == "in"
+        last = index + 1
+        while last < len(tokens) and (tokens[last].names or tokens[last].text.split(" ")[0] in _WHERE_IT_LIES):
+            last += 1
+        is_closed = last < len(tokens) and tokens[last].kind == "comma"
+        return is_aside and is_closed and tokens[before].text.lower().endswith(_ENDS_OF_ZONES)
 
     def _holds_what_is_named(self, code: str) -> bool:
         """Whether a place holds the one that reports, which the sentence has named before."""
