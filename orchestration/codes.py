@@ -48,6 +48,7 @@ class CodeLists:
         self._seeds_dir = seeds_dir
         self._parents = {row["region_id"]: row["parent_region_id"] for row in _rows(seeds_dir / "china_divisions.csv")}
         self._parents |= {row["region_id"]: row["parent_region_id"] for row in _rows(seeds_dir / "region_areas.csv")}
+        self._holders: dict[str, tuple[str, ...]] = {}
         self.countries = frozenset(row["country_id"] for row in _rows(seeds_dir / "countries.csv"))
         self.measures = {row["measure"]: row for row in _rows(seeds_dir / "measures.csv")}
         self.units = {row["unit"]: row for row in _rows(seeds_dir / "units.csv")}
@@ -158,13 +159,17 @@ class CodeLists:
         """Every alias as (list, name as written)."""
         yield from self._names
 
-    def containing_regions(self, region_id: str) -> Iterator[str]:
+    def containing_regions(self, region_id: str) -> tuple[str, ...]:
         """The region itself, then the regions that hold it, from the inside out."""
-        seen: set[str] = set()
-        while region_id and region_id not in seen:
-            seen.add(region_id)
-            yield region_id
-            region_id = self._parents.get(region_id, "")
+        known = self._holders.get(region_id)
+        if known is None:
+            found: dict[str, None] = {}
+            holder = region_id
+            while holder and holder not in found:
+                found[holder] = None
+                holder = self._parents.get(holder, "")
+            known = self._holders[region_id] = tuple(found)
+        return known
 
 
 def check_reference(reference: str, codes: CodeLists) -> None:

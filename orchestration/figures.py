@@ -109,14 +109,15 @@ class Figure:
         _one_of("statistic", self.statistic, STATISTICS)
         _one_of("qualifier", self.qualifier, QUALIFIERS)
         _one_of("flow", self.flow, FLOWS)
-        for column in ("figure_id", "source_id", "measure", "unit", "region_id"):
-            if not getattr(self, column):
-                raise InvalidFigure(column, "is empty")
+        if not (self.figure_id and self.source_id and self.measure and self.unit and self.region_id):
+            columns = ("figure_id", "source_id", "measure", "unit", "region_id")
+            raise InvalidFigure(next(column for column in columns if not getattr(self, column)), "is empty")
         if self.unit not in UNITS_OF_STATISTICS.get(self.statistic, (self.unit,)):
             units = " or ".join(UNITS_OF_STATISTICS[self.statistic])
             raise InvalidFigure("unit", f"{self.unit!r} is not the unit of a {self.statistic}, which is {units}")
-        for column in ("value", "low", "high"):
-            check_storable(column, getattr(self, column))
+        check_storable("value", self.value)
+        check_storable("low", self.low)
+        check_storable("high", self.high)
         if self.low is not None and self.high is not None and self.low > self.high:
             raise InvalidFigure("low", f"{self.low} lies above high {self.high}")
         if self.value is not None:
@@ -157,7 +158,7 @@ FIGURE_TYPES: dict[str, str] = {column: duckdb_type(column) for column in FIGURE
 
 def figure_identity(parts: Iterable[object]) -> str:
     """A stable id of 16 hexadecimal digits from what identifies a figure within its source and reading."""
-    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Balances whose flow stands not before them: `exports exceeded imports by $5 billion`, 出口比进口多5亿元, 5亿元顺差."""
+"""Balances told otherwise than by name: `exports exceeded imports by $5 billion`, 出口比进口多5亿元, 5亿元顺差."""
 
 from __future__ import annotations
 

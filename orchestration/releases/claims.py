@@ -47,7 +47,7 @@ _LONGEST_WHOLE = 5
 _LONGEST_ROLE = 4
 _BORDERS = frozenset(words("border_word"))
 #: Of these those that may stand before a partner, too.
-_NEIGHBORING = frozenset(word for word in _BORDERS if word.startswith(("neighboring", "neighbouring", "bordering", "adjoining")))
+_NEIGHBORING = frozenset(word for word in _BORDERS if word.endswith("ing"))
 _DIRECTIONS = frozenset(words("direction"))
 #: Between a thing and what it is: 是, 为.
 _IS = frozenset(words("is"))
@@ -258,7 +258,7 @@ class Claims:
         """Relative clauses without a number (`…, which has areas in Kashgar, …`) and who says so name no subject."""
         for index, token in enumerate(sentence.tokens):
             is_relative = not sentence.is_chinese and token.text in _RELATIVES
-            is_behind = index > 1 and sentence.tokens[index - 1].text == "in"  # general trade, in which chains are longer
+            is_behind = index > 1 and sentence.tokens[index - 1].text == "in"  # trade, in which chains are longer
             if is_relative and index and sentence.tokens[index - 1 - is_behind].kind == "comma":
                 self._claim_relative(sentence, index)
             if token.is_a("reporting"):
@@ -652,7 +652,7 @@ class Claims:
     def _claim_capital(self, sentence: Sentence) -> None:
         """`The capital of South China's Guangdong`, in a release of that capital: what it is the capital of."""
         tokens = sentence.tokens
-        holders = set(list(self.grammar.codes.containing_regions(self.grammar.region_id))[1:])
+        holders = set(self.grammar.codes.containing_regions(self.grammar.region_id)[1:])
         for index, token in enumerate(tokens):
             if token.text not in _CAPITALS:
                 continue
@@ -1122,7 +1122,7 @@ class Claims:
         """Among whom a rank is: regions that hold the one that reports are its peers' place, no subject."""
         tokens = sentence.tokens
         codes = self.grammar.codes
-        holders = list(codes.containing_regions(self.grammar.region_id))[1:]
+        holders = codes.containing_regions(self.grammar.region_id)[1:]
         places: list[str] = []
         first, last = sentence.clause_start(index), sentence.clause_end(index)
         has_cue = any(token.is_a("rank") for token in tokens[max(first, index - 8) : last])
@@ -1722,9 +1722,10 @@ class Claims:
 
     @staticmethod
     def _goes_on_to_a_year(sentence: Sentence, index: int) -> bool:
-        """`由2019年的3943亿元增至2023年的6450亿元`, "from 5 billion in 2013 to 9 billion in 2024": to another whole year."""
+        """`由2019年的3943亿元增至2023年的6450亿元`, "from 5 billion in 2013 to 9 in 2024": to another whole year."""
         behind = sentence.tokens[index + 1 : index + 12]
-        later = next((at for at, one in enumerate(behind) if one.period is not None and one.period.kind == "span"), None)
+        spans = (at for at, one in enumerate(behind) if one.period is not None and one.period.kind == "span")
+        later = next(spans, None)
         period = behind[later].period if later is not None else None
         is_year = period is not None and period.months == 12 and period.year is not None
         if sentence.is_chinese or not is_year:

@@ -226,7 +226,7 @@ def _comparisons_in_order(numbers: NumberGroup) -> list[str]:
 def _wholes_in_order(numbers: NumberGroup) -> list[str]:
     """The places of whose trade each number of a list is a share: 在全国、全省进出口总值中的占比分别为5.9%和46.9%."""
     grammar = numbers.grammar
-    holders = set(list(grammar.codes.containing_regions(grammar.region_id))[1:])
+    holders = set(grammar.codes.containing_regions(grammar.region_id)[1:])
     named = [
         dimension_of(grammar, numbers.tokens, index)
         for index in range(numbers.window_start, numbers.first)

@@ -74,6 +74,8 @@ _NUMBERS_OF_A_REMARK = 2
 _OF_BASE = "compared with"
 #: Before a place that goods pass.
 _WAYS = frozenset(words("by_way_of"))
+#: A sentence without one of these tells of no place that something passed.
+_WORDS_OF_PASSAGE = _PASSAGES | _PORTS | _CLEARED | _WAYS
 _COUNTS_OF_PLACES = frozenset({"regions", "partners", "ports"})
 #: Before a period it is since when, before anything else from where.
 _FROM = frozenset(words("from_or_since"))
@@ -566,6 +568,8 @@ class _Surroundings:
     def passages(self) -> set[str]:
         """The places of which it tells what a customs or a port handled: 宁波口岸进出口, goods cleared by a customs."""
         found: set[str] = set()
+        if _WORDS_OF_PASSAGE.isdisjoint(token.text for token in self.tokens):
+            return found
         for index, token in enumerate(self.tokens[:-1]):
             behind, before = self.tokens[index + 1], self.tokens[max(0, index - 2) : index]
             is_passage = token.text in _PASSAGES and (behind.is_a("flow") or not self.sentence.is_chinese)

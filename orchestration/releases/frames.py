@@ -252,7 +252,7 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
 def _other_places(grammar: Grammar) -> list[Item]:
     """The place that the last subject was of, where that is neither the one that reports nor one that holds it."""
     items = grammar.top.names.get("region", [])
-    holders = set(grammar.codes.containing_regions(grammar.region_id))
+    holders = grammar.codes.containing_regions(grammar.region_id)
     return list(items) if len(items) == 1 and items[0].code not in holders else []
 
 
@@ -534,7 +534,7 @@ def _forget_measure(frame: Frame) -> None:
 
 def _speaks_of_a_holder(grammar: Grammar) -> bool:
     """Whether the last subject was the nation or province beside the place: 而同期全国进出口增幅为2.8%."""
-    holders = list(grammar.codes.containing_regions(grammar.region_id))[1:]
+    holders = grammar.codes.containing_regions(grammar.region_id)[1:]
     regions = [item.code for item in grammar.top.names.get("region", [])]
     topics = [item.code for item in grammar.topic.names.get("region", [])]
     return len(regions) == 1 and regions[0] in holders and topics != regions

@@ -56,7 +56,8 @@ WORD_KINDS = frozenset({
     "reported", "rest_of_group", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
     "since_after", "small_before_number", "that_is", "then", "they", "through", "time_of_ordinal", "title_noun",
     "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turning", "unit_of_goods",
-    "unnamed_city", "unreal", "vague_multiple", "value_word", "verb_too", "where_it_lies", "whole", "wider_place", "world_trade",
+    "unnamed_city", "unreal", "vague_multiple", "value_word", "verb_too", "where_it_lies", "whole", "wider_place",
+    "world_trade",
 })  # fmt: skip
 #: The lists that names without a code belong to.
 _LISTS_OF_WORDS = {"goods": "commodity", "partner_word": "partner", "region_word": "region"}
@@ -128,7 +129,7 @@ class Lexicon:
         self._automaton = ahocorasick.Automaton()
         for phrase in senses.keys() | names.keys():
             entry = Entry(phrase, tuple(senses.get(phrase, ())), tuple(names.get(phrase, {})))
-            self._automaton.add_word(phrase, entry)
+            self._automaton.add_word(phrase, (len(phrase) - 1, entry))
         self._automaton.make_automaton()
         self._resolved: dict[tuple[Entry, str], tuple[tuple[str, str], ...]] = {}
 
@@ -136,8 +137,8 @@ class Lexicon:
         """Every phrase that stands in folded text on word boundaries, by where it begins, the longest first."""
         found: dict[int, list[Entry]] = {}
         scripts = [*map(_script, chars), 0]  # of the end too, so that nothing joins it
-        for last, entry in self._automaton.iter(chars):
-            start = last - len(entry.phrase) + 1
+        for last, (before, entry) in self._automaton.iter(chars):
+            start = last - before
             if start and (first := scripts[start]) and scripts[start - 1] == first:
                 continue
             if (ends := scripts[last]) and scripts[last + 1] == ends:

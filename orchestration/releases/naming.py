@@ -54,7 +54,7 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
             return "partner", UNMAPPED
         if dimension == "region" and code.endswith("-FTZ") and _names_partners(tokens, index):
             return "partner", UNMAPPED  # 自贸区市场: those with whom there is free trade
-        own = set() if grammar.is_apart else set(grammar.codes.containing_regions(grammar.region_id))
+        own = () if grammar.is_apart else grammar.codes.containing_regions(grammar.region_id)
         if dimension == "partner" and code in own:
             return "region", code  # "the Chinese capital Beijing", which has no trade with China
         return dimension, code
@@ -64,8 +64,8 @@ def dimension_of(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str
             return "partner", pairs["partner"]
         if grammar.region_id == "CHN" and code in _APART_FROM_THE_MAINLAND:
             return "partner", pairs["partner"]
-        holders = set(grammar.codes.containing_regions(grammar.region_id))
-        if code in holders or grammar.region_id in set(grammar.codes.containing_regions(code)):
+        holders = grammar.codes.containing_regions(grammar.region_id)
+        if code in holders or grammar.region_id in grammar.codes.containing_regions(code):
             is_object = index > 0 and tokens[index - 1].text in _OBJECT_PREPOSITIONS
             if not (is_object and code not in (grammar.region_id, "CHN")):
                 return "region", code

@@ -124,7 +124,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     if choices[0][0] == "share" and _is_of_those_counted(numbers):
         return choices_of(numbers, frame, choices, period, doubt="the share is of those that are counted")
     if choices[0][2] == _SHARE_FROM:
-        told = [numbers.claims.spans[at] for at in range(numbers.last + 1, numbers.last + 3) if at in numbers.claims.spans]
+        spans = numbers.claims.spans
+        told = [spans[at] for at in range(numbers.last + 1, numbers.last + 3) if at in spans]
         return choices_of(numbers, frame, choices, told[0] if told else base_period(numbers, period))
     if choices[0][2] == "growth by its comparison" and _has_unknown_verb(numbers):
         choices = [("growth", 1, "growth by its comparison"), ("growth", -1, "growth by its comparison")]

@@ -36,11 +36,11 @@ class Period:
 
     `kind` is `span` (a period that figures are about), `date` (a day), `base` (the same period of the year before),
     `prior` (the month or quarter before), `same` (the period spoken of), `same_month` (the month named last),
-    `that_year` (the year named last), `this_month` (that of publication), `single` (the last month of the period spoken of), `rolling` (the months up to
-    its last), `quarter_again` (a quarter named by its ordinal alone, after another), `years` (from January of `year` to
-    `first_month` of a later one), `to_date` (the year up to it), `so_far` (the same where a
-    month or quarter was told before), `last_month` (that before publication, or before the
-    month spoken of), `length` (that of the periods spoken of that is so long: "over the quarter") or `fiscal`.
+    `that_year` (the year named last), `this_month` (that of publication), `single` (the last month of the period spoken
+    of), `rolling` (the months up to its last), `quarter_again` (a quarter named by its ordinal alone, after another),
+    `years` (from January of `year` to `first_month` of a later one), `to_date` (the year up to it), `so_far` (the same
+    where a month or quarter was told before), `last_month` (that before publication, or before the month spoken of),
+    `length` (that of the periods spoken of that is so long: "over the quarter") or `fiscal`.
     `relative_year` is -1 for last year, 0 for this year.
     """
 
@@ -209,7 +209,8 @@ _ENGLISH_START = re.compile(
     rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
-    rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
+    rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month"
+    rf"|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
 )
 
 #: 十一五, the eleventh five-year plan: 2006 to 2010.
@@ -288,6 +289,9 @@ _PART_OF_MONTH = re.compile(
     r"|月1[日号]起?(?:至|到|-)(?:20[0-9]{2}年)?[0-9]{1,2}月(?:[2-9]|1[0-9]|2[0-7])[日号]"
     r"|[上中下]旬|月[0-9]{1,2}日?(?:至|到|-)(?:1[0-9]|2[0-7])日|月前[0-9]{1,2}[天日]"
 )
+#: Without one of these, or a range that begins with a day, no text does.
+_HINTS_OF_PART = (" days ", "week", "half of ", "and a half", "mid", "旬", "月1", "月2", "月3", "月前")
+_RANGE_OF_DAYS = re.compile(r"[0-9](?:st)?(?: [a-z]+\.?)?(?:,? [0-9]{4})?,? ?(?:-|to|through|until|till|and) ?[a-z0-9]")
 #: What stands before May, the month, and not before "may".
 _AFTER_MAY = re.compile(
     r"(?:'s)? (?:exports?|imports?|trade|shipments?|figures?|data|alone|sales|numbers|had|saw|was|brought|marked|showed"
@@ -307,9 +311,9 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
         return _chinese_period(chars, position)
     if position and chars[position - 1].isalnum():
         return None
-    if not _ENGLISH_START.match(chars, position):
+    if not _ENGLISH_START.match(chars, position) or not (first := _any_of(is_chinese=False).match(chars, position)):
         return None
-    for kind, pattern in _ENGLISH:
+    for kind, pattern in _ENGLISH[_place_of(first) :]:
         found = pattern.match(chars, position)
         if not found or (found.end() < len(chars) and found[0][-1].isalnum() and chars[found.end()].isalnum()):
             continue
@@ -323,6 +327,17 @@ def period_at(chars: str, cased: str, position: int, *, is_chinese: bool) -> tup
         if period is not None:
             return period, found.end()
     return None
+
+
+@lru_cache(maxsize=2)
+def _any_of(*, is_chinese: bool) -> re.Pattern[str]:
+    """The patterns of a language as one, which tells at once which of them is the first to match, if any."""
+    patterns = (re.sub(r"\(\?P<\w+>", "(?:", one.pattern) for _, one in (_CHINESE if is_chinese else _ENGLISH))
+    return re.compile("|".join(f"(?P<p{place}>{pattern})" for place, pattern in enumerate(patterns)))
+
+
+def _place_of(found: re.Match[str]) -> int:
+    return int((found.lastgroup or "p0")[1:])
 
 
 def _is_may(chars: str, cased: str, position: int, found: re.Match[str]) -> bool:
@@ -462,7 +477,8 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
         and (chars[position - 1] in "一二三四五六七八九十百千万第")
     ):
         return None
-    for kind, pattern in _CHINESE:
+    first = _any_of(is_chinese=True).match(chars, position)
+    for kind, pattern in _CHINESE[_place_of(first) :] if first else ():
         found = pattern.match(chars, position)
         if not found or not found[0]:
             continue
@@ -638,7 +654,8 @@ def resolve(
 
 def says_part_of_month(chars: str) -> bool:
     """Whether folded text speaks of a part of a month."""
-    return bool(_PART_OF_MONTH.search(chars))
+    is_likely = any(hint in chars for hint in _HINTS_OF_PART) or _RANGE_OF_DAYS.search(chars)
+    return bool(is_likely) and bool(_PART_OF_MONTH.search(chars))
 
 
 def span_of(year: int, first_month: int, months: int) -> Span:

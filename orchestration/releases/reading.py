@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 from orchestration.codes import CodeLists
@@ -130,6 +131,7 @@ def read_text(
     return ReleaseReading(figures=builder.figures, numbers=builder.numbers)
 
 
+_COLUMNS_OF_NAMES = tuple((dimension, f"{dimension}_id", f"{dimension}_text") for dimension in DIMENSIONS)
 #: What tells readings of one number apart.
 _subject = attrgetter(
     "statistic", "measure", "value", "unit", "flow", "period_start", "period_end", "comparison_start",
@@ -260,7 +262,7 @@ class _Builder:
             stated = [Stated(figure, *by) for figure, by in zip(self.figures, self._stated_by, strict=True)]
             kinds = Counter(number.kind for number in self.numbers)
             unread = kinds["unread"] / max(1, kinds["unread"] + kinds["uncertain"] + kinds["read"])
-            region_id, holders = self._region_id, list(codes.containing_regions(self._region_id))
+            region_id, holders = self._region_id, codes.containing_regions(self._region_id)
             reason_of = {one: number.reason for number in self.numbers for one in number.figure_ids}
             elsewhere = {
                 place
@@ -361,6 +363,8 @@ class _Builder:
         for token in tokens:
             if token.quantity is not None or not (token.period or token.names or token.senses):
                 continue
+            if not _may_hold_numeral(self._folded.chars[token.start : token.end]):
+                continue
             is_date = token.period is not None and not token.text.strip("0123456789./-")  # 19.10.2023 is one numeral
             whole = [(token.start, token.end)]
             for first, last in whole if is_date else _numerals(self._folded.chars, token.start, token.end):
@@ -393,9 +397,9 @@ class _Builder:
         statistic, measure, unit = statement.statistic, statement.measure, _unit(statement)
         value, low, high, qualifier = _interval(statement, unit)
         names = {}
-        for dimension in DIMENSIONS:
+        for dimension, id_column, text_column in _COLUMNS_OF_NAMES:
             code, text = code_and_text(statement.names.get(dimension, []), dimension, self._text)
-            names[f"{dimension}_id"], names[f"{dimension}_text"] = code or self._region_id, text
+            names[id_column], names[text_column] = code or self._region_id, text
         flow = statement.flow
         if measure in _FLOWLESS_MEASURES or measure.endswith(("enterprises", "regions", "partners")):
             flow = ""
@@ -463,6 +467,14 @@ def _numerals(chars: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         position = min(max(ends, default=first + 1), end)
         if ends:
             yield first, position
+
+
+@lru_cache(maxsize=4096)
+def _may_hold_numeral(text: str) -> bool:
+    """Whether a numeral may begin within the text of a token, be it one that goes on behind it."""
+    if text.isascii() and not any(char.isdigit() for char in text):
+        return next(_numerals(text, 0, len(text)), None) is not None
+    return _NUMERAL_STARTS.search(text) is not None
 
 
 def _unit(statement: Statement) -> str:

@@ -773,7 +773,7 @@ def _place_behind_rank(numbers: NumberGroup) -> Item | None:
 
 
 def _other_and_home(numbers: NumberGroup) -> tuple[Item, Item] | None:
-    """`中国是蒙古国第一大贸易伙伴`, "China is the second largest partner of Peru": the other, and who is its partner."""
+    """`中国是蒙古国第一大贸易伙伴`, "China is the second largest partner of Peru": the other, and its partner."""
     tokens, noun = numbers.tokens, numbers.last + 1
     if noun >= len(tokens) or not tokens[noun].is_a("rank_noun"):
         return None
@@ -834,7 +834,7 @@ def _peers(numbers: NumberGroup, frame: Frame, clause: list[Token]) -> dict[str,
     if any(token.is_a("scope_province") for token in clause):
         return {"region": grammar.province()}
     region = frame.names.get("region")
-    holders = list(grammar.codes.containing_regions(region[0].code if region else grammar.region_id))
+    holders = grammar.codes.containing_regions(region[0].code if region else grammar.region_id)
     nation = any(token.is_a("scope_nation") for token in clause)
     return {"region": "CHN" if nation or len(holders) < 2 else holders[1]}
 

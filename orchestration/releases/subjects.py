@@ -149,6 +149,6 @@ def innermost_region(items: list[Item], codes: CodeLists) -> list[Item]:
     if len(items) < 2:
         return items
     items = [item for at, item in enumerate(items) if item.code == UNMAPPED or item.code not in _codes(items[:at])]
-    holders = {holder for item in items for holder in list(codes.containing_regions(item.code))[1:]}
+    holders = {holder for item in items for holder in codes.containing_regions(item.code)[1:]}
     inner = [item for item in items if item.code not in holders]
     return inner or items

@@ -22,12 +22,11 @@ _SENTENCE_ENDS = frozenset(".。!?！？;；:：")
 #: Begins an item of a list that stands on a line of its own.
 _BULLET = re.compile(r"[-*•·●▪■◆※] ")
 PARAGRAPH = "\n"
-#: Characters that stay as they are, whatever stands beside them.
-_PLAIN = re.compile(
-    "["
-    + "".join(re.escape(char) for char in map(chr, range(0x21, 0x7F)) if char not in _APOSTROPHES | _DASHES | _DROPPED)
-    + "\u4e00-\u9fff]+"
+_PLAIN_ASCII = "".join(
+    re.escape(char) for char in map(chr, range(0x21, 0x7F)) if char not in _APOSTROPHES | _DASHES | _DROPPED
 )
+#: Characters that stay as they are, whatever stands beside them; among Latin ones single spaces, too.
+_PLAIN = re.compile(f"[{_PLAIN_ASCII}]+(?: [{_PLAIN_ASCII}]+)+|[{_PLAIN_ASCII}\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)

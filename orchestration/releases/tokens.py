@@ -123,7 +123,7 @@ class Tokeniser:
     def __init__(self, lexicon: Lexicon, region_id: str) -> None:
         self._lexicon = lexicon
         self._region_id = region_id
-        holders = list(lexicon.codes.containing_regions(region_id))[1:]
+        holders = lexicon.codes.containing_regions(region_id)[1:]
         self._province = next((holder for holder in holders if holder.startswith("CN-")), "")
         self._local_currencies = local_currencies(region_id)
         self._currencies = self._local_currencies

@@ -772,7 +772,7 @@ class Walk:
             return  # Heilongjiang is at the forefront of China's opening up. Its trade …
         if dimension == "region" and code == self.grammar.region_id:
             items = self.phrase.names.get("region", [])
-            inner = [one for one in items if code in list(self.grammar.codes.containing_regions(one.code))[1:]]
+            inner = [one for one in items if code in self.grammar.codes.containing_regions(one.code)[1:]]
             if inner:
                 return
         if index in self.unknown.doubtful:
@@ -944,8 +944,8 @@ class Walk:
 
     def _nested(self, items: list[Item], item: Item) -> bool:
         codes = self.grammar.codes
-        holders = set(codes.containing_regions(item.code))
-        return any(one.code in holders or item.code in set(codes.containing_regions(one.code)) for one in items)
+        holders = codes.containing_regions(item.code)
+        return any(one.code in holders or item.code in codes.containing_regions(one.code) for one in items)
 
     def _is_followed(self, first: int, last: int) -> bool:
         """`Mongolia was the largest partner, followed by Russia, with trade of …`: one after the other in one list."""
