@@ -108,6 +108,7 @@ class Lexicon:
             if sense not in senses.setdefault(phrase, []):
                 senses[phrase].append(sense)
         self._suffixes_of_kinds: dict[frozenset[str], dict[str, list[Suffix]]] = {}
+        short_partners = tuple(phrase for phrase, found in senses.items() if any(kind == "partner" for kind, _ in found))
         names: dict[str, dict[tuple[str, str], None]] = {}
         aliases = [(list_name, alias) for list_name, alias in codes.names() if list_name in LISTS]
         folded = simplified("\n".join(alias for _, alias in aliases)).split("\n")
@@ -115,6 +116,8 @@ class Lexicon:
             phrase = folded_phrase(text)
             if phrase.startswith("the "):
                 phrase = phrase[4:]
+            if list_name == "trade_mode" and phrase.startswith(short_partners):
+                continue  # 对台小额贸易 is said of a partner and a mode
             if len(phrase) > 1 or (list_name == "commodity" and is_chinese(phrase)):
                 names.setdefault(phrase, {})[list_name, alias] = None
         for phrase, stated in list(names.items()):

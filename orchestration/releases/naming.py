@@ -113,7 +113,7 @@ def _is_listed_with_places(tokens: list[Token], index: int) -> bool:
 
 
 def item_of(grammar: Grammar, token: Token, dimension: str, code: str) -> Item:
-    """A name with its code, and the flow that it says itself: 加工贸易出口."""
+    """A name with its code, and the flow that it says itself: 加工贸易出口; without the preposition of 对俄."""
     is_behind_preposition = dimension == "partner" and token.text[0] in _BEFORE_SHORT_PARTNER  # 对俄
     start, end = grammar.text.span(token.start + is_behind_preposition, token.end)
     flow = ""

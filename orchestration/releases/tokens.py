@@ -446,7 +446,7 @@ _SIGN_WORDS = _MINUS | frozenset(words("sign_word", "+"))
 #: With 多 before them they compare.
 _MORE_THAN = ("出", "于", "了")
 #: What follows a partner in one character; anything else makes it part of a longer name: 对美国.
-_AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投")
+_AFTER_SHORT_PARTNER = frozenset("贸出进外、和与经双货年方投小顺逆跨一保互农机汽")
 #: Between a number and what it counts no such word stands.
 _NOT_BEFORE_NOUN = frozenset(words("not_before_noun"))
 

@@ -62,6 +62,8 @@ _GENERAL_GOODS = frozenset(words("general_goods"))
 #: Words in the name of a zone, before the noun.
 _WORDS_OF_ZONE = 3
 _ZONES_AGAIN = frozenset(words("area_of_zone"))
+#: Before a partner.
+_TOWARDS_PARTNERS = frozenset({"对", "自", "向"})
 _POINTING_TO_ZONES = frozenset({"the", "this", "that"})
 _CUSTOMS_AREAS = frozenset(words("customs_area"))
 #: In the codes of zones: pilot free trade, comprehensive bonded.
@@ -135,6 +137,7 @@ class UnknownNames:
         self._kinds_of_enterprises()
         self._districts()
         self._some_partners()
+        self._unknown_partners()
         self._ports()
         for index in sentence.with_sense("flow"):
             if sentence.free(index) and self.tokens[index].senses["flow"] in ("export", "import"):
@@ -159,6 +162,17 @@ class UnknownNames:
         self._extended_names()
         self._examples()
         self._doubtful_names()
+
+    def _unknown_partners(self) -> None:
+        """对尼贸易额: trade with a partner in one character that no list knows is not that with all."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens[:-2] if self.sentence.is_chinese else ()):
+            behind = tokens[index + 1]
+            if token.text not in _TOWARDS_PARTNERS or behind.kind != "word" or behind.start != token.end:
+                continue
+            after = tokens[index + 2]
+            if after.start == behind.end and (after.is_a("flow") or after.may_name("trade_mode")):
+                self.doubt = self.doubt or f"a name that no list knows: {behind.text}"
 
     def _zones(self) -> None:
         """A zone of a place, 成都高新综合保税区: a region of its own, that no list may know."""
