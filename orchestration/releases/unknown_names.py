@@ -1056,11 +1056,18 @@ class UnknownNames:
         return self.grammar.text.span(tokens[first].start, tokens[last].end)
 
     def _end_of_goods(self, index: int) -> int:
-        """The last token of a name of English goods: behind `-based`, and behind "and" the noun that ends a clause."""
+        """The last token of a name of English goods: behind `-based`, and behind "and" the noun that ends a clause.
+
+        `electrical and electronic components`, `rubber finished products`.
+        """
         tokens = self.tokens
         behind = tokens[index + 1 : index + 4]
+        if behind and behind[0].kind == "word" and behind[0].text in _NOUNS_BEFORE_GOODS:
+            return index + 1
         if len(behind) < 2:
             return index
+        if behind[0].kind == "word" and behind[0].text in _ADJECTIVES_OF_GOODS and behind[1].is_a("header_dimension"):
+            return index + 2
         if self._is_hyphened(index + 1) and behind[0].kind == "word":
             is_goods = behind[1].kind == "word" or behind[1].is_a("header_dimension") or bool(behind[1].names)
             return index + 2 if is_goods else index
