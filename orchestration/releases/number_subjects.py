@@ -77,6 +77,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.mention(goods)
         sentence.spoken_for[goods] = "subject of the number before"
         return
+    if (goods := _goods_of_share(numbers)) is not None:
+        walk.mention(goods)
+        sentence.spoken_for[goods] = "subject of the number before"
+        return
     _take_way_of_goods(numbers)
     _take_what_is_pointed_at(numbers)
     if (partner := _next_destination(numbers)) is not None:
@@ -319,6 +323,21 @@ def _is_predicate(numbers: NumberGroup, start: int) -> bool:
     ]
     is_alone = all(token.is_a("filler", "and", "while", "among", "be") for token in before)
     return is_said and numbers.walk.phrase.is_empty() and is_alone
+
+
+def _goods_of_share(numbers: NumberGroup) -> int | None:
+    """Where the goods stand in `14.4 percent of the total were agricultural products`; None where none do."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    while numbers.sentence.spoken_for.get(at) == "reference":
+        at += 1
+    goods = at + 1
+    if numbers.kind != "percent" or at == numbers.last + 1 or goods >= len(tokens) or not tokens[at].is_a("be"):
+        return None
+    is_last = goods + 1 == len(tokens) or (
+        tokens[goods + 1].kind in BOUNDARIES and not (tokens[goods + 2 : goods + 3] and tokens[goods + 2].names)
+    )
+    is_goods = tokens[goods].names and dimension_of(numbers.grammar, tokens, goods)[0] == "commodity"
+    return goods if is_last and is_goods and numbers.sentence.free(goods) else None
 
 
 def _is_change_in(tokens: list[Token], start: int) -> bool:

@@ -14,7 +14,7 @@ from orchestration.releases.number_groups import NumberGroup, Role, change_that_
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.periods import Span
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, Statement
+from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, TARGET, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import THE_PROVINCE, Token
@@ -52,6 +52,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     """What a percentage states of its subject, in every way that it may be read."""
     frame = joint_or(numbers, frame)
     period = period_of(numbers)
+    behind = numbers.tokens[numbers.last + 1 : min(numbers.clause_end, numbers.last + 4)]
+    if any(token.is_a("target") for token in behind):  # 增长5%的年度计划
+        numbers.walk.sentence_doubt = numbers.walk.sentence_doubt or TARGET
     others = [numbers.claims.others.get(index, "") for index in numbers.group]
     if others[0]:
         return _growths_of_others(numbers, frame, others, period)
@@ -663,7 +666,12 @@ def _is_part_of_increase(numbers: NumberGroup) -> bool:
     """`占全省出口增量的82.7%`, `41 percent of the growth in trade`: the part that it has in what has been added."""
     if not numbers.sentence.is_chinese:
         behind = [token.text for token in numbers.tokens[numbers.last + 1 : numbers.last + 5]]
-        return behind[:2] == ["of", "the"] and not {*behind[2:3], *behind[-1:]}.isdisjoint(_ADDED)
+        if behind[:2] == ["of", "the"] and not {*behind[2:3], *behind[-1:]}.isdisjoint(_ADDED):
+            return True
+        end = min(numbers.clause_end, numbers.last + 7)
+        cue = next((at for at in range(numbers.last + 2, end) if numbers.tokens[at].is_a("growth_noun")), None)
+        is_of_flow = cue is not None and numbers.tokens[cue - 1].is_a("flow")  # 73.4% of its export growth
+        return behind[:1] == ["of"] and is_of_flow
     share = numbers.left("share")
     if share is None:
         return False

@@ -35,15 +35,13 @@ from orchestration.releases.number_subjects import (
 from orchestration.releases.numerals import Numeral
 from orchestration.releases.percentages import percent_statements, points_statements
 from orchestration.releases.sentences import BOUNDARIES
-from orchestration.releases.statements import Reading, Statement
+from orchestration.releases.statements import TARGET, Reading, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.tokens import Quantity, Token
 
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
 
-#: Why a number that somebody aims at or foresees is no measured value.
-TARGET = "a target or forecast, not a measured value"
 _RATIO_TO = frozenset(words("ratio_to"))
 _RANKED_GROWTH = frozenset(words("ranked_growth"))
 #: Words within a noun such as "export market" that say the flow.

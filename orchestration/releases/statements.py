@@ -11,6 +11,8 @@ from orchestration.releases.tokens import Quantity
 
 #: Why a number is in doubt whose role is not: with services, seasonally adjusted.
 RECKONED_OTHERWISE = "it is reckoned otherwise than trade in goods"
+#: Why a number that somebody aims at or foresees is no measured value.
+TARGET = "a target or forecast, not a measured value"
 
 #: Why changes are in doubt whose role is not.
 OTHER_YEAR = "it is compared with a year that is not the one before"

@@ -12,9 +12,9 @@ from orchestration.releases.lexicon import words, words_with_values
 from orchestration.releases.naming import REST_OF_GROUP, dimension_of, item_of, start_of_members
 from orchestration.releases.number_subjects import named_before
 from orchestration.releases.periods import Span, length_in_months
-from orchestration.releases.roles import TARGET, assign, flow_of_rank_noun, multiple_statements
+from orchestration.releases.roles import assign, flow_of_rank_noun, multiple_statements
 from orchestration.releases.sentences import BOUNDARIES, Sentence
-from orchestration.releases.statements import RECKONED_OTHERWISE, Reading, Statement
+from orchestration.releases.statements import RECKONED_OTHERWISE, TARGET, Reading, Statement
 from orchestration.releases.subjects import Frame, Item, Phrase, innermost_region
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import Token
@@ -76,6 +76,8 @@ _TOWARDS, _FROM = frozenset({"对", "向"}), frozenset({"自", "从"})
 _BESIDE_PARTNERS = frozenset({"to", "with", "from", "对", "与", "自", "从", "向", "同"})
 #: What a number of partners that were named is called by.
 _NOUNS_OF_PARTNERS = ("countries", "nations", "markets", "partners", "economies", "members", "states")
+#: With whom a balance is, in words that say imports elsewhere.
+_COMING_OF = frozenset({"来自", "源自"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
@@ -995,6 +997,8 @@ class Walk:
         phrase = self.phrase
         flow = token.senses["flow"]
         before_it = phrase.flows
+        if before_it == ["balance"] and token.text in _COMING_OF:
+            return  # 逆差主要来自台湾
         if token.is_a("nontrade") or (flow == "balance" and phrase.is_nontrade == _BALANCE_OF_PAYMENTS):
             return  # the balance of payments was in deficit
         before = self.tokens[index - 1].text if index else ""
