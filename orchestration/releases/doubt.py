@@ -278,7 +278,7 @@ class _Text:
             return "it is told by an office of another country, which may count otherwise"
         if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:
             return "whether the capital stands for the nation is not said"
-        if figure.region_id in self._passages:
+        if figure.region_id in self._passages or (figure.region_id == self._region_id and around.names_office_on_way(at)):
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
             return "the sentence before it in the paragraph is of another place"
@@ -586,6 +586,11 @@ class _Surroundings:
             if token.text in _WAYS and (not self.sentence.is_chinese or _names_office_with_trade(passing)):
                 found |= _regions(passing)  # exports via Shanghai, 经上海海关进出口
         return found
+
+    def names_office_on_way(self, at: int) -> bool:
+        """Whether it is said before a number that goods passed a customs whose name is that of no place: 经拱北海关."""
+        pairs = pairwise(self.tokens[:at] if self.sentence.is_chinese else ())
+        return any(one.text in _WAYS and after.is_a("attribution") for one, after in pairs)
 
     @cached_property
     def _tells_what_passed(self) -> bool:
