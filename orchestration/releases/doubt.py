@@ -284,6 +284,8 @@ class _Text:
             return "the sentence before it in the paragraph is of another place"
         if figure.region_id in self._elsewhere:
             return "a city of another province has that name, and a place of this one may have it, too"
+        if around.subject_is_not_understood(at):
+            return "words before its flow are not understood"
         if self._follows_unknown(one, around):
             return "a sentence before it is about a name that no list knows"
         if self._passes_over_what_is_announced(one, around):
@@ -622,6 +624,14 @@ class _Surroundings:
         found = sum(token.is_unknown for token in clause)
         has_subject = any(token.names or token.is_a("flow") for token in clause)
         return found if has_subject or start < 2 else found + self.unknown_characters(start - 2)
+
+    def subject_is_not_understood(self, at: int) -> bool:
+        """Whether a Chinese clause has characters that no table knows right before its flow: 对某小额贸易额."""
+        if not self.sentence.is_chinese:
+            return False
+        start = self.sentence.clause_start(at)
+        flow = next((index for index in range(at - 1, start - 1, -1) if self.tokens[index].is_a("flow")), start)
+        return any(token.is_unknown for token in self.tokens[max(start, flow - 3) : flow])
 
     def says_in_words(self, text: str) -> bool:
         """Whether a few words stand in the sentence one after the other."""
