@@ -26,7 +26,8 @@ _JOINT = re.compile(
     r"|(?:(?:the|these|those|all) (two|three|four|five|six|seven|eight|nine|ten) (?:[a-z]+ ){0,2}"
     r"(?:together|combined|accounted|took|made up|represented|combine|account|contributed|supplied|provided))"
 )
-_JOINT_SIZES = {
+#: How many are taken together, by their words.
+JOINT_SIZES = {
     word: size
     for size, words_of_size in enumerate(
         ("两 二 two", "三 three", "四 four", "五 five", "六 six", "七 seven", "八 eight", "九 nine", "十 ten"), 2
@@ -219,7 +220,7 @@ class Claims:
         self.joint_at = sentence.tokens[0].start + found.start() if found else 0
         if any(token.names and token.start <= self.joint_at < token.end for token in sentence.tokens):
             return 0  # 中亚五国: the number is part of a name
-        return _JOINT_SIZES[found[1] or found[2]] if found else 0
+        return JOINT_SIZES[found[1] or found[2]] if found else 0
 
     def _claim_dateline(self, sentence: Sentence) -> None:
         """`NANJING, July 18 —`, 济南12月11日讯: where and when it was written is no subject."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED, WHOLE
+from orchestration.releases.claims import JOINT_SIZES
 from orchestration.releases.scope import IN_SCOPE
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
@@ -53,9 +55,17 @@ def drop_subject(walk: Walk) -> None:
     walk.phrase.is_drilling = keep.is_drilling
 
 
+def _is_group_of(item: Item, size: int) -> bool:
+    """Whether the name of a group says that it has so many members."""
+    return any(JOINT_SIZES.get(word) == size for word in re.findall(r"[a-z]+|[\u4e00-\u9fff]", item.text.lower()))
+
+
 def open_frame(walk: Walk) -> Frame:
     """The frame of the subject gathered so far; the phrase begins anew."""
     grammar, phrase = walk.grammar, walk.phrase
+    for dimension, items in phrase.names.items():
+        if len(items) > 2 and _is_group_of(items[0], len(items) - 1):  # the "new three", A, B and C
+            phrase.head[dimension], phrase.names[dimension] = items[:1], items[1:]
     if not phrase.flows and (hinted := phrase.hinted_flow or _flow_of_mode(phrase)):
         phrase.flows = [hinted]
     if walk.sentence.is_chinese and not phrase.flows and (behind := _balance_behind(walk)) is not None:

@@ -532,7 +532,8 @@ def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
                 continue
             if token.text in _OPEN_BALANCES and numbers.grammar.balance_sign:
                 return numbers.grammar.balance_sign
-            return -1 if token.is_a("balance_sign") else 1
+            between = numbers.tokens[index + 1 : numbers.first]  # the balance was negative at 5 billion
+            return -1 if any(one.is_a("balance_sign") for one in (token, *between)) else 1
     return -1 if frame.is_deficit else 1
 
 
@@ -714,7 +715,7 @@ def _rank(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         doubt = "of its values in time, and of no others"  # the second-highest deficit this year
     if any(item.code == UNMAPPED for item in frame.names.get("region", [])):
         doubt = doubt or "whether those places are ranked, or among them another is, is not said"
-    if len(frame.flows) > 1 and not noun and not numbers.sentence.is_chinese:
+    if len(frame.flows) > 1 and not has_partner and not numbers.sentence.is_chinese:
         ranks = [at for at in numbers.sentence.quantities() if _is_rank(tokens[at].quantity)]
         if len(ranks) == len(frame.flows):  # total trade, exports and imports ranked 4th, 3rd and 6th
             ranked.flows = [frame.flows[ranks.index(numbers.first)]]

@@ -338,7 +338,8 @@ class Tokeniser:
                 quantity.explicit_sign = True
                 if mark.text == "-":
                     quantity.sign = -1
-        if before and before[-1].kind == "word" and before[-1].end == quantity.start:  # N36.21 trillion, R5 billion
+        last = before[-1] if before else None
+        if last is not None and last.kind == "word" and _skip(chars, last.end) == quantity.start:  # N36.21, R 5 billion
             unit = self._currencies.get(before[-1].text, "")
             if unit:
                 quantity.unit, quantity.unit_kind, quantity.start = unit, "money", before.pop().start
