@@ -69,7 +69,8 @@ def period_of(numbers: NumberGroup) -> Span | None:
     """The period of a number: that of its sentence, unless one stands behind the number itself."""
     grammar = numbers.grammar
     before = range(numbers.first - 1, numbers.sentence.clause_start(numbers.first) - 1, -1)
-    for index in (*before, *range(numbers.first, numbers.sentence.clause_end(numbers.last))):
+    behind = range(numbers.first, min(numbers.sentence.clause_end(numbers.last), numbers.window_end))
+    for index in (*before, *behind):
         if index in numbers.claims.local:
             return numbers.claims.spans[index]
     turned = [at for at in numbers.claims.turns if at < numbers.first]
@@ -133,6 +134,10 @@ def growth_of_then(numbers: NumberGroup) -> Span | None:
     if numbers.sentence.is_chinese or numbers.grammar.period is None:
         return None
     tokens, claims, now = numbers.tokens, numbers.claims, numbers.grammar.period
+    at = numbers.last + 2
+    if numbers.first and tokens[numbers.first - 1].text == "after" and at < len(tokens) and tokens[at - 1].text == "in":
+        period = tokens[at].period  # rose 5.7 percent in December, after 1.9 percent in November
+        return numbers.grammar.span(period) if period is not None and period.kind == "span" else None
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
         if tokens[index - 1].text not in _DURING or tokens[index - 2].text not in _SEEN:
             continue
