@@ -123,6 +123,8 @@ _NEXT_AFTER = frozenset(words("next_after"))
 _SINCE_AFTER = frozenset(words("since_after"))
 #: Figures of a year are published from its last days on.
 _DAYS_AHEAD = 31
+#: For so long the months that have ended are news.
+_DAYS_OF_NEWS = 75
 #: 拉低: what gives less than nothing to growth.
 NEGATIVE_CONTRIBUTIONS = frozenset(words("negative_contribution"))
 
@@ -576,6 +578,9 @@ class Claims:
             if index and not any(one.quantity is not None for one in tokens[index:last]):
                 has_number = last + 1 < len(tokens) and tokens[last].kind == "open" and tokens[last + 1].quantity
                 _claim_names(sentence, index, last - bool(has_number), "cause")  # led by wheat (+66.8%)
+                for cursor in range(index, last):
+                    if tokens[cursor].period is not None:  # in spite of the lockdowns in April and May
+                        sentence.spoken_for.setdefault(cursor, "relative clause")
 
     @staticmethod
     def _claim_opening(sentence: Sentence) -> None:
@@ -1330,6 +1335,8 @@ class Claims:
         while cursor < len(tokens) and cursor < index + 7 and tokens[cursor].kind not in BOUNDARIES:
             token = tokens[cursor]
             if token.period is not None:
+                if tokens[index].text == "over" and self._is_news(sentence, token.period):
+                    return  # expanded by 10.3 percent over the first five months of 2022
                 is_year = token.period.months == 12 and token.period.year is not None
                 follows = index > 0 and (tokens[index - 1].quantity is not None or _ends_change(tokens, index - 1))
                 if (
@@ -1417,6 +1424,17 @@ class Claims:
         span = resolve(behind, self.grammar.published, self.grammar.region_id)
         spoken_of = (self.grammar.period, self.grammar.first_period)
         return any(one is not None and span in (shifted(one, -12), shifted(one, -1)) for one in spoken_of)
+
+    def _is_news(self, sentence: Sentence, period: Period) -> bool:
+        """Whether several months that the sentence names alone have just ended: nothing is compared with them yet."""
+        published = self.grammar.published
+        free = (one for at, one in enumerate(sentence.tokens) if sentence.spoken_for.get(at) != "relative clause")
+        named = [one.period for one in free if one.period is not None and one.period.kind == "span"]
+        if published is None or period.kind != "span" or period.is_loose or period.months < 2 or period.months == 12:
+            return False
+        is_alone = all(one == period or one.months == 0 for one in named)
+        span = resolve(period, published, self.grammar.region_id) if is_alone else None
+        return span is not None and 0 <= (published - span[1]).days <= _DAYS_OF_NEWS
 
     def _percent_over_value(self, sentence: Sentence, index: int) -> bool:
         """`3.9 percent over $1.6 billion in May`, `2 billion less than the 13.6 billion of July`."""
