@@ -216,6 +216,8 @@ class Grammar:
                 if has_number and index and sentence.tokens[index - 1].is_a("stock"):
                     self.is_first_period_open = named is None  # exports by the end of July
                     return named or span_of(span[1].year, 1, span[1].month)
+                if has_number and named is not None and not sentence.says("flow"):
+                    return named  # tea made it the largest market in the quarter. A fee was scrapped in August 2021 …
                 if has_number:
                     return span
                 fallback = fallback or span
