@@ -1111,6 +1111,10 @@ class Claims:
             if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:
                 self.contributions[index] = 1
                 sentence.claim(index + 1, growth + 1, "reference")
+            opening = [token.text for token in tokens[:first]]
+            if gave and opening[:2] == ["to", "the"] and any(text.startswith("growth") for text in opening[2:4]):
+                self.contributions[index] = 1  # to the growth of foreign trade, private enterprises contributed 80.8%
+                sentence.claim(0, first - 1, "reference")
 
     def _made_rise(self, sentence: Sentence, index: int, first: int) -> None:
         """`使全市出口提高6.4个百分点`: what is told of made the whole rise by so many points."""

@@ -1004,7 +1004,8 @@ class Walk:
         before = self.tokens[index - 1].text if index else ""
         if phrase.is_nontrade and before in ("for", "on"):
             return  # clearance time for imports, tariffs on imports
-        phrase.is_total = phrase.is_total or before in _TOTALS or token.text.startswith(_TOTAL_FLOWS)
+        is_total = before in _TOTALS or token.text.startswith(_TOTAL_FLOWS) or self._is_of_all(index)
+        phrase.is_total = phrase.is_total or is_total
         is_of_clause_before = self._last_measure < self.sentence.clause_start(index)
         says_how = self.tokens[self._last_measure].text.startswith(_ADVERBIAL_MEASURES)
         is_kept = self.sentence.is_chinese or says_how or phrase.counted
@@ -1074,6 +1075,12 @@ class Walk:
         behind = self.tokens[index + 1 : self.sentence.clause_end(index)]
         number = next((at for at, one in enumerate(behind) if one.quantity is not None), 0)
         return any(one.is_a("each") or one.text == "both" for one in behind[:number])
+
+    def _is_of_all(self, index: int) -> bool:
+        """Whether a clause begins with a flow that is of all: `while foreign trade as a whole grew`."""
+        behind = [one.text for one in self.tokens[index + 1 : index + 4]]
+        before = self.tokens[self.sentence.clause_start(index) : index]
+        return behind == ["as", "a", "whole"] and all(one.is_a("while", "and", "filler") for one in before)
 
     def _flow_list_goes_on(self, index: int) -> bool:
         """Whether a last flow follows: `trade, exports and imports`."""
