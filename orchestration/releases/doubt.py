@@ -25,6 +25,8 @@ from orchestration.releases.text import folded_phrase
 from orchestration.releases.tokens import Quantity, Token
 from orchestration.releases.unknown_names import LONGER_NAME
 
+#: Why a number is in doubt in a Chinese clause with characters that no table knows.
+_CLAUSE_NOT_UNDERSTOOD = "words of its clause are not understood"
 #: How doubts begin that are of whose trade it is.
 NAMES_THAT_NO_LIST_KNOWS = ("a name that no list knows", "which zone is meant", "a part of its subject is a name")
 #: The part of the numbers of a text that may stay unread before what nothing bears out is in doubt.
@@ -278,14 +280,15 @@ class _Text:
             return "it is told by an office of another country, which may count otherwise"
         if figure.region_id == _CAPITAL and self._region_id == "CHN" and not around.sentence.is_chinese:
             return "whether the capital stands for the nation is not said"
-        if figure.region_id in self._passages or (figure.region_id == self._region_id and around.names_office_on_way(at)):
+        is_of_home = figure.region_id == self._region_id
+        if figure.region_id in self._passages or (is_of_home and around.names_office_on_way(at)):
             return "whether it is the trade of the place, or what passed its customs or port, is not said"
         if figure.region_id == self._region_id and self._is_of_another_place(one, around):
             return "the sentence before it in the paragraph is of another place"
         if figure.region_id in self._elsewhere:
             return "a city of another province has that name, and a place of this one may have it, too"
         if around.subject_is_not_understood(at):
-            return "words before its flow are not understood"
+            return _CLAUSE_NOT_UNDERSTOOD
         if self._follows_unknown(one, around):
             return "a sentence before it is about a name that no list knows"
         if self._passes_over_what_is_announced(one, around):
@@ -359,7 +362,7 @@ class _Text:
         if not is_chinese and around.unknown:
             return f"words of its sentence are not understood: {around.unknown[0]}"
         if is_chinese and around.unknown_characters(at):
-            return "words of its clause are not understood"
+            return _CLAUSE_NOT_UNDERSTOOD
         if UNMAPPED in one.names:
             return "a part of its subject is a name that no list knows"
         own = self._own_spans(one)

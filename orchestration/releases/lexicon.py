@@ -108,7 +108,8 @@ class Lexicon:
             if sense not in senses.setdefault(phrase, []):
                 senses[phrase].append(sense)
         self._suffixes_of_kinds: dict[frozenset[str], dict[str, list[Suffix]]] = {}
-        short_partners = tuple(phrase for phrase, found in senses.items() if any(kind == "partner" for kind, _ in found))
+        partners = (phrase for phrase, found in senses.items() if any(kind == "partner" for kind, _ in found))
+        short_partners = tuple(partners)
         names: dict[str, dict[tuple[str, str], None]] = {}
         aliases = [(list_name, alias) for list_name, alias in codes.names() if list_name in LISTS]
         folded = simplified("\n".join(alias for _, alias in aliases)).split("\n")

@@ -219,14 +219,15 @@ def _next_destination(numbers: NumberGroup) -> int | None:
 
 
 def _flow_behind_parenthesis(numbers: NumberGroup) -> int | None:
-    """Where the flow stands in `US$894 million (-8.50 percent) in Chinese exports`, `10 billion (+4 percent) were sold`."""
+    """Where the flow stands in `$894 million (-8.50 percent) in Chinese exports`, `10 billion (+4%) were sold`."""
     tokens, at = numbers.tokens, numbers.last + 1
     if numbers.kind != "money" or numbers.walk.phrase.flows or at >= len(tokens) or tokens[at].kind != "open":
         return None
     close = next((cursor for cursor in range(at, len(tokens)) if tokens[cursor].kind == "close"), len(tokens))
     if close + 1 >= len(tokens) or not (tokens[close + 1].text == "in" or tokens[close + 1].is_a("be")):
         return None
-    flow = next((cursor for cursor in range(close + 2, min(close + 5, len(tokens))) if tokens[cursor].is_a("flow")), None)
+    near = range(close + 2, min(close + 5, len(tokens)))
+    flow = next((cursor for cursor in near if tokens[cursor].is_a("flow")), None)
     is_way = flow is not None and tokens[flow].senses["flow"] in ("export", "import") and numbers.sentence.free(flow)
     between = tokens[close + 2 : flow] if is_way else []
     is_plain = all(one.names or one.is_a("filler") for one in between)

@@ -269,7 +269,7 @@ def _money(numbers: NumberGroup, frame: Frame) -> list[list[Statement]]:
         _remember_level(numbers, statements, measure)
     if statistic == "change" and change is not None and change == numbers.first - 1 and tokens[change].text in _GAINED:
         return [[reading for one in readings for reading in _gained(numbers, one)] for readings in statements]
-    if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit and not numbers.sentence.is_chinese:
+    if statistic == "change" and frame.flows == ["balance"] and frame.is_deficit:
         return [[reading for one in readings for reading in _both_signs(one)] for readings in statements]
     return statements
 
