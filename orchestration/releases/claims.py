@@ -592,6 +592,8 @@ class Claims:
         is_phrase = " ".join(token.text for token in tokens[:4]) in _OPENINGS  # on the back of strong demand
         if not is_phrase and (tokens[0].text not in _OPENINGS or tokens[0].is_a("header")):
             return
+        if [token.text for token in tokens[:2]] in (["as", "to"], ["as", "for"]):
+            return  # as to partners, Nepal remains the largest
         beside = next((token for token in tokens[1:3] if token.text != "the"), tokens[0])
         if tokens[0].is_a("partner_preposition") and beside.names:
             return  # with Taiwan and Japan, Chongqing traded …

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.releases.lexicon import words
@@ -30,6 +31,8 @@ _REST_OF_GROUP = frozenset(words("rest_of_group"))
 _TIME_UNITS = frozenset({"hour", "day", "month", "year"})
 #: Tokens between 居 and 首位: those among whom it is the first.
 _REACH_OF_FIRST = 8
+#: The unit of a currency whose rate is told, and the tokens from it to what it is worth.
+_ONE, _REACH_OF_RATE = frozenset({"1", "100"}), 4
 #: Behind a Chinese numeral they make it the number of the peers of a rank: 居九市一区之首.
 _PEER_NOUNS = frozenset("市州省区县国地盟")
 #: Units that a Chinese number word counts things in: 一台, 两件.
@@ -213,6 +216,8 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
         return "number of a paragraph"
     if kind == "rank":
         return ""
+    if kind == "money" and _is_rate(sentence, index):
+        return "exchange rate"
     if quantity.unit == "kilometre":
         return "length"
     if (
@@ -232,6 +237,24 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
         (before.kind == "mark" and before.text in "#№") or before.text in _NUMBER_LABELS
     )
     return "number of a thing" if kind == "bare" and is_labelled else ""
+
+
+def _is_rate(sentence: Sentence, index: int) -> bool:
+    """`one yuan is about 20 yen`, 1美元合6.3元: what one unit of a currency is worth in another."""
+    money = [at for at in sentence.quantities() if _is_plain_money(sentence.tokens[at].quantity)]
+    for first, second in pairwise(money):
+        one, other = sentence.tokens[first].quantity, sentence.tokens[second].quantity
+        between = sentence.tokens[first + 1 : second]
+        if one is None or other is None or one.printed not in _ONE or one.unit == other.unit or not between:
+            continue
+        is_near = len(between) <= _REACH_OF_RATE and all(one.is_a("be", "to", "filler", "qualifier") for one in between)
+        if is_near and index in (first, second):
+            return True
+    return False
+
+
+def _is_plain_money(quantity: Quantity | None) -> bool:
+    return quantity is not None and quantity.unit_kind == "money" and not quantity.scales
 
 
 def _numbers_a_paragraph(sentence: Sentence, index: int, quantity: Quantity) -> bool:

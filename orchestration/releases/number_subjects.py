@@ -77,10 +77,10 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.mention(goods)
         sentence.spoken_for[goods] = "subject of the number before"
         return
-    if (flow := _flow_behind_parenthesis(numbers)) is not None:
-        partner = flow + 2 + (tokens[flow + 2 : flow + 3] != [] and tokens[flow + 2].text == "the")
-        to_partner = partner < len(tokens) and tokens[flow + 1].is_a("partner_preposition") and tokens[partner].names
-        for index in (flow, partner) if to_partner else (flow,):  # were shipped to the European Union
+    if (way := _flow_behind_parenthesis(numbers)) is not None:
+        whom = way + 2 + (tokens[way + 2 : way + 3] != [] and tokens[way + 2].text == "the")
+        to_partner = whom < len(tokens) and tokens[way + 1].is_a("partner_preposition") and tokens[whom].names
+        for index in (way, whom) if to_partner else (way,):  # were shipped to the European Union
             walk.mention(index)
             sentence.spoken_for[index] = "subject of the number before"
         return

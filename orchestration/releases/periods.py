@@ -500,10 +500,10 @@ def _chinese_period(chars: str, position: int) -> tuple[Period, int] | None:
                 continue
             return Period(kind, last, 13, int(groups["year"] or 0), end_year=end), found.end()
         if kind == "whole_years":
-            first, last = int(groups["year"] or 0), int(groups["end"] or 0)
-            if last <= first:
+            first_year, last_year = int(groups["year"] or 0), int(groups["end"] or 0)
+            if last_year <= first_year:
                 continue
-            return Period("years", 12, 13, first, end_year=last), found.end()
+            return Period("years", 12, 13, first_year, end_year=last_year), found.end()
         if kind == "based" and groups.get("year"):
             return Period("span", 0, 0, _chinese_year(groups["year"] or ""), None, is_loose=True), found.end()
         if kind == "based":
