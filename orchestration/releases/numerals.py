@@ -20,7 +20,7 @@ _LATIN = re.compile(r"[a-z]+")
 _UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "dozen": 12,
 }  # fmt: skip
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
@@ -130,7 +130,9 @@ def _words(chars: str, position: int) -> Numeral | None:
     last = ""
     while found := _LATIN.match(chars, cursor):
         word = found[0]
-        if word in _UNITS and last in ("", "hundred", "tens", "and"):
+        if word == "dozen" and last in ("unit", "tens"):
+            total, last = (total or 0) * _UNITS[word], "dozen"  # two dozen
+        elif word in _UNITS and last in ("", "hundred", "tens", "and"):
             total = (total or 0) + _UNITS[word]
             last = "unit"
         elif word in _TENS and last in ("", "hundred", "and"):
