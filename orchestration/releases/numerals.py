@@ -159,6 +159,8 @@ def _words(chars: str, position: int) -> Numeral | None:
             percent = Decimal(100) / _FRACTIONS[part[1]]
             printed = f"{percent:.1f}".removesuffix(".0")
             return Numeral(printed, position, part.end(), "fraction") if is_part else None
+        elif word == "half" and last == "" and chars.startswith(" a dozen", found.end()):
+            return Numeral("6", position, found.end() + len(" a dozen"), "words")
         elif word == "half" and last == "" and chars.startswith((" a ", " an "), found.end()):
             return Numeral("0.5", position, found.end() + 2, "words")  # half a billion
         elif word == "half" and last == "":
