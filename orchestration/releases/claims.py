@@ -1353,7 +1353,7 @@ class Claims:
                     return
                 sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
                 return
-            if token.quantity is not None:
+            if token.quantity is not None and token.text != "one":  # a deficit of 80 billion, against one of 58 billion
                 is_apart = cursor > index + 1 and not tokens[index + 1].is_a("qualifier")
                 is_revised = all(
                     one.text in _REVISED or one.text == "just" or one.is_a("qualifier")
@@ -1450,8 +1450,10 @@ class Claims:
             return False
         percent = index - 2 if index > 1 and tokens[index - 1].is_a("rise", "fall") else index - 1
         value = index + 1
-        while value < len(tokens) and tokens[value].text in ("the", "a", "an"):
-            value += 1
+        while value < len(tokens) and (
+            tokens[value].text in ("the", "a", "an", "of") or tokens[value].is_a("flow", "filler", "qualifier")
+        ):
+            value += 1  # 4.1 percent over the trade of $14.5 billion in the same month of last year
         first = tokens[percent].quantity if percent >= 0 else None
         second = tokens[value].quantity if value < len(tokens) else None
         if first is None or second is None:

@@ -803,8 +803,13 @@ class _Surroundings:
                 bool(token.names or token.is_a("flow"))
                 and any(part in token.text for part in _FLOW_PARTS.get(flow, ()))
             )
-            for token in self.tokens[: self._end(at)]
+            for token in (*self.tokens[: self._end(at)], *self._opens_with(at))
         )
+
+    def _opens_with(self, at: int) -> list[Token]:
+        """What an amount has taken for its subject behind the comma: `At 80 billion ($948 million), the deficit …`."""
+        is_opening = not self.sentence.is_chinese and self.tokens[0].text == "at"
+        return [self.tokens[index] for index in self._taken_back if index > at] if is_opening else []
 
     def says_another_flow_behind(self, flow: str, at: int) -> bool:
         """Whether an English clause says the other flow behind a share: 73.1 percent of what the city imported."""

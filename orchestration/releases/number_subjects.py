@@ -54,49 +54,43 @@ def take_subject_after(numbers: NumberGroup) -> None:
         return
     if (partner := _destination(numbers)) is not None:
         flow = {"to": "export", "for": "export", "from": "import"}.get(_preposition_before(tokens, partner), "")
-        walk.mention(partner)
+        _take(numbers, partner)
         if (flow and not walk.phrase.flows and walk.frame is None) or (flow and walk.clause_break):
             walk.phrase.flows = walk.phrase.flows or [flow]
-        sentence.spoken_for[partner] = "subject of the number before"
         return
     behind = numbers.last + 1
     is_article = numbers.first > 0 and tokens[numbers.first - 1].text in ("a", "an", "the")
     is_followed = behind < numbers.window_end and tokens[behind].senses.get("flow") == "balance"
     if is_article and is_followed and numbers.kind == "money" and sentence.free(behind):
-        walk.mention(behind)  # trade posted a 5.74 billion deficit
-        sentence.spoken_for[behind] = "subject of the number before"
+        _take(numbers, behind)  # trade posted a 5.74 billion deficit
         return
     if (partner := _end_of_part(numbers)) is not None:
-        walk.mention(partner)
+        _take(numbers, partner)
         if walk.frame is not None:  # the parts are of one whole
             walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
             walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
-        sentence.spoken_for[partner] = "subject of the number before"
+        return
+    if (subject := _subject_behind_comma(numbers)) is not None:
+        _mention_all(numbers, *subject)
         return
     if (goods := _goods_of_more(numbers)) is not None:
-        walk.mention(goods)
-        sentence.spoken_for[goods] = "subject of the number before"
+        _take(numbers, goods)
         return
     if (way := _flow_behind_parenthesis(numbers)) is not None:
         whom = way + 2 + (tokens[way + 2 : way + 3] != [] and tokens[way + 2].text == "the")
         to_partner = whom < len(tokens) and tokens[way + 1].is_a("partner_preposition") and tokens[whom].names
-        for index in (way, whom) if to_partner else (way,):  # were shipped to the European Union
-            walk.mention(index)
-            sentence.spoken_for[index] = "subject of the number before"
+        _take(numbers, *((way, whom) if to_partner else (way,)))  # were shipped to the European Union
         return
     if (goods := _goods_of_share(numbers)) is not None:
-        walk.mention(goods)
-        sentence.spoken_for[goods] = "subject of the number before"
+        _take(numbers, goods)
         return
     _take_way_of_goods(numbers)
     _take_what_is_pointed_at(numbers)
     if (partner := _next_destination(numbers)) is not None:
-        walk.mention(partner)
-        sentence.spoken_for[partner] = "subject of the number before"
+        _take(numbers, partner)
         return
     if (partner := _partner_behind_parenthesis(numbers)) is not None:
-        walk.mention(partner)
-        sentence.spoken_for[partner] = "subject of the number before"
+        _take(numbers, partner)
     phrase = walk.phrase
     start, stop = _extent_after(numbers)
     subject = [
@@ -108,15 +102,13 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if not subject:
         return
     if _is_named_after(numbers, start, subject):
-        walk.mention(subject[0])
-        sentence.spoken_for[subject[0]] = "subject of the number before"
+        _take(numbers, subject[0])
         return
     if _is_own_complement(numbers, start, subject):
         _mention_all(numbers, start, _end_of_complement(numbers, subject[0], stop))
         return
     if _is_predicate(numbers, start):
-        walk.mention(start + 1)
-        sentence.spoken_for[start + 1] = "subject of the number before"
+        _take(numbers, start + 1)
         return
     has_flow = any(tokens[index].is_a("flow") for index in subject)
     if phrase.flows and has_flow and _is_change_in(tokens, start):
@@ -175,6 +167,38 @@ def take_subject_after(numbers: NumberGroup) -> None:
         for index in subject:  # `the largest market, importing 5 billion yuan of goods from here`
             if dimension_of(walk.grammar, tokens, index) == ("region", walk.grammar.region_id):
                 walk.mention(index)
+
+
+def _take(numbers: NumberGroup, *places: int) -> None:
+    """Take the tokens at a few places behind a number into its subject, and out of what follows."""
+    for index in places:
+        numbers.walk.mention(index)
+        numbers.sentence.spoken_for[index] = "subject of the number before"
+
+
+def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
+    """Where the subject stands in `At 80.5 billion shillings ($948 million), the deficit compared with …`."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    before = tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
+    opens = bool(before) and before[0].text == "at" and all(one.is_a("qualifier") for one in before[1:])
+    is_settled = numbers.walk.frame is not None or not numbers.walk.phrase.is_empty()  # imports, at 497 million, grew
+    if not opens or numbers.kind not in ("money", "physical") or is_settled:
+        return None
+    if at < len(tokens) and tokens[at].kind == "open":
+        at = next((cursor + 1 for cursor in range(at, len(tokens)) if tokens[cursor].kind == "close"), len(tokens))
+    if at >= len(tokens) or tokens[at].kind != "comma":
+        return None
+    end = next(
+        (
+            cursor
+            for cursor in range(at + 1, len(tokens))
+            if tokens[cursor].kind in BOUNDARIES
+            or tokens[cursor].quantity is not None
+            or (tokens[cursor].is_a("be", "rise", "fall", "versus", "to", "rank", "share") and tokens[cursor].text != "to")
+        ),
+        len(tokens),
+    )
+    return (at + 1, end) if any(token.is_a("flow") for token in tokens[at + 1 : end]) else None
 
 
 def _end_of_part(numbers: NumberGroup) -> int | None:

@@ -284,11 +284,12 @@ def _take_in_those_before(sentence: Sentence, lists: list[list[int]]) -> None:
 
 
 def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
-    """`$265.9 billion, $3.9 billion (or 2 percent) more than in May`: the second number is how much more."""
+    """`$265.9 billion, $3.9 billion or 2 percent more than in May`, `… (2 percent) more`: how much more is the second."""
     tokens = sentence.tokens
-    behind = tokens[second + 1 : second + 4]
-    if len(behind) > 2 and behind[0].is_a("or") and behind[1].quantity is not None:
-        behind = behind[2:]
+    behind = tokens[second + 1 : second + 5]
+    opens = bool(behind) and (behind[0].is_a("or") or behind[0].kind == "open")
+    if opens and len(behind) > 2 and behind[1].quantity is not None:
+        behind = behind[2 + (behind[2].kind == "close") :]
     is_more = bool(behind) and not sentence.is_chinese and behind[0].text.startswith(_MORE_OR_LESS)
     return is_more and second - first == 2 and tokens[first + 1].kind == "comma"
 
