@@ -121,6 +121,12 @@ _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
 _NEXT_AFTER = frozenset(words("next_after"))
 _SINCE_AFTER = frozenset(words("since_after"))
+#: Years within a period.
+_YEARS = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+#: Behind a comma they begin an aside that names some of what it is of.
+_INCLUDING = frozenset(words("including"))
+#: They make a year that is not over the months of it so far.
+_SO_FAR = frozenset(words("cumulative"))
 #: Figures of a year are published from its last days on.
 _DAYS_AHEAD = 31
 #: For so long the months that have ended are news.
@@ -618,7 +624,7 @@ class Claims:
         """`Exports of farm products, including tomatoes and walnuts, amounted to …`: of them an aside names some."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
-            if token.text != "including" or not index or tokens[index - 1].kind != "comma":
+            if token.text not in _INCLUDING or not index or tokens[index - 1].kind != "comma":
                 continue
             last, comma = index + 1, 0
             while last < len(tokens) and _is_in_list_of_names(tokens[last]):
@@ -1503,6 +1509,8 @@ class Claims:
                 continue
             if period.kind == "length":
                 known = self._span_of_length(period.months) or self.grammar.span_of_length(period.months)
+                if known is None and (known := self.grammar.year_to_month(period.months)):
+                    self.doubt = self.doubt or "whether it is of the year that ends with this month is not said"
                 if known is not None:
                     self.spans[index] = known
                 continue
@@ -1555,6 +1563,9 @@ class Claims:
                 sentence.claim(index, index + 1, "since")
                 continue
             is_base = claimed.startswith("comparison") and "全年" in token.text
+            if period.months == 12 and self._is_not_over(period) and (told := self._months_so_far(sentence)):
+                self.spans[index] = told
+                continue
             if (period.months == 12 and not is_base) and (
                 (period.year is None and self._is_background_year(sentence, index)) or self._is_not_over(period)
             ):
@@ -1587,6 +1598,11 @@ class Claims:
                     continue
             span = self.grammar.span(self._of_year_before(sentence, index, period))
             if span is None:
+                continue
+            if period.kind == "span" and period.months in (2, 13) and self._says_two_years(token) and _tells_a_change(sentence):
+                self.comparison_spans[index] = _first_month(span)  # from August 2015 to September 2015 exports grew
+                self.comparisons[index] = "span"
+                self.spans[index] = _last_month(span)
                 continue
             if period.months == 2 and _goes_from_one_to_next(sentence, index):
                 self.comparisons[index] = "mom"  # the biggest rise from June to July
@@ -1637,6 +1653,11 @@ class Claims:
         if period.year is None and year is not None and year.months == 12 and year.year and is_when:
             return replace(period, year=year.year, relative_year=None)
         return period
+
+    def _says_two_years(self, token: Token) -> bool:
+        """Whether a period names two months, each with its year: months that are one period share what is said once."""
+        is_range = token.text.startswith(("from ", "between ")) and len(_YEARS.findall(token.text)) == 2
+        return is_range and not (token.text.startswith("from january") and self.grammar.is_chinese_reporter)
 
     @staticmethod
     def _is_change(sentence: Sentence) -> bool:
@@ -1784,6 +1805,12 @@ class Claims:
         span = resolve(period, published, self.grammar.region_id)
         return published is not None and span is not None and (span[1] - published).days > _DAYS_AHEAD
 
+    def _months_so_far(self, sentence: Sentence) -> Span | None:
+        """`For 2015, the cumulative deficit stands at …`: the months of the year up to the one spoken of."""
+        now = self.grammar.period or self.grammar.first_period
+        says_so = not sentence.is_chinese and any(token.text in _SO_FAR for token in sentence.tokens)
+        return span_of(now[1].year, 1, now[1].month) if now is not None and says_so else None
+
     @staticmethod
     def _is_background_year(sentence: Sentence, index: int) -> bool:
         """Whether a whole year stands beside another span, or is that of a target."""
@@ -1861,6 +1888,11 @@ def _goes_from_one_to_next(sentence: Sentence, index: int) -> bool:
     before = tokens[sentence.clause_start(index) : index]
     says_period = bool(before) and before[-1].text in ("period", "months", "time")
     return not says_period and any(token.is_a("rise", "fall") and token.quantity is None for token in before)
+
+
+def _tells_a_change(sentence: Sentence) -> bool:
+    """Whether a sentence has a verb of change without a number of its own: exports grew by 5 percent."""
+    return any(token.is_a("rise", "fall") and token.quantity is None for token in sentence.tokens)
 
 
 def _is_corrected(tokens: list[Token], index: int) -> bool:

@@ -12,7 +12,7 @@ from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.tokens import Token
 
 #: What stands before the value of the period compared with.
-_BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at", "than", "below", "above"})
+_BEFORE_BASE = frozenset({"from", "against", "versus", "to", "with", "at", "than", "below", "above", "over"})
 #: What begins a clause of its own: a surplus of 6 million where a year earlier there had been one of 904 million.
 _TURNING = frozenset(words("turning"))
 #: Before the period compared with they say that a change was told: up 3 percent at 5 billion over a year earlier.
@@ -23,6 +23,9 @@ _LAST_YEARS = frozenset(words("last_year"))
 #: Between a growth and the period that it is told of: the 20.1 percent expansion recorded in the previous month.
 _SEEN = frozenset(words("seen"))
 _DURING = frozenset({"in", "during", "for"})
+
+#: What begins a clause that tells of other periods alone.
+_ASIDES = frozenset(words("aside_start"))
 
 #: What is compared with, by what is said of it.
 _SAID = {"yoy": "yoy", "base": "yoy", "mom": "mom", "prior": "mom", "qoq": "qoq"}
@@ -191,13 +194,13 @@ def is_base(numbers: NumberGroup) -> bool:
         if numbers.tokens[index].is_a("rise", "fall") and not numbers.tokens[index].is_a("than"):
             return False
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
-        if numbers.claims.comparisons.get(index) == "base" and not any(
+        if numbers.claims.comparisons.get(index) in ("base", "prior") and not any(
             numbers.tokens[cursor].is_a("versus", "than", "rise", "fall") or numbers.tokens[cursor].text in _OF_CHANGE
             for cursor in range(numbers.last + 1, index + 1)
         ):
             left = _before_balance(numbers)
             link = "" if left is None else left.text.split(" ")[-1]
-            if link in _BEFORE_BASE or (link in _WAS and index == numbers.last + 1):
+            if link in _BEFORE_BASE or (link in _WAS and index == numbers.last + 1) or _is_second_of_aside(numbers, link):
                 return True
             clause = numbers.tokens[numbers.clause_start : numbers.first]
             is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
@@ -237,6 +240,12 @@ def _before_balance(numbers: NumberGroup) -> Token | None:
     return numbers.tokens[index] if index >= 0 else None
 
 
+def _is_second_of_aside(numbers: NumberGroup, link: str) -> bool:
+    """`after a deficit of 489 million in August and one of 221 million a year earlier`: "and" joins two bases."""
+    start = numbers.sentence.clause_start(numbers.first)
+    return link == "and" and numbers.tokens[start].text in _ASIDES and numbers.window_start > start
+
+
 def _is_what_is_exceeded(numbers: NumberGroup) -> bool:
     """`13.2 percent up on the almost 63,500 tonnes of February`: what a change is on is what was before."""
     tokens, before = numbers.tokens, numbers.first - 1
@@ -261,6 +270,8 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     """The period compared with, where the number is its own."""
     if period is None:
         return None
+    if any(at in numbers.claims.local for at in range(numbers.sentence.clause_start(numbers.first), numbers.first)):
+        period = numbers.grammar.period or period  # a year earlier, behind what was told of the month before
     if is_of_years(numbers.grammar.period):
         return _year_of_end(numbers, numbers.grammar.period)
     behind = range(numbers.last + 1, min(numbers.window_end, numbers.last + 6))

@@ -33,6 +33,7 @@ _GOODS = re.compile(r"\b(?:goods|merchandise|visible) (?:trade|exports?|imports?
 _FIRST_SENTENCES = 3
 #: For so long a quarter or half that has ended is news.
 _DAYS_OF_NEWS = 100
+_MONTHS_OF_YEAR = 12
 #: Months in a part of a fiscal year that later sentences name without it.
 _PARTS_OF_YEAR = frozenset({3, 6})
 #: `in billions of dollars`, beside amounts that print no scale.
@@ -251,6 +252,14 @@ class Grammar:
         now = self.period or self.first_period
         is_last = now is not None and length_in_months(now) == 1 and now[1].month % months == 0
         return span_of(now[1].year, now[1].month - months + 1, months) if now is not None and is_last else None
+
+    def year_to_month(self, months: int) -> Span | None:
+        """The year up to the month that a text is about: `annual exports`, "for the year"; not in releases of China."""
+        now = self.first_period
+        is_of_month = months == _MONTHS_OF_YEAR and now is not None and length_in_months(now) == 1
+        if now is None or not is_of_month or self.is_chinese_reporter:
+            return None
+        return span_of(now[1].year - 1, now[1].month + 1, _MONTHS_OF_YEAR)
 
     def is_accounted(self, quantity: Quantity) -> bool:
         """Whether it is known what became of a number."""

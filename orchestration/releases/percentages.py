@@ -39,6 +39,10 @@ _SUBJECT_DOUBTS = (
     "it may go on with the subject",
 )  # fmt: skip
 _BETTER = frozenset(words("better"))
+#: Before a rise or fall: what had a part in it, and behind one: where it came from.
+_CONTRIBUTING, _STEMMING = "contribut", frozenset(words("stemming"))
+#: Tokens between these and the rise or fall.
+_LONGEST_LEAD = 5
 _FALLING_NOUNS = frozenset(words("falling_noun"))
 #: What has been added, as the whole of a part.
 _INCREASES = tuple(words("increase_of"))
@@ -598,7 +602,7 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
         return choices_of(
             numbers, frame, [role], period, reference=reference, doubt="" if is_of_place else _GAP_OF_PARTS
         )
-    contribution = _contribution_sign(numbers) or _contribution_of_next(numbers)
+    contribution = _contribution_sign(numbers) or _contribution_of_next(numbers) or _contribution_listed(numbers)
     if contribution:
         return choices_of(numbers, frame, [("contribution", contribution, "contribution")], period)
     cue = _points_cue(numbers)
@@ -687,6 +691,23 @@ def _contribution_of_next(numbers: NumberGroup) -> int:
     clause = numbers.tokens[numbers.clause_start : numbers.first]
     says_other = any(token.is_a("rise", "fall", "share", "gap_up", "gap_down", "than") for token in clause)
     return 0 if says_other or numbers.right("than", "gap_up", "gap_down") is not None else previous.sign
+
+
+def _contribution_listed(numbers: NumberGroup) -> int:
+    """The sign of `contributing most to the decline were textiles (6.7 points)`, `the rise came from cars (2 points)`.
+
+    0 where no parenthesis tells what had a part in a rise or fall.
+    """
+    if not numbers.in_parentheses or numbers.sentence.is_chinese:
+        return 0
+    before = numbers.tokens[: numbers.first]
+    changes = [at for at, token in enumerate(before) if token.is_a("rise", "fall") and token.quantity is None]
+    for at in changes:
+        leads = any(token.text.startswith(_CONTRIBUTING) for token in before[max(0, at - _LONGEST_LEAD) : at])
+        comes = any(token.text in _STEMMING for token in before[at + 1 : at + _LONGEST_LEAD])
+        if leads or comes:
+            return numbers.sign_of(at)
+    return 0
 
 
 def _points_cue(numbers: NumberGroup) -> Token | None:

@@ -63,7 +63,7 @@ MONTH_NAME = (
 _M = MONTH_NAME
 _N = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 #: Spans that "over the …" points back to, in months.
-_LENGTHS = {"month": 1, "quarter": 3, "trimester": 3, "half": 6, "semester": 6, "year": 12}
+_LENGTHS = {"month": 1, "quarter": 3, "trimester": 3, "half": 6, "semester": 6, "year": 12, "annual": 12}
 #: Lengths of time that are the same ones of another year.
 _SPANS = (
     rf"(?:(?:{_N}[ -])?(?:periods?|months?|time|quarters?|half(?:[ -]year)?|semester|span|timeframe|stretch|interval))"
@@ -171,6 +171,9 @@ _ENGLISH = [
             r"(?:(?<=half)[- ]year)?(?= (?:it|they|exports|imports|trade|as a whole|alone|there|the|came|comes|stood"
             r"|stands|was|were|amounted|amounts|totall?ed|reached|rose|fell|grew|hit|widened|narrowed|swelled|shrank"
             r"|at|to)\b| ?[,.;:)])"),
+        ("length",
+            r"(?:the )?(?P<n>annual)(?= (?:(?:goods|merchandise|total|trade) ){0,2}"
+            r"(?:exports|imports|deficit|surplus|balance)\b)"),
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
@@ -206,7 +209,7 @@ _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|[12]h|same|"
     rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
-    rf"financial|fy|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
+    rf"financial|fy|annual|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
     rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month"

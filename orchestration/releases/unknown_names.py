@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.figures import UNMAPPED
+from orchestration.figures import JOINT, UNMAPPED
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import dimension_of
 from orchestration.releases.not_figures import is_part_of_partners
@@ -87,6 +87,14 @@ _LONGEST_DISTRICT = 5
 _NO_DISTRICTS = words("no_district")
 _ANY_DISTRICT = frozenset("各全本该我两三等其此")
 _BEFORE_DISTRICTS = BOUNDARIES | {"enumeration", "period"}
+#: Tokens of these kinds are no part of a name in such a list, nor are words before a partner.
+_NO_PARTS_OF_LISTED = ("flow", "rise", "fall", "be", "share", "while", "versus", "or")
+#: Prepositions within names of goods, and words that name none before them.
+_IN_NAMES_OF_GOODS = frozenset({"of", "on", "in", "for"})
+_IDLE = frozenset(words("idle_word"))
+_TOWARDS = frozenset({"to", "with"})
+#: Before the first of a list whose members have a number in parentheses each.
+_BEFORE_LISTED = frozenset(words("before_listed"))
 #: Ends of nouns that look like adverbs: supply, assembly, family, jelly.
 _NOUNS_IN_LY = ("pply", "mbly", "mily", "elly")
 _NO_PARTS_OF_NAMES = frozenset(words("part_of_name"))
@@ -151,6 +159,7 @@ class UnknownNames:
         self._unknown_first()
         self._unknown_before_a_mark()
         self._unknown_before_an_amount()
+        self._listed_with_parentheses()
         self._shared_heads()
         self._compounds()
         self._with_parts()
@@ -876,6 +885,81 @@ class UnknownNames:
             is_money = following is not None and following.unit_kind == "money"
             if listed and (token.kind == "dash" or self.sentence.is_chinese or is_money) and 2 <= width <= 40:
                 self.spans[first] = (first, index)
+
+    def _listed_with_parentheses(self) -> None:
+        """`were textiles and footwear (6.7%), fuels, electricity (3.7%) and metals (2.8%)`: all that stands before each.
+
+        Two numbers in parentheses make a list, whose members are goods; one word that is known stays as it is.
+        """
+        tokens = self.tokens
+        opens = [
+            at
+            for at, token in enumerate(tokens[:-2] if not self.sentence.is_chinese else ())
+            if token.kind == "open" and tokens[at + 1].quantity is not None and tokens[at + 2].kind == "close"
+        ]
+        ranges = [(self._start_of_listed(at), at) for at in opens if len(opens) > 1]
+        found = {
+            (first, at): {dimension_of(self.grammar, tokens, index)[0] for index in range(first, at)} - {""}
+            for first, at in ranges
+        }
+        is_of_goods = set().union(*found.values()) == {"commodity"}
+        for (first, at), kinds in found.items():
+            is_free = all(map(self.sentence.free, range(first, at)))
+            is_goods = kinds == {"commodity"} or (is_of_goods and not kinds)
+            if first and first < at - 1 and is_free and is_goods and self._are_goods(first, at):
+                self._take_goods(first, at)
+
+    def _are_goods(self, first: int, last: int) -> bool:
+        """Whether words may be a name of goods: a preposition in it stands behind a noun; not "ahead of …"."""
+        tokens = self.tokens
+        if not any(token.kind == "word" or token.names for token in tokens[first:last]):
+            return False
+        return all(
+            at > first and (tokens[at - 1].names or self._is_noun_or_participle(first, at - 1))
+            for at in range(first, last)
+            if tokens[at].text in _IN_NAMES_OF_GOODS
+        )
+
+    def _is_noun_or_participle(self, first: int, index: int) -> bool:
+        """Whether a word may stand before a preposition in the name that begins at `first`: sets used in vehicles."""
+        token = self.tokens[index]
+        is_participle = token.text.endswith("ed") and index > first
+        is_noun = self._may_be_named(index) or token.is_a("other_noun", "header_dimension")
+        return token.text not in _IDLE and (is_participle or is_noun or token.kind == "comma")
+
+    def _take_goods(self, first: int, last: int) -> None:
+        """Take tokens as goods that are certain: one name of the lists, several of them together, or a name without."""
+        grammar, within = self.grammar, self.tokens[first:last]
+        start, end = grammar.text.span(within[0].start, within[-1].end)
+        stated = grammar.source[start:end]
+        code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
+        named = [at for at in range(first, last) if self.tokens[at].names]
+        is_plain = all(token.names or token.kind == "comma" or token.is_a("and") for token in within)
+        if code == UNMAPPED and is_plain and len(named) > 1:
+            codes = {dimension_of(grammar, self.tokens, at)[1] for at in named}
+            code = UNMAPPED if UNMAPPED in codes else JOINT.join(sorted(codes))
+        self._take(first, last, "commodity", code)
+        self.items[first] = Item(code, stated, start, end, is_word=True)
+
+    def _start_of_listed(self, index: int) -> int:
+        """Where the name before a parenthesis begins; 0 where a verb, a flow or a preposition stands in it.
+
+        Behind another number in parentheses, or a colon, all of it is the name; the first of a list begins at a word.
+        """
+        tokens, first, start = self.tokens, index, 0
+        while first > 0 and tokens[first - 1].period is None:
+            before = tokens[first - 1]
+            if before.is_a(*_NO_PARTS_OF_LISTED) and before.text not in _BEFORE_LISTED:
+                break
+            is_mark = before.kind in ("semicolon", "comma") or before.is_a("and")
+            if before.kind in ("colon", "close") or (is_mark and first > 1 and tokens[first - 2].kind == "close"):
+                first += first < index and tokens[first].is_a("and")
+                return first + (tokens[first].text in _BEFORE_LISTED)
+            start = start or (first if before.text in _BEFORE_LISTED else 0)
+            if before.quantity is not None or before.text in _TOWARDS:
+                return start
+            first -= 1
+        return start or (first if first and tokens[first - 1].is_a("be") else 0)
 
     def _unknown_before_an_amount(self) -> None:
         """`of which basmati $476 million`, `and Astana $19 billion`, `; beans, 14.6 thousand tonnes`."""

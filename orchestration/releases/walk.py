@@ -733,7 +733,7 @@ class Walk:
         between = any(one.text == "between" for one in self.tokens[max(0, before - 3) : max(0, before)])
         is_with_home = before > 0 and self.tokens[before].is_a("and") and self._is_home(before - 1)
         is_object = index and (self.tokens[before].text in _TO_OTHERS or between or is_with_home)
-        if token.text.startswith(_OTHERS) and not is_object:
+        if dimension == "partner" and token.text.startswith(_OTHERS) and not is_object:
             if self.phrase.names.get("partner"):  # ASEAN and other countries
                 self.sentence_doubt = self.sentence_doubt or "others that are not named are taken with it"
             return  # behind a preposition they are meant: those to other markets, China and other members
