@@ -14,7 +14,7 @@ from orchestration.releases.not_figures import find_ranks, nearest, set_aside
 from orchestration.releases.periods import Period, Span, length_in_months, resolve, shifted, span_of
 from orchestration.releases.sentences import BOUNDARIES, Sentence, share_units
 from orchestration.releases.statements import OTHER_YEAR
-from orchestration.releases.tokens import THE_PROVINCE, Token
+from orchestration.releases.tokens import THE_PROVINCE, Quantity, Token
 
 if TYPE_CHECKING:
     from orchestration.releases.grammar import Grammar
@@ -168,6 +168,8 @@ class Claims:
         self.joint_at = 0
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
+        #: Values that are compared with, by those that they are compared with in turn: 6 and 7 percent, against 5 and 8.
+        self.in_turn: dict[int, int] = {}
         #: Values that have been revised since they were first told.
         self.superseded: set[int] = set()
         self.doubt = ""
@@ -865,7 +867,7 @@ class Claims:
     def _share_reference(self, sentence: Sentence, index: int) -> None:
         tokens = sentence.tokens
         if not sentence.is_chinese:
-            if index + 1 < len(tokens) and tokens[index + 1].text == "of":
+            if index + 1 < len(tokens) and (tokens[index + 1].text == "of" or self._is_share_in(sentence, index)):
                 last = index + 2
                 while last < len(tokens) and not self._ends_reference(tokens, last):
                     last += 1
@@ -913,6 +915,17 @@ class Claims:
         if any(self._may_be_whole(token) for token in named):
             self.references[index] = self._reference(named)
             sentence.claim(start, last, "reference")
+
+    @staticmethod
+    def _is_share_in(sentence: Sentence, index: int) -> bool:
+        """`Their share was 5.8% in exports and 9.0% in total imports`: a flow behind "in" is the whole of a share."""
+        tokens, at = sentence.tokens, index + 1
+        says_share = any(token.is_a("share") and token.text.startswith(_SHARE_NOUNS) for token in tokens[:index])
+        behind = tokens[at + 1 : at + 4]
+        is_flow = any(token.is_a("flow") for token in behind) and all(
+            token.is_a("flow", "filler", "and") or token.text in _WHOLES for token in behind[:1]
+        )
+        return says_share and at < len(tokens) and tokens[at].text == "in" and is_flow
 
     def _next_whole(self, sentence: Sentence, index: int) -> None:
         """`占全国的7.5%、全省的52.6%`: the second of two shares of one part."""
@@ -1408,6 +1421,7 @@ class Claims:
                             return
                     self.base_values.add(cursor)
                     self._next_base(sentence, cursor)
+                    self._bases_in_turn(sentence, index, cursor)
                 return
             if token.names or token.is_a("target") or (token.is_a("flow") and token.senses["flow"] != "balance"):
                 return
@@ -1426,6 +1440,22 @@ class Claims:
         )
         if value is not None and value.unit_kind == kind.unit_kind and is_dated:
             self.base_values.add(link + 1)
+
+    def _bases_in_turn(self, sentence: Sentence, index: int, first: int) -> None:
+        """`6.1% in exports and 6.5% in imports, against 5.8% and 7.8% in 2019`: as many values as were told before."""
+        tokens = sentence.tokens
+        told = [at for at in sentence.quantities() if not sentence.is_set_aside(at)]
+        kind, stop, depth = tokens[first].quantity, first, 0
+        while stop < len(tokens) and (depth > 0 or _may_separate_bases(tokens[stop])):
+            depth += (tokens[stop].kind == "open") - (tokens[stop].kind == "close")
+            stop += 1
+        behind = [at for at in told if first <= at < stop]
+        alike = [at for at in told if kind is not None and _is_alike(tokens[at], kind)]
+        before = [at for at in alike if at < index]
+        is_list = len(behind) > 1 and all(at in alike for at in behind) and len(before) >= len(behind)
+        if is_list and not sentence.is_chinese:
+            self.base_values.update(behind)
+            self.in_turn.update(zip(behind, before[-len(behind) :], strict=True))
 
     def _is_growth_over_base(self, sentence: Sentence, index: int) -> bool:
         """`the top markets by growth over October 2023`, in a text about October 2024."""
@@ -1940,6 +1970,17 @@ def _goes_on_with_names(tokens: list[Token], index: int) -> bool:
 def _is_in_list_of_names(token: Token) -> bool:
     """Whether a token may stand in a list of names, known or not."""
     return bool(token.names) or token.kind in ("word", "comma") or token.is_a("and") or token.text == "the"
+
+
+def _may_separate_bases(token: Token) -> bool:
+    """Whether a token may stand in a list of values that are compared with: no name, no flow, no verb."""
+    is_mark = token.kind in ("comma", "open", "close", "quantity") or token.quantity is not None
+    return is_mark or token.is_a("and", "respectively", "qualifier") or token.text == "the"
+
+
+def _is_alike(token: Token, kind: Quantity) -> bool:
+    """Whether a number is in the unit of another."""
+    return token.quantity is not None and (token.quantity.unit_kind, token.quantity.unit) == (kind.unit_kind, kind.unit)
 
 
 def _is_title(tokens: list[Token], comma: int, last: int) -> bool:

@@ -299,6 +299,19 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
     return shifted(period, numbers.grammar.base_shift)
 
 
+def base_in_turn(numbers: NumberGroup, last: int, period: Span | None) -> Span | None:
+    """The period compared with of several values that are told in turn, the last of them at `last`."""
+    claims = numbers.claims
+    for index in range(last + 1, min(last + 8, len(numbers.tokens))) if period is not None else ():
+        if index in claims.comparison_spans:
+            return claims.comparison_spans[index]
+        if claims.comparisons.get(index) in ("prior", "mom"):
+            return _before(numbers, period)
+        if claims.comparisons.get(index) in ("base", "yoy"):
+            break
+    return None if period is None else shifted(period, -_YEAR)
+
+
 def _end_of_conversion(numbers: NumberGroup) -> int:
     """Where a parenthesis ends that stands right behind an amount and holds it in another currency; 0 where none."""
     tokens, at = numbers.tokens, numbers.last + 1

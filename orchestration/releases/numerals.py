@@ -47,9 +47,11 @@ _COUNTED_BY = "大类个家种国省市县区年月日项条"
 #: Words that begin as 成, a tenth, does.
 _NOT_TENTHS = words("not_tenths")
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000}
-CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES)
+#: Tens in one character.
+_CHINESE_TENS = {"廿": 20, "卅": 30}
+CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES) | frozenset(_CHINESE_TENS)
 #: Longer runs are no numerals, and are cut.
-_CHINESE_PART = "[零〇一二两三四五六七八九十百千]{1,30}"
+_CHINESE_PART = "[零〇一二两三四五六七八九十百千廿卅]{1,30}"
 _CHINESE = re.compile(_CHINESE_PART + "(?:[点.·][零〇一二三四五六七八九]{1,30})?")
 _CHINESE_COMPOUND = re.compile(f"(?:({_CHINESE_PART})亿)?零?(?:({_CHINESE_PART})万)?({_CHINESE_PART})?")
 
@@ -259,8 +261,10 @@ def _chinese_value(text: str) -> int | None:
     for char in text:
         if char in CHINESE_DIGITS:
             digit = CHINESE_DIGITS[char]
+        elif char in _CHINESE_TENS:
+            section, digit = section + _CHINESE_TENS[char], None
         elif char in _CHINESE_SCALES:
-            section += (1 if digit is None else digit) * _CHINESE_SCALES[char]
+            section += (digit or 1) * _CHINESE_SCALES[char]  # 十一 and 三千零十一, without 一 before 十
             digit = None
         else:
             total = (total + section + (digit or 0)) * (10_000 if char == "万" else 100_000_000)

@@ -36,7 +36,7 @@ _ADDED = frozenset(words("added_amount"))
 #: How doubts begin that are of the subject or the flow alone.
 _SUBJECT_DOUBTS = (
     "whether exports, imports", "whether the flow", "whether it is of what the whole text is about",
-    "it may go on with the subject",
+    "it may go on with the subject", "whether it is the trade of the partner itself",
 )  # fmt: skip
 _BETTER = frozenset(words("better"))
 #: Before a rise or fall: what had a part in it, and behind one: where it came from.

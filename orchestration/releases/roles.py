@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED
-from orchestration.releases.comparisons import base_period, is_base, period_of
+from orchestration.releases.comparisons import base_in_turn, base_period, is_base, period_of
 from orchestration.releases.counts import bare_statements, count_statements
 from orchestration.releases.distribution import (
     choices_of,
@@ -76,6 +76,8 @@ _OF_THEM = frozenset(words("of_them"))
 _THINGS = ("unit", "units")
 _IN = frozenset({"in", "of", "from", "on"})
 _SERVICES = frozenset(words("services"))
+#: What may be told of the period compared with, too.
+_TOLD_OF_THEN = frozenset({"level", "share", "growth"})
 _SCALES_OF_MONEY = frozenset({"million", "billion", "trillion", "hundred_million"})
 #: Units of amounts that are no goods, and of goods that have to be named.
 _UNITS_OF_NO_GOODS = frozenset({"kilometre", "hour", "day", "metre", "month", "year"})
@@ -86,7 +88,10 @@ def assign(walk: Walk, group: list[int]) -> None:
     """Read a number or list of numbers; the readings go to the grammar."""
     numbers = NumberGroup(walk, group)
     numbers.other_of = _other_of(numbers)
-    statements: list[list[Statement]] = []
+    if statements := _bases_in_turn(numbers):
+        for quantity, readings in zip(numbers.quantities, statements, strict=True):
+            walk.grammar.account(Reading(quantity, statements=readings))
+        return
     _take_goods_as_unit(numbers)
     _take_currency_of_text(numbers)
     kind = numbers.kind
@@ -120,6 +125,29 @@ def assign(walk: Walk, group: list[int]) -> None:
     walk.stated += walk.previous
     if numbers.in_parentheses and len({one.statistic for one in statements[0]}) == 1:
         walk.parentheticals[kind] = statements[0][0]
+
+
+def _bases_in_turn(numbers: NumberGroup) -> list[list[Statement]]:
+    """`…, as against 12.7%, 14.2% and 26.3% respectively in 2014`: what was told before, each in turn, of then."""
+    claims, by_quantity = numbers.claims, {id(one.quantity): one for one in numbers.walk.stated}
+    pairs = [(at, claims.in_turn.get(at)) for at in numbers.group]
+    told = [by_quantity.get(id(numbers.tokens[before].quantity)) for _, before in pairs if before is not None]
+    known = [one for one in told if one is not None and one.statistic in _TOLD_OF_THEN]
+    if len(known) < len(numbers.group) or len({one.statistic for one in known}) > 1:
+        return []
+    rule = "of the period compared with, in turn"
+    return [
+        [
+            replace(
+                one,
+                quantity=quantity,
+                period=base_in_turn(numbers, max(claims.in_turn), one.period),
+                qualifier=qualifier_of(numbers, at, quantity),
+                rule=f"{one.rule}; {rule}",
+            )
+        ]
+        for one, quantity, at in zip(known, numbers.quantities, numbers.group, strict=True)
+    ]
 
 
 def _is_of_services(numbers: NumberGroup) -> bool:

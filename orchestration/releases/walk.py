@@ -86,6 +86,8 @@ _BETWEEN_FLOWS = frozenset({"to", "from", "its", "their", "as", "a", "whole"})
 _OVERALL = frozenset({"总体", "整体"})
 #: The zones of the nation, all together.
 _ZONES_OF_NATION = frozenset({"CN-BONDED-ALL", "CN-FTZ-ALL"})
+#: All partners of the European Union as one.
+_EU, _OUTSIDE_EU = "EU", "NON_EU"
 #: A measure that begins so holds for the clause behind its comma: by volume, exports fell.
 _ADVERBIAL_MEASURES = ("by ", "in ", "after ", "以", "按", "价格方面")
 #: Tokens between goods and the balance of trade in them.
@@ -727,6 +729,8 @@ class Walk:
             return  # where the place lies, no subject
         if token.text in _COUNTRIES and index and self.tokens[index - 1].text in _ANY_COUNTRY:
             return  # more than with any other country
+        if dimension == "partner" and code == _OUTSIDE_EU and self.grammar.region_id == _EU:
+            return  # the extra-EU exports of the EU are all of its exports
         if token.text in _VERBS_TOO and behind is not None and (behind.quantity or behind.text in _ARTICLES):
             return  # Japan logs a deficit
         before = index - 1 - (index > 1 and self.tokens[index - 1].text == "the")
@@ -853,7 +857,8 @@ class Walk:
     def _is_of_others(self, index: int) -> bool:
         """`Exports outpaced those of Germany`: what is compared with is Germany's own trade."""
         before = index - (index > 0 and self.tokens[index - 1].text == "the")
-        return before > 1 and self.tokens[before - 1].text == "of" and self.tokens[before - 2].text in _THOSE
+        is_of_those = before > 1 and self.tokens[before - 1].text == "of" and self.tokens[before - 2].text in _THOSE
+        return is_of_those and not any(token.is_a("share") for token in self.tokens[:before])  # that is the share
 
     def _is_exporter(self, index: int) -> bool:
         """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
