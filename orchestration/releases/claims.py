@@ -165,6 +165,8 @@ class Claims:
         self.quarters: list[Span] = []
         self.others: dict[int, str] = {}
         self.is_stock = False
+        #: What the sentence says that all of it is measured in.
+        self.measure = ""
         self.joint_at = 0
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
@@ -1485,6 +1487,7 @@ class Claims:
         if not is_than and tokens[index].text not in ("over", "on"):
             return False
         percent = index - 2 if index > 1 and tokens[index - 1].is_a("rise", "fall") else index - 1
+        percent -= percent > 0 and tokens[percent].kind == "comma"  # $0.4 billion, or 5 percent, less than the $8 billion
         value = index + 1
         while value < len(tokens) and (
             tokens[value].text in ("the", "a", "an", "of") or tokens[value].is_a("flow", "filler", "qualifier")
@@ -1525,6 +1528,10 @@ class Claims:
             if index == 0 and token.text in _LAST_MONTH and day is not None:  # 上月，全省进出口…
                 self.spans[index] = span_of(day.year, day.month - 1, 1)
                 continue
+            if _is_of_prices(tokens, index):  # at prices of May 2017: what changed are quantities
+                sentence.claim(index - 3, index + 1, "background")
+                self.measure = "quantity"
+                continue
             if period.kind in ("base", "prior"):
                 self.comparisons[index] = period.kind
                 continue
@@ -1545,10 +1552,9 @@ class Claims:
                     self.spans[index] = known
                 continue
             if period.kind == "this_month":
-                published = self.grammar.published
                 is_ahead = bool(index) and tokens[index - 1].is_a("stock") and not sentence.quantities()
-                if published is not None and not is_ahead:  # at the end of this month a fair will open
-                    self.spans[index] = span_of(published.year, published.month, 1)
+                if not is_ahead and (month := self._this_month()) is not None:  # at its end a fair will open
+                    self.spans[index] = month
                 continue
             if period.kind == "same_month":
                 if self.grammar.last_month is not None:
@@ -1767,6 +1773,13 @@ class Claims:
             return True
         is_compared_with = is_before and sentence.tokens[first].text.endswith("than")  # higher than the 9% seen in 2016
         return has_number and (sentence.tokens[first].text in _ASIDES or looks_back or is_compared_with)
+
+    def _this_month(self) -> Span | None:
+        """The month that a text of a month is about, else the one in which it is published."""
+        told, published = self.grammar.first_period, self.grammar.published
+        if told is not None and length_in_months(told) == 1:
+            return told
+        return None if published is None else span_of(published.year, published.month, 1)
 
     def _claim_last_month(self, sentence: Sentence, index: int) -> None:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""
@@ -2094,6 +2107,12 @@ def _ends_any_change(tokens: list[Token], index: int) -> bool:
 def _is_of_change(tokens: list[Token], index: int) -> bool:
     """Whether a noun of change stands at a place: `the increases from August`."""
     return index > 0 and tokens[index].is_a("rise", "fall") and not tokens[index - 1].is_a("flow", "scope_self")
+
+
+def _is_of_prices(tokens: list[Token], index: int) -> bool:
+    """Whether a period is that of whose prices values are reckoned: `at prices of May 2017`."""
+    before = [token.text for token in tokens[max(0, index - 3) : index]]
+    return before[-2:] == ["prices", "of"] and before[:-2] in (["at"], ["in"])
 
 
 def _is_of_publication(tokens: list[Token], index: int) -> bool:

@@ -121,7 +121,7 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
     if previous is not None and walk.stated[0].statistic == "change" and not numbers.opens_frame:
         return previous.measure  # … more than in February, and 19.05 percent more than a year earlier
     if len(frame.measures) == 1 and frame.measures[0] == "volume":
-        is_one_way = frame.flows in (["export"], ["import"]) and not numbers.sentence.is_chinese
+        is_one_way = bool({*frame.flows} <= {"export", "import"} or frame.flow_pair) and not numbers.sentence.is_chinese
         return "volume" if (frame.names.get("commodity") or is_one_way) and walk.last_level is None else "value"
     return "value"
 

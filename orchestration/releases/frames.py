@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from orchestration.figures import UNMAPPED, WHOLE
@@ -35,6 +36,8 @@ _SUBJECT_DOUBTS = frozenset(
 )
 #: Before goods that are left out: they are named by what is told of exports alone.
 _ALL_BUT = ("non-", "non ")
+#: Tokens from "that of" to the number.
+_REACH_OF_THAT = 5
 #: How many subjects deep one narrows another, and how many a word such as "together" reaches back over.
 _DEEPEST = 12
 _MOST_SIBLINGS = 40
@@ -288,9 +291,16 @@ def _is_narrow(frame: Frame) -> bool:
 
 def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:
     frame = _following_frame(walk, own, phrase, before)
-    if phrase.is_anaphoric and own and not own & {"flow"} and not before.count_measure:
+    is_of_same = not own & {"flow"} or _says_that_of(walk)
+    if phrase.is_anaphoric and own and is_of_same and not before.count_measure:
         frame.measures = list(before.measures)  # the price of coal fell, and that of ore
     return frame
+
+
+def _says_that_of(walk: Walk) -> bool:
+    """`the volume of imports rose by 5 percent and that of exports by 2 percent`: of the volume, too."""
+    before = [token.text for token in walk.tokens[max(0, walk.position - _REACH_OF_THAT) : walk.position]]
+    return any(pair == ("that", "of") for pair in pairwise(before))
 
 
 def _left_behind(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> list[Item]:

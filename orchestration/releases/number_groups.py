@@ -170,7 +170,26 @@ def change_after(numbers: NumberGroup) -> int:
         return numbers.sign_of(index)  # the £2.1 billion increase in exports
     if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
         return 0
+    if _is_measured_against(numbers, index):
+        return 0
     return -1 if following.text.startswith(_LESS) else 1
+
+
+def _is_measured_against(numbers: NumberGroup, index: int) -> bool:
+    """Whether an amount is the level that lies so far below or above another: `8.1 billion, or 5 percent less than 8.6`.
+
+    The arithmetic tells it from a change: `0.4 billion, or 5 percent, less than 8.6 billion`.
+    """
+    tokens, own = numbers.tokens, numbers.quantities[-1]
+    said = [token.quantity for token in tokens[numbers.last + 1 : index] if token.quantity is not None]
+    behind = [token.quantity for token in tokens[index + 1 : index + 5] if token.quantity is not None]
+    if len(said) != 1 or said[0].unit_kind != "percent" or not behind or behind[0].unit != own.unit:
+        return False
+    if not any(token.text.endswith("than") for token in tokens[index : index + 2]) or own.scales != behind[0].scales:
+        return False
+    ratio = float(own.printed) / max(float(behind[0].printed), 1e-9)
+    part = float(said[0].printed) / 100
+    return min(abs(ratio - (1 - part)), abs(ratio - (1 + part))) < abs(ratio - part)
 
 
 def is_above_another(numbers: NumberGroup) -> bool:

@@ -202,13 +202,22 @@ def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
 
 
 def _end_of_part(numbers: NumberGroup) -> int | None:
-    """Where the partner stands in `Of the gold exported, 91 percent was sold to Switzerland, 5 percent to the UK`."""
+    """Where the partner stands in `Of the gold exported, 91 percent (5 tonnes) was sold to Switzerland, 5 to the UK`.
+
+    Likewise goods: `Of exports to Asia, 68 percent were fuels`.
+    """
     tokens, at = numbers.tokens, numbers.last + 1
-    if numbers.kind != "percent" or tokens[0].text != "of" or numbers.walk.phrase.names.get("partner"):
+    if numbers.kind != "percent" or tokens[0].text != "of":
         return None
-    while at < len(tokens) and (tokens[at].text in _MOVING or tokens[at].is_a("be", "flow")):
+    if at < len(tokens) and tokens[at].kind == "open":
+        at = next((cursor + 1 for cursor in range(at, len(tokens)) if tokens[cursor].kind == "close"), len(tokens))
+    start = at
+    while at < len(tokens) and (tokens[at].text in _MOVING or tokens[at].text in _COMING or tokens[at].is_a("be", "flow")):
         at += 1
-    if at + 1 >= len(tokens) or tokens[at].text not in _BEFORE_PARTNER:
+    if at < len(tokens) and at == start + 1 and tokens[start].is_a("be") and tokens[at].names:
+        return at if dimension_of(numbers.walk.grammar, tokens, at)[0] == "commodity" else None
+    has_partner = bool(numbers.walk.phrase.names.get("partner"))
+    if has_partner or at + 1 >= len(tokens) or tokens[at].text not in _BEFORE_PARTNER:
         return None
     at += 1 + (tokens[at + 1].text == "the")
     is_partner = at < len(tokens) and bool(tokens[at].names)

@@ -38,6 +38,10 @@ _SUBJECT_DOUBTS = (
     "whether exports, imports", "whether the flow", "whether it is of what the whole text is about",
     "it may go on with the subject", "whether it is the trade of the partner itself",
 )  # fmt: skip
+#: Before a number they say no more than that it belongs to the name before.
+_AT = frozenset({"at", "with"})
+#: Begin the members of a list of parts: those of cars 5 percent, of lorries 3.
+_OF_THOSE = frozenset({"of", "those", "that"})
 _BETTER = frozenset(words("better"))
 #: Before a rise or fall: what had a part in it, and behind one: where it came from.
 _CONTRIBUTING, _STEMMING = "contribut", frozenset(words("stemming"))
@@ -295,13 +299,24 @@ def _opens_with_whole(numbers: NumberGroup) -> bool:
 
 
 def _leaves_out_verb(numbers: NumberGroup) -> bool:
-    """`exports declined 1.8 percent year on year and imports 5 percent`: the verb is that before "and"."""
+    """`exports declined 1.8 percent year on year and imports 5 percent`: the verb is that before "and".
+
+    Likewise behind a colon and commas: `… slumped 43 percent: those of cars 35 percent, of lorries 56 percent`.
+    """
     between = numbers.tokens[numbers.window_start : numbers.first]
-    links = [at for at, token in enumerate(between) if token.is_a("and")]
+    links = [
+        at
+        for at, token in enumerate(between)
+        if token.is_a("and")
+        or (token.kind in ("comma", "colon") and any(one.text in _OF_THOSE for one in between[at + 1 : at + 2]))
+    ]
     if numbers.sentence.is_chinese or not links:
         return False
     subject = between[links[-1] + 1 :]
-    is_plain = all(token.names or token.is_a("flow", "filler") or token.kind == "possessive" for token in subject)
+    is_plain = all(
+        token.names or token.is_a("flow", "filler", "of") or token.kind == "possessive" or token.text in _OF_THOSE
+        for token in subject
+    )
     is_told = any(token.names or token.is_a("flow") for token in subject)
     return is_plain and is_told and not any(token.is_a("rise", "fall", "share", "to") for token in subject)
 
@@ -348,6 +363,9 @@ def _role_by_what_is_claimed(numbers: NumberGroup) -> Role | None:
         return None
     if other.statistic == "change":
         return ("growth", other.sign, "growth, as change before")
+    behind = numbers.tokens[numbers.last + 1] if numbers.last + 1 < len(numbers.tokens) else None
+    if other.statistic == "level" and behind is not None and behind.is_a("rise", "fall", "gap_up", "gap_down", "than"):
+        return ("growth", -1 if behind.is_a("fall", "gap_down") and not behind.is_a("gap_up") else 1, "growth after")
     return ("share", 1, "share, as level before")
 
 
@@ -466,6 +484,8 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return ("growth", grown.sign, "growth, as that before")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
+    if grown is not None and grown.statistic == "share" and _is_certain(grown) and tokens[numbers.first - 1].text in _AT:
+        return ("share", 1, "as the number before")  # a share of 10.1 percent, level with Spain at 10.1 percent
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if (
         ordered is not None

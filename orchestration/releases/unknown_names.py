@@ -160,6 +160,7 @@ class UnknownNames:
         self._unknown_before_a_mark()
         self._unknown_before_an_amount()
         self._listed_with_parentheses()
+        self._listed_with_amounts()
         self._shared_heads()
         self._compounds()
         self._with_parts()
@@ -897,17 +898,48 @@ class UnknownNames:
             for at, token in enumerate(tokens[:-2] if not self.sentence.is_chinese else ())
             if token.kind == "open" and tokens[at + 1].quantity is not None and tokens[at + 2].kind == "close"
         ]
-        ranges = [(self._start_of_listed(at), at) for at in opens if len(opens) > 1]
-        found = {
-            (first, at): {dimension_of(self.grammar, tokens, index)[0] for index in range(first, at)} - {""}
-            for first, at in ranges
+        self._take_listed([(self._start_of_listed(at), at) for at in opens])
+
+    def _listed_with_amounts(self) -> None:
+        """`completed by: coconut oil, $26.95 million; cathodes, of refined copper, $20 million`: likewise."""
+        tokens, found = self.tokens, []
+        for index in self.sentence.quantities() if not self.sentence.is_chinese else ():
+            quantity, last = tokens[index].quantity, index - 1
+            while last > 0 and tokens[last].is_a("qualifier"):
+                last -= 1
+            first = last
+            while first > 0 and tokens[first - 1].kind not in ("semicolon", "colon") and not tokens[first - 1].quantity:
+                first -= 1
+            first += tokens[first].is_a("and")
+            if not 0 < first < last or tokens[last].kind != "comma":
+                continue
+            is_amount = quantity is not None and quantity.unit_kind in ("money", "physical")
+            begins = tokens[first - 1].kind in ("semicolon", "colon") or tokens[first - 1].is_a("and")
+            if is_amount and begins and not self._says_anything(first, last):
+                found.append((first, last))
+        self._take_listed(found)
+
+    def _says_anything(self, first: int, last: int) -> bool:
+        """Whether words tell of something and are no mere name: a verb, or a flow that is not part of a title."""
+        cased = self.grammar.text.cased
+        return any(
+            (token.is_a("rise", "fall", "be", "share", "while", "versus") and token.text not in _BEFORE_LISTED)
+            or (token.is_a("flow") and not cased[token.start].isupper())
+            for token in self.tokens[first:last]
+        )
+
+    def _take_listed(self, ranges: list[tuple[int, int]]) -> None:
+        """Take the members of a list of goods as their names, each from its first token to before its last."""
+        kinds_of = {
+            (first, last): {dimension_of(self.grammar, self.tokens, index)[0] for index in range(first, last)} - {""}
+            for first, last in ranges
         }
-        is_of_goods = set().union(*found.values()) == {"commodity"}
-        for (first, at), kinds in found.items():
-            is_free = all(map(self.sentence.free, range(first, at)))
-            is_goods = kinds == {"commodity"} or (is_of_goods and not kinds)
-            if first and first < at - 1 and is_free and is_goods and self._are_goods(first, at):
-                self._take_goods(first, at)
+        is_of_goods = len(ranges) > 1 and set().union(*kinds_of.values()) == {"commodity"}
+        for (first, last), kinds in kinds_of.items() if is_of_goods else ():
+            is_free = all(map(self.sentence.free, range(first, last)))
+            is_goods = kinds <= {"commodity"} and self._are_goods(first, last)
+            if first and first < last - 1 and is_free and is_goods:
+                self._take_goods(first, last)
 
     def _are_goods(self, first: int, last: int) -> bool:
         """Whether words may be a name of goods: a preposition in it stands behind a noun; not "ahead of …"."""

@@ -128,7 +128,7 @@ class Walk:
         self.list_measures: list[str] = []
         self.clause_break = ""
         #: What the sentence says at its beginning that all of it is measured in: by volume, …
-        self.sentence_measure = grammar.paragraph_measure
+        self.sentence_measure = claims.measure or grammar.paragraph_measure
         self.currency_terms = grammar.paragraph_currency
         self.own_period = False
         self.joint_next = False
