@@ -123,6 +123,8 @@ _NEXT_AFTER = frozenset(words("next_after"))
 _SINCE_AFTER = frozenset(words("since_after"))
 #: Years within a period.
 _YEARS = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+#: Between a value and the one that it is greater than.
+_EXCEEDING = frozenset(words("exceeding", "+"))
 #: Behind a comma they begin an aside that names some of what it is of.
 _INCLUDING = frozenset(words("including"))
 #: They make a year that is not over the months of it so far.
@@ -397,6 +399,8 @@ class Claims:
         for index, token in enumerate(tokens[:-3]):
             if token.kind != "comma" or tokens[index + 1].text != "that" or not tokens[index + 2].is_a("be"):
                 continue
+            if index and tokens[index - 1].quantity is not None:
+                continue  # the six leading partners, that is the European Union, …
             last = index + 3
             while last < len(tokens) and (
                 tokens[last].names
@@ -859,6 +863,8 @@ class Claims:
             elif quantity.unit_kind == "rank":
                 self._peers(sentence, index)
         for index, token in enumerate(tokens):
+            if token.text in _EXCEEDING and not sentence.is_chinese:
+                self._value_exceeded(sentence, index)
             if token.text in _COMPARING_BEFORE:
                 self._value_of_another_span(sentence, index)
             if sentence.is_chinese and token.is_a("comparison", "base"):
@@ -1120,6 +1126,8 @@ class Claims:
             self._made_rise(sentence, index, first)
         else:
             last = sentence.clause_end(index)
+            while first > 1 and tokens[first - 1].kind == "comma" and tokens[first - 2].quantity is not None:
+                first = sentence.clause_start(first - 2)  # contributed 0.9, 0.8 and 1.2 percent to the growth
             following = tokens[index + 1 : last]
             before = tokens[first:index]
             gave = any(token.text.startswith(_CONTRIBUTING) for token in before)
@@ -1127,13 +1135,17 @@ class Claims:
                 (
                     at
                     for at in range(index + 1, last)
-                    if tokens[at].text in _GROWTH_WORDS or tokens[at].text.startswith("growth")
+                    if _is_growth(tokens[at])
                 ),
                 None,
             )
             if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:
                 self.contributions[index] = 1
                 sentence.claim(index + 1, growth + 1, "reference")
+            to_which = [token.text for token in before[:2]] == ["to", "which"]
+            if gave and to_which and any(_is_growth(token) for token in tokens[:first]):
+                self.contributions[index] = 1  # the growth of trade, to which they contributed 46.7 percent
+                return
             opening = [token.text for token in tokens[:first]]
             if gave and opening[:2] == ["to", "the"] and any(text.startswith("growth") for text in opening[2:4]):
                 self.contributions[index] = 1  # to the growth of foreign trade, private enterprises contributed 80.8%
@@ -1232,8 +1244,6 @@ class Claims:
         if index < 2 or tokens[index - 1].text != "by":
             return False
         for cursor in range(index - 2, first - 1, -1):
-            if tokens[cursor].quantity is not None or tokens[cursor].is_a("rise", "fall", "flow"):
-                return False
             if tokens[cursor].is_a("gap_up", "gap_down"):
                 named = tokens[cursor + 1 : index - 1]
                 if self._names_other(named):
@@ -1241,6 +1251,8 @@ class Claims:
                     self.beaten[index] = (-1 if is_below else 1, self._reference(named))
                     sentence.claim(cursor, index - 1, "reference")
                 return index in self.beaten
+            if tokens[cursor].quantity is not None or tokens[cursor].is_a("rise", "fall", "flow"):
+                return False
         return False
 
     def _chinese_gap(self, sentence: Sentence, index: int, first: int) -> None:
@@ -1334,6 +1346,18 @@ class Claims:
         if quantity is not None and quantity.unit_kind in ("money", "physical", "percent"):
             self.base_values.add(cursor)
             sentence.claim(index, index + 2, "comparison:" + str(index + 1))
+
+    def _value_exceeded(self, sentence: Sentence, index: int) -> None:
+        """`exports exceed the 99 billion of September 2016 by 2.6 percent`: the value that is exceeded is the base."""
+        tokens = sentence.tokens
+        amount = index + 1 + (index + 1 < len(tokens) and tokens[index + 1].text == "the")
+        last = sentence.clause_end(index)
+        quantity = tokens[amount].quantity if amount < last else None
+        by = next((at for at in range(amount + 1, last - 1) if tokens[at].text == "by"), None)
+        percent = tokens[by + 1].quantity if by is not None else None
+        if quantity is not None and quantity.unit_kind == "money" and percent is not None:
+            if percent.unit_kind == "percent":
+                self.base_values.add(amount)
 
     def _value_of_base(self, sentence: Sentence, index: int) -> None:
         """`较去年同期的243.9亿元增加`: the value compared with, right behind what says so."""
@@ -1931,6 +1955,11 @@ def _goes_from_one_to_next(sentence: Sentence, index: int) -> bool:
     before = tokens[sentence.clause_start(index) : index]
     says_period = bool(before) and before[-1].text in ("period", "months", "time")
     return not says_period and any(token.is_a("rise", "fall") and token.quantity is None for token in before)
+
+
+def _is_growth(token: Token) -> bool:
+    """Whether a token is a noun for growth, to which something may contribute."""
+    return token.text in _GROWTH_WORDS or token.text.startswith("growth")
 
 
 def _tells_a_change(sentence: Sentence) -> bool:

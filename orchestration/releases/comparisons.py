@@ -24,6 +24,8 @@ _LAST_YEARS = frozenset(words("last_year"))
 _SEEN = frozenset(words("seen"))
 _DURING = frozenset({"in", "during", "for"})
 
+#: Before what a balance got better or worse than: an improvement on the 5 billion of the year before.
+_TURNS_OF_BALANCE = frozenset(words("turn_of_balance"))
 #: What begins a clause that tells of other periods alone.
 _ASIDES = frozenset(words("aside_start"))
 
@@ -182,7 +184,7 @@ def is_base(numbers: NumberGroup) -> bool:
     start = numbers.clause_start
     if (
         start > 1
-        and numbers.tokens[start].text in ("which", "when")
+        and (numbers.tokens[start].text == "when" or _is_which_was(numbers.tokens, start))
         and numbers.claims.comparisons.get(start - 2) in ("base", "prior", "span")
     ):
         return True  # against June 2020, when they were 20 billion
@@ -206,6 +208,12 @@ def is_base(numbers: NumberGroup) -> bool:
             is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
             return is_alone and not any(token.is_a("rise", "fall", "versus", "than") for token in clause)
     return False
+
+
+def _is_which_was(tokens: list[Token], index: int) -> bool:
+    """`against June 2020, which had 20 billion`; not "which leaves 2017 with …"."""
+    behind = tokens[index + 1 : index + 2]
+    return tokens[index].text == "which" and any(one.is_a("be", "to") or one.text == "had" for one in behind)
 
 
 def _is_of_last_year(numbers: NumberGroup) -> bool:
@@ -254,7 +262,9 @@ def _is_what_is_exceeded(numbers: NumberGroup) -> bool:
     is_on = 0 < before < numbers.first - 1 and tokens[before].text in ("on", "over")
     says_when = any(index in numbers.claims.spans for index in range(numbers.last, numbers.clause_end))
     is_amount = numbers.kind in ("money", "physical")
-    return is_on and is_amount and not says_when and tokens[before - 1].is_a("rise", "fall")
+    if not is_on or not is_amount or says_when:
+        return False
+    return tokens[before - 1].is_a("rise", "fall") or tokens[before - 1].text in _TURNS_OF_BALANCE
 
 
 def _is_worth_base(numbers: NumberGroup) -> bool:

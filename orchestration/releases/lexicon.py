@@ -55,7 +55,7 @@ WORD_KINDS = frozenset({
     "rank_place", "ranked_flow", "ranked_growth", "ratio", "ratio_to", "record_word", "reference_end", "relative",
     "reported", "rest_of_group", "revised", "rising_to", "seen", "services", "share_noun", "shortfall", "sign_word",
     "since_after", "small_before_number", "stemming", "that_is", "then", "they", "through", "time_of_ordinal", "title_noun",
-    "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turning", "unit_of_goods",
+    "top_of_group", "total_flow", "trader", "trading_verb", "traditional", "treaty", "turn_of_balance", "turning", "unit_of_goods",
     "unnamed_city", "unreal", "vague_multiple", "value_word", "verb_too", "where_it_lies", "whole", "wider_place",
     "world_trade",
 })  # fmt: skip

@@ -36,12 +36,16 @@ _ADDED = frozenset(words("added_amount"))
 #: How doubts begin that are of the subject or the flow alone.
 _SUBJECT_DOUBTS = (
     "whether exports, imports", "whether the flow", "whether it is of what the whole text is about",
-    "it may go on with the subject", "whether it is the trade of the partner itself",
+    "it may go on with the subject", "whether it is the trade of the partner itself", "the subject of the verb",
 )  # fmt: skip
 #: Before a number they say no more than that it belongs to the name before.
 _AT = frozenset({"at", "with"})
 #: Begin the members of a list of parts: those of cars 5 percent, of lorries 3.
 _OF_THOSE = frozenset({"of", "those", "that"})
+#: Behind a percentage: by how much a growth lies above or below that of another place.
+_BESIDE = {"above": 1, "below": -1}
+#: Before the parts of a sum, which is told of again behind them.
+_MADE_UP_OF = frozenset({"made up of", "consisting of", "comprising", "comprised of", "composed of"})
 _BETTER = frozenset(words("better"))
 #: Before a rise or fall: what had a part in it, and behind one: where it came from.
 _CONTRIBUTING, _STEMMING = "contribut", frozenset(words("stemming"))
@@ -114,6 +118,9 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         return choices_of(numbers, frame, choices, period, doubt="what stands behind it is the part, or the whole")
     if choices[0][0] == "share" and any(float(one.printed) > _WHOLE for one in numbers.quantities):
         return choices_of(numbers, frame, choices, period, doubt="a share of more than all there is")
+    if choices[0][0] == "share" and not numbers.opens_frame and _follows_parts(numbers):
+        frame = replace(frame.copy(), others=(*frame.others, (None, "total")))
+        return choices_of(numbers, frame, choices, period, doubt="whether it is of the sum or of its last part")
     if choices[0][0] == "share" and _is_ratio(numbers):
         return choices_of(numbers, frame, choices, period, doubt="it is a ratio of two, and no share")
     if choices[0][0] == "share" and _is_of_places_before(numbers, frame):
@@ -164,6 +171,12 @@ def _holder_before(numbers: NumberGroup, frame: Frame) -> str:
     return before[0].code if before[0].code in numbers.grammar.codes.containing_regions(home) else ""
 
 
+def _follows_parts(numbers: NumberGroup) -> bool:
+    """`The sum, made up of 1.9 trillion of exports and 1.0 trillion of imports, represented 12.4 percent of …`."""
+    before = " ".join(token.text for token in numbers.tokens[: numbers.first])
+    return not numbers.sentence.is_chinese and any(words_of in before for words_of in _MADE_UP_OF)
+
+
 def _is_ratio(numbers: NumberGroup) -> bool:
     """`The ratio of non-oil exports to imports rose to 51.8 percent`."""
     clause = numbers.tokens[numbers.clause_start : numbers.first]
@@ -206,7 +219,8 @@ def _gap_to_another(numbers: NumberGroup) -> int:
             return _gap_sign(than[-1])
     if numbers.first in numbers.claims.beaten:
         return numbers.claims.beaten[numbers.first][0]
-    if at + 1 >= len(tokens) or not tokens[at].is_a("gap_up", "gap_down"):
+    is_beside = at < len(tokens) and (tokens[at].is_a("gap_up", "gap_down") or tokens[at].text.split(" ")[0] in _BESIDE)
+    if at + 1 >= len(tokens) or not is_beside:
         return 0
     behind = tokens[at + 1 : at + (5 if tokens[at + 1].text in ("that", "those") else 3)]  # than that of the province
     return _gap_sign(tokens[at]) if _names_holder(numbers, behind) else 0
@@ -220,6 +234,8 @@ def _names_holder(numbers: NumberGroup, named: list[Token]) -> bool:
 
 
 def _gap_sign(cue: Token) -> int:
+    if (word := cue.text.split(" ")[0]) in _BESIDE:
+        return _BESIDE[word]
     return -1 if cue.is_a("gap_down") and not cue.is_a("gap_up") else 1
 
 
@@ -319,6 +335,14 @@ def _leaves_out_verb(numbers: NumberGroup) -> bool:
     )
     is_told = any(token.names or token.is_a("flow") for token in subject)
     return is_plain and is_told and not any(token.is_a("rise", "fall", "share", "to") for token in subject)
+
+
+def _is_parallel(numbers: NumberGroup) -> bool:
+    """`decreases of 1.35% in non-oil exports and 9.09% in oil exports`: "and" joins two numbers, each of what it is in."""
+    tokens, before = numbers.tokens, numbers.window_start - 1
+    behind = tokens[numbers.last + 1 : numbers.last + 2]
+    is_joined = numbers.first > 0 and tokens[numbers.first - 1].is_a("and") and before >= 0
+    return is_joined and [one.text for one in behind] == ["in"] == [tokens[before + 1].text]
 
 
 def _percent_roles(numbers: NumberGroup) -> list[Role]:
@@ -481,6 +505,8 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
     if behind is not None and behind.text in _SHORTFALLS:
         return ("growth", -1, "growth after")  # 5 percent short of the level of the year before
     if grown is not None and grown.statistic == "growth" and _is_certain(grown) and _leaves_out_verb(numbers):
+        return ("growth", grown.sign, "growth, as that before")
+    if grown is not None and grown.statistic == "growth" and _is_certain(grown) and _is_parallel(numbers):
         return ("growth", grown.sign, "growth, as that before")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")

@@ -80,7 +80,8 @@ _YEAR = (
 )
 _FISCAL = (
     r"(?P<fiscal>(?:(?:the |of |in |current |this |ongoing |last |previous |outgoing ){0,5}(?:fiscal|financial) year"
-    r"(?: \(?fy\)?)?|fy)"
+    r"(?: \(?fy\)?)?|(?:of |in )?(?:the )?(?:current|this|ongoing|last|previous|outgoing) fiscal"
+    r"(?! (?:first|second|1st|2nd|half|quarter|policy|deficit))|fy)"
     r" ?(?P<fy>(?:20)?[0-9]{2}(?:[-/ ](?:20)?[0-9]{2})?)?\b"
     r"|(?P<fy2>20[0-9]{2}[-/ ][0-9]{2})(?: (?:fiscal|financial) year)?(?![0-9]))"
 )
@@ -133,6 +134,7 @@ _ENGLISH = [
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
             rf"(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
+        ("first_month", rf"(?:the )?(?:first|opening) month{_YEAR}"),
         ("quarters", rf"(?:the )?(?:first|opening|initial) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
         ("quarters", rf"(?:in|over|during|for|within) (?:the|these|those) (?P<n>two|three) quarters{_YEAR}?"),
         ("quarter",
@@ -177,7 +179,8 @@ _ENGLISH = [
         ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
-            r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) (?:calendar |fiscal )?year"),
+            r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) "
+            r"(?:(?:calendar |fiscal |financial )?year|fiscal)"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS} "
             r"(?:a|one) year (?:earlier|ago|before|previously|prior)"),
@@ -405,6 +408,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         if not 1 <= count <= 12:
             return None
         return Period(span_kind, 1, count, year, relative, is_loose="loose" in groups and groups.get("lead") is None)
+    if kind == "first_month":
+        return Period("span", 1, 1, year, relative)
     if kind == "range":
         first, last = _month(groups["a"]), _month(groups["b"])
         first_year = int(groups.get("year1") or 0)

@@ -239,8 +239,22 @@ class UnknownNames:
                 or self._is_capitalised(first, index)
             ):
                 self._take(first, index + 1, "region")
+                self._share_zone(first, index)
             else:
                 self.doubt = "which zone is meant is not certain"
+
+    def _share_zone(self, first: int, index: int) -> None:
+        """合肥、蚌埠高新区: the noun that is said once belongs to the places before it, too."""
+        tokens, grammar = self.tokens, self.grammar
+        while self.sentence.is_chinese and first > 1 and tokens[first - 1].is_a("and"):
+            first -= 2
+            is_whole = tokens[first].text.endswith(tuple(_DISTRICT_ENDS))  # 昆山市、苏州工业园区
+            if is_whole or not tokens[first].may_name("region") or not self.sentence.free(first):
+                return
+            start, end = grammar.text.span(tokens[first].start, tokens[first].end)
+            noun = grammar.source[slice(*grammar.text.span(tokens[index].start, tokens[index].end))]
+            self._take(first, first + 1, "region")
+            self.items[first] = Item(UNMAPPED, grammar.source[start:end] + noun, start, end)
 
     def _areas_of_zones(self) -> None:
         """`the Qingdao area of the Shandong pilot free trade zone`: a part of a zone that no list knows."""

@@ -68,6 +68,8 @@ _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
 _AMONG = frozenset({"among", "amongst", "within"})
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
+#: All partners, where none was named before.
+_ALL_OTHERS = frozenset({"other countries", "other nations", "other markets", "other countries and regions"})
 #: Between a place and the one that it lies in.
 _WHERE_IT_LIES = frozenset(words("where_it_lies"))
 _TO_OTHERS = frozenset({"to", "with", "from", "for", "对", "自", "向", "与"})
@@ -76,12 +78,14 @@ _TOWARDS, _FROM = frozenset({"对", "向"}), frozenset({"自", "从"})
 _BESIDE_PARTNERS = frozenset({"to", "with", "from", "对", "与", "自", "从", "向", "同"})
 #: What a number of partners that were named is called by.
 _NOUNS_OF_PARTNERS = ("countries", "nations", "markets", "partners", "economies", "members", "states")
+#: Before so many partners that were named.
+_POINTING = frozenset({"the", "these", "those"})
 #: With whom a balance is, in words that say imports elsewhere.
 _COMING_OF = frozenset({"来自", "源自"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
-_BETWEEN_FLOWS = frozenset({"to", "from", "its", "their", "as", "a", "whole"})
+_BETWEEN_FLOWS = frozenset({"to", "from", "of", "the", "its", "their", "as", "a", "whole"})
 #: Before 增速 in such a list: 进出口总体增速.
 _OVERALL = frozenset({"总体", "整体"})
 #: The zones of the nation, all together.
@@ -391,7 +395,8 @@ class Walk:
         """`trade with the five countries`: the group, or as many partners, that was named last."""
         tokens = self.tokens
         is_of_them = token.text.endswith(_NOUNS_OF_PARTNERS) and self.sentence.is_set_aside(index)
-        if not is_of_them or index < 2 or tokens[index - 1].text != "the" or self.phrase.names.get("partner"):
+        points = index > 1 and tokens[index - 1].text in _POINTING
+        if not is_of_them or not points or self.phrase.names.get("partner"):
             return
         if tokens[index - 2].text not in _BESIDE_PARTNERS:
             return
@@ -401,6 +406,19 @@ class Walk:
             if is_group or (len(items) > 1 and is_as_many):
                 self.phrase.names["partner"] = list(items)
                 return
+        named = self._partners_of_sentence_before()
+        if token.quantity is not None and str(len(named)) == token.quantity.printed:
+            self.phrase.names["partner"] = named
+
+    def _partners_of_sentence_before(self) -> list[Item]:
+        """The partners that the sentence before names, each once: Mongolia and Russia, of which it states nothing."""
+        before = self.grammar.sentences[-2].tokens if len(self.grammar.sentences) > 1 else []
+        found: dict[str, Item] = {}
+        for index, token in enumerate(before):
+            dimension, code = dimension_of(self.grammar, before, index) if token.names else ("", "")
+            if dimension == "partner":
+                found.setdefault(code, item_of(self.grammar, token, dimension, code))
+        return list(found.values())
 
     def _is_boundary(self, index: int, token: Token) -> bool:
         """Whether a token ends a clause or sets one apart; what follows from that is done."""
@@ -463,7 +481,7 @@ class Walk:
         phrase.says_whose = phrase.says_whose or token.text in _WHOSE
         phrase.is_bilateral = phrase.is_bilateral or token.text.startswith(_BILATERAL)
         phrase.is_next_in_order = phrase.is_next_in_order or "next_in_order" in senses
-        phrase.is_joint = phrase.is_joint or "together" in senses
+        phrase.is_joint = phrase.is_joint or ("together" in senses and not self._counts_behind())
         phrase.each = phrase.each or ("each" in senses and "per" not in senses)
         phrase.has_statistic = phrase.has_statistic or token.is_a("growth_noun", "rise", "fall", "share", "rank")
         self.currency_terms = senses.get("currency_terms", self.currency_terms)
@@ -489,6 +507,11 @@ class Walk:
             phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
             return phrase.counted
         return False
+
+    def _counts_behind(self) -> bool:
+        """Whether a count stands right behind a word for "together": 国家和地区共64个."""
+        behind = self.tokens[self.position + 1].quantity if self.position + 1 < len(self.tokens) else None
+        return behind is not None and behind.unit_kind not in ("money", "percent")
 
     def _mention_country(self, index: int, token: Token) -> None:
         """`exports to the country`, `imports from the bloc`, `trade with the region`: the partner named last.
@@ -523,8 +546,9 @@ class Walk:
             return
         link = index + 1
         if self.tokens[link].text == "of":  # shipments of apples to Thailand
-            while link < min(index + 6, len(self.tokens) - 1) and self.tokens[link].text not in _WAYS_OUT_AND_IN:
-                if self.tokens[link].kind in BOUNDARIES or self.tokens[link].quantity is not None:
+            while link < min(index + 9, len(self.tokens) - 1) and self.tokens[link].text not in _WAYS_OUT_AND_IN:
+                is_end = self.tokens[link].kind in BOUNDARIES and not self.tokens[link + 1].names
+                if is_end or self.tokens[link].quantity is not None:
                     return
                 link += 1
         preposition, _, pronoun = self.tokens[link].text.partition(" ")
@@ -741,6 +765,9 @@ class Walk:
             if self.phrase.names.get("partner"):  # ASEAN and other countries
                 self.sentence_doubt = self.sentence_doubt or "others that are not named are taken with it"
             return  # behind a preposition they are meant: those to other markets, China and other members
+        is_of_goods = bool(self.phrase.names.get("commodity")) and not self._names_partner_before()
+        if token.text in _ALL_OTHERS and code == UNMAPPED and is_of_goods:
+            return  # shipments of phones to other countries: to all of them
         if dimension == "region" and self.grammar.text.chars.startswith(_AMONG_ITS_PARTS, token.end):
             return  # 在苏州各县市中位列第一, 高于苏州大市平均水平: among whom it is first, and above whom
         before_it = self.tokens[index - 1].text if index else ""
@@ -784,6 +811,13 @@ class Walk:
         if index in self.unknown.doubtful:
             self.phrase.unknown_names.append(token.text)
         self._add_item(dimension, item, index)
+
+    def _names_partner_before(self) -> bool:
+        """Whether the sentence, or one before it in its paragraph, has named a partner."""
+        frames = (self.frame, *self.grammar.siblings)
+        return bool(self.phrase.names.get("partner")) or any(
+            one.names.get("partner") for one in frames if one is not None
+        )
 
     def _as_members(self, item: Item, start: int) -> Item:
         """A group as `partners in the RCEP`, as it is stated; without the one who reports, where it says so."""
