@@ -632,6 +632,10 @@ class Claims:
         """`Exports of farm products, including tomatoes and walnuts, amounted to …`: of them an aside names some."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
+            if token.text == "included" and index > 1 and tokens[index + 1].kind in BOUNDARIES:
+                first = sentence.clause_start(index)  # with Asia as a whole, China included, …
+                if first and all(_is_in_list_of_names(one) for one in tokens[first:index]):
+                    sentence.claim(first, index + 1, "example")
             if token.text not in _INCLUDING or not index or tokens[index - 1].kind != "comma":
                 continue
             last, comma = index + 1, 0

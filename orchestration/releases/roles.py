@@ -558,9 +558,11 @@ def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
                 return 1
             if not token.is_a("balance_sign") and _is_of_balance(numbers, index):
                 continue
+            between = numbers.tokens[index + 1 : numbers.first]  # the balance was negative at 5 billion
+            if token.text in _OPEN_BALANCES and any(one.text == "positive" for one in between):
+                return 1
             if token.text in _OPEN_BALANCES and numbers.grammar.balance_sign:
                 return numbers.grammar.balance_sign
-            between = numbers.tokens[index + 1 : numbers.first]  # the balance was negative at 5 billion
             return -1 if any(one.is_a("balance_sign") for one in (token, *between)) else 1
     return -1 if frame.is_deficit else 1
 

@@ -88,11 +88,11 @@ _NO_DISTRICTS = words("no_district")
 _ANY_DISTRICT = frozenset("各全本该我两三等其此")
 _BEFORE_DISTRICTS = BOUNDARIES | {"enumeration", "period"}
 #: Tokens of these kinds are no part of a name in such a list, nor are words before a partner.
-_NO_PARTS_OF_LISTED = ("flow", "rise", "fall", "be", "share", "while", "versus", "or")
+_NO_PARTS_OF_LISTED = ("flow", "rise", "fall", "be", "share", "while", "versus")
 #: Prepositions within names of goods, and words that name none before them.
 _IN_NAMES_OF_GOODS = frozenset({"of", "on", "in", "for"})
 _IDLE = frozenset(words("idle_word"))
-_TOWARDS = frozenset({"to", "with"})
+_TOWARDS = frozenset({"to"})
 #: Before the first of a list whose members have a number in parentheses each.
 _BEFORE_LISTED = frozenset(words("before_listed"))
 #: Ends of nouns that look like adverbs: supply, assembly, family, jelly.
@@ -887,13 +887,15 @@ class UnknownNames:
             first = index
             while first > 0 and first > index - 8 and self._is_unknown_word(first - 1):
                 first -= 1
-            while first < index and tokens[first].is_a("filler"):
+            while first < index and (tokens[first].is_a("filler") or tokens[first].text in _BEFORE_LISTED):
                 first += 1
             before = tokens[first - 1] if first else None
             if first == index or not any(one.kind == "word" for one in tokens[first:index]):
                 continue
             listed = before is not None and (
-                before.kind in ("semicolon", "enumeration", "comma", "colon") or before.is_a("and")
+                before.kind in ("semicolon", "enumeration", "comma", "colon")
+                or before.is_a("and")
+                or before.text in _BEFORE_LISTED
             )
             width = tokens[index - 1].end - tokens[first].start
             following = tokens[index + 1].quantity
@@ -984,6 +986,8 @@ class UnknownNames:
         if code == UNMAPPED and is_plain and len(named) > 1:
             codes = {dimension_of(grammar, self.tokens, at)[1] for at in named}
             code = UNMAPPED if UNMAPPED in codes else JOINT.join(sorted(codes))
+        for inner in range(first, last):
+            self.spans.pop(inner, None)
         self._take(first, last, "commodity", code)
         self.items[first] = Item(code, stated, start, end, is_word=True)
 
