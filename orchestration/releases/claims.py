@@ -1394,10 +1394,11 @@ class Claims:
                     return  # expanded by 10.3 percent over the first five months of 2022
                 is_year = token.period.months == 12 and token.period.year is not None
                 follows = index > 0 and (tokens[index - 1].quantity is not None or _ends_change(tokens, index - 1))
+                is_of_base = is_year and self._is_growth_over_base(sentence, index)
                 if (
                     tokens[index].text == "from"
                     and token.period.kind == "span"
-                    and not (token.period.is_loose or is_year or follows)
+                    and not (token.period.is_loose or is_year or follows or is_of_base)
                 ):
                     return
                 sentence.claim(index, cursor + 1, "comparison:" + str(cursor))
@@ -1489,7 +1490,8 @@ class Claims:
 
     def _is_growth_over_base(self, sentence: Sentence, index: int) -> bool:
         """`the top markets by growth over October 2023`, in a text about October 2024."""
-        noun = sentence.tokens[index - 1] if index else None
+        at = index - 1 - (index > 1 and sentence.tokens[index - 1].text.endswith("ly"))
+        noun = sentence.tokens[at] if index else None  # categories that rose notably over 2016
         behind = sentence.tokens[index + 1].period if index + 1 < len(sentence.tokens) else None
         if noun is None or not noun.is_a("growth_noun", "rise", "fall") or behind is None or behind.kind != "span":
             return False

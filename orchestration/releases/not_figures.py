@@ -236,7 +236,8 @@ def _why_no_figure(sentence: Sentence, index: int, quantity: Quantity, chars: st
     is_labelled = before is not None and (
         (before.kind == "mark" and before.text in "#№") or before.text in _NUMBER_LABELS
     )
-    return "number of a thing" if kind == "bare" and is_labelled else ""
+    label = sentence.tokens[index - 3].text if index > 2 and before is not None and before.text == "-" else ""
+    return "number of a thing" if kind == "bare" and (is_labelled or label in _NUMBER_LABELS) else ""
 
 
 def _is_rate(sentence: Sentence, index: int) -> bool:

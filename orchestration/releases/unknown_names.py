@@ -917,23 +917,35 @@ class UnknownNames:
         self._take_listed([(self._start_of_listed(at), at) for at in opens])
 
     def _listed_with_amounts(self) -> None:
-        """`completed by: coconut oil, $26.95 million; cathodes, of refined copper, $20 million`: likewise."""
+        """`completed by: coconut oil, $26.95 million; cathodes, of refined copper, $20 million`: likewise.
+
+        So is an item of a list: `• Wood, cork & articles thereof [HS 44-46], down $23.6 million`.
+        """
         tokens, found = self.tokens, []
+        is_item = self.sentence.is_item and self.grammar.heading is not None
         for index in self.sentence.quantities() if not self.sentence.is_chinese else ():
-            quantity, last = tokens[index].quantity, index - 1
-            while last > 0 and tokens[last].is_a("qualifier"):
-                last -= 1
+            quantity, last = tokens[index].quantity, self._end_before_amount(index)
             first = last
             while first > 0 and tokens[first - 1].kind not in ("semicolon", "colon") and not tokens[first - 1].quantity:
                 first -= 1
-            first += tokens[first].is_a("and")
-            if not 0 < first < last or tokens[last].kind != "comma":
-                continue
+            while first < last and (tokens[first].kind == "mark" or tokens[first].is_a("and")):
+                first += 1
+            begins = first > 0 and (tokens[first - 1].kind in ("semicolon", "colon") or tokens[first - 1].is_a("and"))
             is_amount = quantity is not None and quantity.unit_kind in ("money", "physical")
-            begins = tokens[first - 1].kind in ("semicolon", "colon") or tokens[first - 1].is_a("and")
-            if is_amount and begins and not self._says_anything(first, last):
+            if is_amount and (begins or is_item) and 0 < first < last and not self._says_anything(first, last):
                 found.append((first, last))
-        self._take_listed(found)
+        self._take_listed(found, is_item=is_item)
+
+    def _end_before_amount(self, index: int) -> int:
+        """Where a name ends that stands before `, $5 million`, `[HS 44-46], down $23.6 million`; 0 where none does."""
+        tokens, last = self.tokens, index - 1
+        while last > 0 and (tokens[last].is_a("qualifier", "rise", "fall") and tokens[last].quantity is None):
+            last -= 1
+        if last <= 0 or tokens[last].kind != "comma":
+            return 0
+        if tokens[last - 1].kind == "close":
+            return next((at for at in range(last - 1, -1, -1) if tokens[at].kind == "open"), 0)
+        return last
 
     def _says_anything(self, first: int, last: int) -> bool:
         """Whether words tell of something and are no mere name: a verb, or a flow that is not part of a title."""
@@ -944,13 +956,17 @@ class UnknownNames:
             for token in self.tokens[first:last]
         )
 
-    def _take_listed(self, ranges: list[tuple[int, int]]) -> None:
-        """Take the members of a list of goods as their names, each from its first token to before its last."""
+    def _take_listed(self, ranges: list[tuple[int, int]], *, is_item: bool = False) -> None:
+        """Take the members of a list of goods as their names, each from its first token to before its last.
+
+        `is_item`: the sentence is one member of a list with a heading.
+        """
         kinds_of = {
             (first, last): {dimension_of(self.grammar, self.tokens, index)[0] for index in range(first, last)} - {""}
             for first, last in ranges
         }
-        is_of_goods = len(ranges) > 1 and set().union(*kinds_of.values()) == {"commodity"}
+        kinds_of_list = set().union(*kinds_of.values())
+        is_of_goods = (len(ranges) > 1 and kinds_of_list == {"commodity"}) or (is_item and kinds_of_list <= {"commodity"})
         for (first, last), kinds in kinds_of.items() if is_of_goods else ():
             is_free = all(map(self.sentence.free, range(first, last)))
             is_goods = kinds <= {"commodity"} and self._are_goods(first, last)

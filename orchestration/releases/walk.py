@@ -85,7 +85,7 @@ _COMING_OF = frozenset({"来自", "源自"})
 #: Begin what two sides trade with each other: two-way trade.
 _BILATERAL = ("two way ", "bilateral ", "mutual ")
 #: Between two flows of one list: exports to and imports from, trade as a whole, its exports and its imports.
-_BETWEEN_FLOWS = frozenset({"to", "from", "of", "the", "its", "their", "as", "a", "whole"})
+_BETWEEN_FLOWS = frozenset({"to", "from", "of", "the", "its", "their", "as", "a", "whole", "total"})
 #: Before 增速 in such a list: 进出口总体增速.
 _OVERALL = frozenset({"总体", "整体"})
 #: The zones of the nation, all together.
