@@ -76,6 +76,10 @@ def open_frame(walk: Walk) -> Frame:
     points_back = phrase.is_anaphoric or (phrase.is_bilateral and walk.passed_over.get("partner"))
     if points_back and not phrase.names and walk.passed_over:
         phrase.names = walk.passed_over  # Kazakhstan was the largest partner, but trade with it fell
+    if phrase.is_bilateral and walk.is_first and not phrase.names and not walk.grammar.top.names.get("partner"):
+        named = walk.partners_of_sentence_before()
+        if len(named) == 1:
+            phrase.names = {"partner": named}  # The EU remained the top partner. Bilateral trade came to …
     own = frozenset(phrase.dimensions)
     before = walk.frame if walk.frame is not None else grammar.top
     frame: Frame

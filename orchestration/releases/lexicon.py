@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -147,6 +148,8 @@ class Lexicon:
                 continue
             if (ends := scripts[last]) and scripts[last + 1] == ends:
                 continue
+            if ends == _DIGIT and _NUMBER_GOES_ON.match(chars, last + 1):
+                continue  # to the EU 25.3 percent: no 25 members
             if start in found:
                 found[start].append(entry)
             else:
@@ -283,9 +286,14 @@ def rows_of(path: Path) -> Iterator[tuple[str, str, str]]:
                 yield kind, row["value"], phrase
 
 
+_DIGIT = 2
+#: Behind a digit: it is part of a number, and not of a name.
+_NUMBER_GOES_ON = re.compile(r"[.,][0-9]| ?(?:%|per ?cent|bln|bn|billion|mln|million|trillion)")
+
+
 @lru_cache(maxsize=8192)
 def _script(char: str) -> int:
     """2 for a digit, 1 for a letter, 0 for what ends a word: two of one kind side by side are one word."""
     if not char.isalnum() or is_chinese(char):
         return 0
-    return 2 if char.isdigit() else 1
+    return _DIGIT if char.isdigit() else 1

@@ -67,7 +67,8 @@ def _find_rank(sentence: Sentence, index: int, quantity: Quantity) -> None:
         quantity.unit_kind, quantity.measure = "other", "ordinal"  # 分列二至四位: the ranks of several
         return
     if (label := _place_of_label(tokens, index)) is not None and quantity.unit_kind == "bare":
-        is_ranked = nearest(sentence, label, -3, "rank") is not None or _follows_rank(tokens, label, 4)
+        names_what = following is not None and following.is_a("rank_noun")  # the No. 2 trading partner
+        is_ranked = names_what or nearest(sentence, label, -3, "rank") is not None or _follows_rank(tokens, label, 4)
         if "." not in quantity.printed and is_ranked:
             _make_rank(quantity)  # ranked No. 4
             quantity.start = tokens[label].start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.releases.lexicon import words
-from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.sentences import BOUNDARIES, sign_of_difference
 from orchestration.releases.statements import Statement
 from orchestration.releases.tokens import Quantity
 
@@ -19,8 +19,6 @@ Role = tuple[str, int, str]
 _SMALL_BEFORE_NUMBERS = frozenset(words("small_before_number"))
 #: Nouns of change that a list may be of.
 _NOUNS_OF_CHANGE = words("noun_of_change")
-_MORE = words("more_stem")
-_LESS = (*words("less_stem"), "short of")
 #: Cues that may mean more or less, and mean less.
 _FALLS_THAT_MAY_RISE = frozenset(words("fall_cue"))
 
@@ -142,8 +140,7 @@ def change_after(numbers: NumberGroup) -> int:
         said_again = tokens[index + 1].quantity  # 50,000 tonnes (4.4%) less
         if said_again is None or said_again.unit_kind != "percent":
             return 0
-        word = tokens[index + 3].text
-        return 0 if not word.startswith(_MORE + _LESS) else -1 if word.startswith(_LESS) else 1
+        return sign_of_difference(tokens[index + 3 : index + 5])
     if index + 2 < len(tokens) and tokens[index].text == "/":  # $8.2/mt or 7.3% lower
         index += 2
     end = index
@@ -168,11 +165,9 @@ def change_after(numbers: NumberGroup) -> int:
         and following.is_a("rise", "fall")
     ):
         return numbers.sign_of(index)  # the £2.1 billion increase in exports
-    if following is None or numbers.sentence.is_chinese or not following.text.startswith(_MORE + _LESS):
+    if numbers.sentence.is_chinese or _is_measured_against(numbers, index):
         return 0
-    if _is_measured_against(numbers, index):
-        return 0
-    return -1 if following.text.startswith(_LESS) else 1
+    return sign_of_difference(tokens[index : index + 2])
 
 
 def _is_measured_against(numbers: NumberGroup, index: int) -> bool:

@@ -654,6 +654,8 @@ def points_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statement
     cue = _points_cue(numbers)
     falls = cue is not None and cue.is_a("fall", "gap_down") and not cue.is_a("rise", "gap_up")
     sign = -1 if falls else 1
+    if cue is None and numbers.last + 1 < len(numbers.tokens):  # 4 points below that of October
+        sign = _BESIDE.get(numbers.tokens[numbers.last + 1].text.split(" ")[0], sign)
     clause = numbers.tokens[numbers.window_start : numbers.clause_end]
     previous = walk.previous[-1] if walk.previous else None
     own_region = {"region": _own_region(numbers, frame)}

@@ -11,7 +11,7 @@ from orchestration.releases.naming import UNITS_OF_GOODS
 from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
-_MORE_OR_LESS = (*words("more_stem"), *words("less_stem"))
+_MORE, _LESS = words("more_stem"), (*words("less_stem"), "short of")
 _FLOW_PAIRS = frozenset((*words("flow_pair", "export"), *words("flow_pair", "import")))
 #: What ends a clause.
 BOUNDARIES = frozenset({"comma", "semicolon", "colon", "dash", "open", "close", "stop"})
@@ -283,6 +283,15 @@ def _take_in_those_before(sentence: Sentence, lists: list[list[int]]) -> None:
         lists[-2:] = [[*lists[-2], *lists[-1]]]
 
 
+def sign_of_difference(behind: list[Token]) -> int:
+    """The sign of what stands right behind an amount that says how much more it is: `more than`, `below that of`."""
+    if not behind:
+        return 0
+    if len(behind) > 1 and behind[0].text in ("below", "above") and behind[1].text in ("that", "the"):
+        return -1 if behind[0].text == "below" else 1
+    return -1 if behind[0].text.startswith(_LESS) else 1 if behind[0].text.startswith(_MORE) else 0
+
+
 def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
     """`$265.9 billion, $3.9 billion or 2 percent more than in May`, `… (2 percent) more`: how much more is the second."""
     tokens = sentence.tokens
@@ -290,7 +299,7 @@ def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
     opens = bool(behind) and (behind[0].is_a("or") or behind[0].kind == "open")
     if opens and len(behind) > 2 and behind[1].quantity is not None:
         behind = behind[2 + (behind[2].kind == "close") :]
-    is_more = bool(behind) and not sentence.is_chinese and behind[0].text.startswith(_MORE_OR_LESS)
+    is_more = not sentence.is_chinese and bool(sign_of_difference(behind))
     return is_more and second - first == 2 and tokens[first + 1].kind == "comma"
 
 

@@ -836,6 +836,9 @@ class UnknownNames:
                 stated = grammar.source[start:end]
                 code = grammar.codes.resolve(dimension, f"{stated} {head}", region_id=grammar.region_id)
                 if code != UNMAPPED and all(self.sentence.free(cursor) for cursor in range(first, index - 1)):
+                    if dimension == "commodity" and tokens[index + 1 : index + 2] and tokens[index + 1].kind == "open":
+                        self._take_goods(first, index + 1, {code, dimension_of(grammar, tokens, index)[1]})
+                        break  # chemical and pharmaceutical products (+5.8%)
                     self._take(first, index - 1, dimension, code)
                     self._shared_before(first, dimension, head)
                     break
@@ -991,15 +994,20 @@ class UnknownNames:
         is_noun = self._may_be_named(index) or token.is_a("other_noun", "header_dimension")
         return token.text not in _IDLE and (is_participle or is_noun or token.kind == "comma")
 
-    def _take_goods(self, first: int, last: int) -> None:
-        """Take tokens as goods that are certain: one name of the lists, several of them together, or a name without."""
+    def _take_goods(self, first: int, last: int, codes: set[str] | None = None) -> None:
+        """Take tokens as goods that are certain: one name of the lists, several of them together, or a name without.
+
+        `codes`: those of several, where the names do not say them one by one.
+        """
         grammar, within = self.grammar, self.tokens[first:last]
         start, end = grammar.text.span(within[0].start, within[-1].end)
         stated = grammar.source[start:end]
         code = grammar.codes.resolve("commodity", stated, region_id=grammar.region_id)
         named = [at for at in range(first, last) if self.tokens[at].names]
         is_plain = all(token.names or token.kind == "comma" or token.is_a("and") for token in within)
-        if code == UNMAPPED and is_plain and len(named) > 1:
+        if code == UNMAPPED and codes:
+            code = UNMAPPED if UNMAPPED in codes else JOINT.join(sorted(codes))
+        elif code == UNMAPPED and is_plain and len(named) > 1:
             codes = {dimension_of(grammar, self.tokens, at)[1] for at in named}
             code = UNMAPPED if UNMAPPED in codes else JOINT.join(sorted(codes))
         for inner in range(first, last):

@@ -406,11 +406,11 @@ class Walk:
             if is_group or (len(items) > 1 and is_as_many):
                 self.phrase.names["partner"] = list(items)
                 return
-        named = self._partners_of_sentence_before()
+        named = self.partners_of_sentence_before()
         if token.quantity is not None and str(len(named)) == token.quantity.printed:
             self.phrase.names["partner"] = named
 
-    def _partners_of_sentence_before(self) -> list[Item]:
+    def partners_of_sentence_before(self) -> list[Item]:
         """The partners that the sentence before names, each once: Mongolia and Russia, of which it states nothing."""
         before = self.grammar.sentences[-2].tokens if len(self.grammar.sentences) > 1 else []
         found: dict[str, Item] = {}
