@@ -12,9 +12,11 @@ from orchestration.releases.lexicon import words
 #: digits is a decimal comma.
 _DIGITS = re.compile(
     r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?(?![0-9])"
-    r"|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.])"
+    r"|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+|,[0-9]{1,2})?(?![0-9.])"
     r"|[0-9]+,[0-9]{1,2}(?![0-9])|[0-9]+(?:\.[0-9]+)?"
 )
+#: 1054亿7000万, 3万5000: digits with the scale of the first part, and what is left over in the next smaller one.
+_DIGITS_IN_PARTS = re.compile(r"([0-9]+)亿零?([0-9]{1,4})万(?![0-9])|([0-9]+)万([0-9]{3,4})(?![0-9.万亿%])")
 _WITH_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
 _LATIN = re.compile(r"[a-z]+")
 _UNITS = {
@@ -99,6 +101,8 @@ def _with_point(chars: str, numeral: Numeral) -> Numeral:
 
 
 def _digits(chars: str, position: int) -> Numeral | None:
+    if parts := _DIGITS_IN_PARTS.match(chars, position):
+        return _of_parts(parts)
     found = _DIGITS.match(chars, position)
     if not found:
         return None
@@ -112,9 +116,16 @@ def _digits(chars: str, position: int) -> Numeral | None:
     if " " in text and len(text.split()[0]) <= 3 and not _is_grouped(chars, position, end):
         text = text.split()[0]
         end = position + len(text)
-    if "." not in text and _WITH_DECIMAL_COMMA.fullmatch(text):
-        return Numeral(text.replace(",", "."), position, end, "digits")
+    if "." not in text and _WITH_DECIMAL_COMMA.fullmatch(text.replace(" ", "")):
+        return Numeral(text.replace(" ", "").replace(",", "."), position, end, "digits")
     return Numeral(text.replace(",", "").replace(" ", ""), position, end, "digits")
+
+
+def _of_parts(found: re.Match[str]) -> Numeral:
+    """1054亿7000万 as 1054.7 hundred millions: zeros at the end are taken for rounded, so the interval is not too narrow."""
+    whole, rest, scale = (found[1], found[2], "hundred_million") if found[1] else (found[3], found[4], "ten_thousand")
+    decimals = rest.zfill(4).rstrip("0")
+    return Numeral(f"{whole}.{decimals}" if decimals else whole, found.start(), found.end(), "digits", scale)
 
 
 def _is_grouped(chars: str, start: int, end: int) -> bool:
