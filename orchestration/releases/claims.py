@@ -1372,6 +1372,18 @@ class Claims:
         if tokens[index].senses.get("comparison", "yoy") in ("yoy", "mom"):
             self.base_values.add(index + 2)
 
+    def _less_than_then(self, sentence: Sentence, index: int) -> bool:
+        """`…, which was less than the 42.9 percent and 49.4 percent of 2007`: those told before, and then, in turn."""
+        tokens, start = sentence.tokens, sentence.clause_start(index)
+        begins = tokens[start : start + 2]
+        is_which = len(begins) > 1 and begins[0].text == "which" and begins[1].is_a("be")
+        first = index + 1 + (index + 1 < len(tokens) and tokens[index + 1].text == "the")
+        quantity = tokens[first].quantity if first < len(tokens) else None
+        if not is_which or quantity is None or quantity.unit_kind != "percent":
+            return False
+        self._bases_in_turn(sentence, index, first)
+        return first in self.in_turn
+
     def _comparison(self, sentence: Sentence, index: int) -> None:
         """`compared to USD 39.59 billion in the same period`, `than in the same months of 2023`, `from 35 billion`."""
         tokens = sentence.tokens
@@ -1381,7 +1393,7 @@ class Claims:
             _ends_any_change(tokens, index - 1) or self._is_growth_over_base(sentence, index)
         ):
             return
-        if self._percent_over_value(sentence, index):
+        if self._percent_over_value(sentence, index) or self._less_than_then(sentence, index):
             return
         if tokens[index].text.endswith("from") and _is_corrected(tokens, index):
             self.superseded.update([at for at in sentence.quantities() if index < at <= index + 3][:1])

@@ -70,6 +70,9 @@ def take_subject_after(numbers: NumberGroup) -> None:
             walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
             walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
         return
+    if (partner := _partner_of_change(numbers)) is not None:
+        _take(numbers, partner)
+        return
     if (subject := _subject_behind_comma(numbers)) is not None:
         _mention_all(numbers, *subject)
         return
@@ -199,6 +202,18 @@ def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
         len(tokens),
     )
     return (at + 1, end) if any(token.is_a("flow") for token in tokens[at + 1 : end]) else None
+
+
+def _partner_of_change(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `a 17.7% increase with Russia, a 0.9% decrease with Europe`."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    is_noun = numbers.first > 0 and tokens[numbers.first - 1].text in ("a", "an") and numbers.kind == "percent"
+    if not is_noun or at + 2 >= len(tokens) or not tokens[at].is_a("rise", "fall"):
+        return None
+    at += 2 + (tokens[at + 2].text == "the")
+    is_with = tokens[numbers.last + 2].text in _BEFORE_PARTNER and at < len(tokens) and bool(tokens[at].names)
+    is_open = numbers.walk.frame is not None and not numbers.walk.phrase.names.get("partner")
+    return at if is_with and is_open and dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
 
 
 def _end_of_part(numbers: NumberGroup) -> int | None:

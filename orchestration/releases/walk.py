@@ -80,6 +80,7 @@ _BESIDE_PARTNERS = frozenset({"to", "with", "from", "对", "与", "自", "从", 
 _NOUNS_OF_PARTNERS = ("countries", "nations", "markets", "partners", "economies", "members", "states")
 #: Before so many partners that were named.
 _POINTING = frozenset({"the", "these", "those"})
+_WHICH_PARTNER = "which partner is meant is said before, and not known"
 #: With whom a balance is, in words that say imports elsewhere.
 _COMING_OF = frozenset({"来自", "源自"})
 #: Begin what two sides trade with each other: two-way trade.
@@ -529,6 +530,8 @@ class Walk:
         is_country = len(named) == 1 and self.grammar.codes.is_country(named[0].code)
         if len(named) == 1 and named[0].is_known and is_country == (kind == "country"):
             self.phrase.names["partner"] = list(named)
+        elif not self.sentence_doubt:
+            self.sentence_doubt = _WHICH_PARTNER
 
     def _tells_of_a_company(self) -> bool:
         """Whether a sentence tells what one company trades."""
