@@ -280,6 +280,8 @@ class Claims:
                 self._claim_reporting(sentence, index)
             if sentence.is_chinese and token.text in _IS:
                 self._claim_description(sentence, index)
+            if sentence.is_chinese and token.text == "以":
+                self._claim_main(sentence, index)
 
     @staticmethod
     def _claim_description(sentence: Sentence, index: int) -> None:
@@ -290,6 +292,16 @@ class Claims:
         kinds = {list_name for list_name, _ in tokens[last].names}
         if kinds & {list_name for one in tokens[sentence.clause_start(index) : index] for list_name, _ in one.names}:
             sentence.claim(index, last + 1, "description")
+
+    @staticmethod
+    def _claim_main(sentence: Sentence, index: int) -> None:
+        """以便携式电脑、集成电路等为主: what goods mainly are is no subject of what follows."""
+        last = sentence.clause_end(index)
+        clause = sentence.tokens[index:last]
+        text = "".join(one.text for one in clause)
+        begins = not index or sentence.tokens[index - 1].kind in BOUNDARIES
+        if begins and text.endswith("为主") and not any(one.quantity is not None for one in clause):
+            _claim_names(sentence, index, last, "description")
 
     def _claim_relative(self, sentence: Sentence, index: int) -> None:
         tokens = sentence.tokens
@@ -632,7 +644,7 @@ class Claims:
         """`Exports of farm products, including tomatoes and walnuts, amounted to …`: of them an aside names some."""
         tokens = sentence.tokens
         for index, token in enumerate(tokens[:-1]):
-            if token.text == "included" and index > 1 and tokens[index + 1].kind in BOUNDARIES:
+            if token.text in ("included", "excluded") and index > 1 and tokens[index + 1].kind in BOUNDARIES:
                 first = sentence.clause_start(index)  # with Asia as a whole, China included, …
                 if first and all(_is_in_list_of_names(one) for one in tokens[first:index]):
                     sentence.claim(first, index + 1, "example")
@@ -1532,14 +1544,18 @@ class Claims:
         percent -= percent > 0 and tokens[percent].kind == "comma"  # $0.4 billion, or 5 percent, less than the $8 billion
         value = index + 1
         while value < len(tokens) and (
-            tokens[value].text in ("the", "a", "an", "of") or tokens[value].is_a("flow", "filler", "qualifier")
+            tokens[value].text in ("the", "a", "an", "of")
+            or tokens[value].is_a("flow", "filler", "qualifier")
+            or (tokens[value].may_name("commodity") and tokens[value - 1].quantity is None)
         ):
             value += 1  # 4.1 percent over the trade of $14.5 billion in the same month of last year
         first = tokens[percent].quantity if percent >= 0 else None
         second = tokens[value].quantity if value < len(tokens) else None
         if first is None or second is None:
             return False
-        is_change = first.unit_kind == "percent" or (is_than and percent < index and first.unit == second.unit)
+        is_named = any(token.may_name("commodity") for token in tokens[index + 1 : value])  # over the oil imports of …
+        is_more = is_than and percent < index and first.unit == second.unit and not is_named
+        is_change = first.unit_kind == "percent" or is_more
         is_base = is_change and second.unit_kind in ("money", "physical")
         if is_base:
             self.base_values.add(value)
@@ -2086,6 +2102,10 @@ def is_compared(sentence: Sentence, index: int) -> bool:
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
     if following is not None and following.text in _COMPARING_AFTER:
         return True
+    text = sentence.tokens[index].text
+    if text.startswith("from ") and text.endswith(" year") and not sentence.is_chinese:
+        before = _before_comma(sentence.tokens, index)  # a rise of 12.4 percent from January-August last year
+        return _ends_change(sentence.tokens, before)
     for cursor in range(index - 1, max(index - 6, -1), -1):
         token = sentence.tokens[cursor]
         is_pronoun = token.text == "one"  # than the one in January
@@ -2139,6 +2159,9 @@ def _ends_change(tokens: list[Token], index: int) -> bool:
         is_again = tokens[index - 1].quantity is not None and tokens[index - 2].kind == "open"
         return _is_percent(tokens, index - 1) or (is_again and _is_percent(tokens, index - 3))
     quantity = tokens[index].quantity if index >= 0 else None
+    if quantity is not None and quantity.unit_kind != "percent" and index > 1 and tokens[index - 1].is_a("or"):
+        index = _before_comma(tokens, index - 1)  # a rise of 12.4 percent, or 408.2 million, from last year
+        quantity = tokens[index].quantity
     return quantity is not None and (
         quantity.unit_kind == "percent" or any(one.is_a("rise", "fall") for one in tokens[max(index - 3, 0) : index])
     )

@@ -45,7 +45,7 @@ WORD_KINDS = frozenset({
     "example_of", "exceeding", "exceeding_by", "fall_cue", "falling_noun", "flow_pair", "flow_part", "flow_word",
     "four_quarters", "from_or_since", "funded", "gained", "general_goods", "goods_noun", "growth_preposition",
     "growth_word", "home_place", "hub", "idle_word", "idle_word_end", "including", "increase_of", "is", "kind_of_enterprise",
-    "last_year", "less_stem", "loose_rise", "making", "measuring", "member", "month_end", "more_or_less", "more_stem",
+    "last_year", "less_stem", "loose_rise", "made_of", "making", "measuring", "member", "month_end", "more_or_less", "more_stem",
     "moving", "name_link", "named_after_start", "named_source", "negative_contribution", "next_after", "no_district",
     "no_singular", "no_trade_of", "not_before_noun", "not_tenths", "noun_before_goods", "noun_of_change",
     "noun_of_group", "noun_of_members", "number_label", "object_preposition", "of_months", "of_them", "office_start",

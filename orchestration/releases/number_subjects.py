@@ -70,6 +70,9 @@ def take_subject_after(numbers: NumberGroup) -> None:
             walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
             walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
         return
+    if (partner := _partner_of_balance(numbers)) is not None:
+        _take(numbers, partner)
+        return
     if (partner := _partner_of_change(numbers)) is not None:
         _take(numbers, partner)
         return
@@ -202,6 +205,21 @@ def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
         len(tokens),
     )
     return (at + 1, end) if any(token.is_a("flow") for token in tokens[at + 1 : end]) else None
+
+
+def _partner_of_balance(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `a surplus of 12 billion in trade with Norway and a deficit of 15 in the EU trade`."""
+    tokens, phrase = numbers.tokens, numbers.walk.phrase
+    behind = [at for at in range(numbers.last + 1, min(numbers.last + 6, len(tokens))) if tokens[at].text != "the"]
+    is_balance = phrase.flows == ["balance"] and numbers.kind == "money" and not phrase.names.get("partner")
+    if not is_balance or len(behind) < 3 or tokens[behind[0]].text not in ("in", "on"):
+        return None
+    second, third = tokens[behind[1]], tokens[behind[2]]
+    says_with = second.is_a("flow") and third.text == "with" and len(behind) > 3
+    partner = behind[3] if says_with else behind[1] if third.is_a("flow") else None
+    if partner is None or not tokens[partner].names:
+        return None
+    return partner if dimension_of(numbers.grammar, tokens, partner)[0] == "partner" else None
 
 
 def _partner_of_change(numbers: NumberGroup) -> int | None:

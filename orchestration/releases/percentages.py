@@ -13,11 +13,12 @@ from orchestration.releases.naming import item_of
 from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
 from orchestration.releases.number_subjects import joint_or
 from orchestration.releases.periods import Span
-from orchestration.releases.sentences import BOUNDARIES
+from orchestration.releases.sentences import BOUNDARIES, sign_of_difference
 from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, TARGET, Statement
 from orchestration.releases.subjects import Frame, Item
 from orchestration.releases.text import is_chinese
 from orchestration.releases.tokens import THE_PROVINCE, Token
+from orchestration.releases.unknown_names import LONGER_NAME
 
 _CUES = ("rise", "fall", "flat", "share", "growth_noun")
 _LOOSE_RISES = frozenset(words("loose_rise"))
@@ -42,6 +43,8 @@ _SUBJECT_DOUBTS = (
 _AT = frozenset({"at", "with"})
 #: Begin the members of a list of parts: those of cars 5 percent, of lorries 3.
 _OF_THOSE = frozenset({"of", "those", "that"})
+#: Between a whole and the parts that it is made of.
+_MADE_OF = frozenset(words("made_of"))
 #: Behind a percentage: by how much a growth lies above or below that of another place.
 _BESIDE = {"above": 1, "below": -1}
 #: Before the parts of a sum, which is told of again behind them.
@@ -371,6 +374,9 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
     if _opens_with_whole(numbers):
         return [("share", 1, "share of what the sentence begins with")]
+    before = numbers.tokens[: numbers.first]
+    if any(token.text in _MADE_OF for token in before) and not any(token.is_a("rise", "fall") for token in before):
+        return [("share", 1, "share of what consists of it")]
     return [("growth", 1, "no cue"), ("share", 1, "no cue")]
 
 
@@ -409,6 +415,8 @@ def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
     is_attribute = numbers.sentence.is_chinese and bool(behind) and behind[0].text == "的"
     if is_attribute and any(one.is_a("flow") for one in behind[1:]):
         return ("share", 1, _SHARE_OF_NEXT)
+    if (sign := _sign_behind_amount(numbers)) and numbers.left(*_CUES) is None:
+        return ("growth", sign, "growth after")
     if (sign := _sign_said_once(numbers)) and numbers.left(*_CUES) is None:
         return ("growth", sign, "growth, as that behind")
     if len(behind) > 1 and behind[0].is_a("or") and numbers.left(*_CUES) is None:
@@ -416,6 +424,19 @@ def _role_by_what_follows(numbers: NumberGroup) -> Role | None:
         if value is not None and value.unit_kind == "money":
             return ("share", 1, "share and its value")
     return None
+
+
+def _sign_behind_amount(numbers: NumberGroup) -> int:
+    """The sign of `4.9 percent, or 236.5 million dollars, below the figure of last year`; 0 where none is said."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    at += at < len(tokens) and tokens[at].kind == "comma"
+    if at + 2 >= len(tokens) or not tokens[at].is_a("or"):
+        return 0
+    amount = tokens[at + 1].quantity
+    if amount is None or amount.unit_kind not in ("money", "physical"):
+        return 0
+    at += 2 + (tokens[at + 2].kind == "comma")
+    return sign_of_difference(tokens[at : at + 2])
 
 
 def _sign_said_once(numbers: NumberGroup) -> int:
@@ -569,8 +590,9 @@ def _list_like(numbers: NumberGroup, statistic: str) -> bool:
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition", "measure", "by")
         or (statistic == "growth" and token.is_a("respectively", "flow"))  # exports rose 5 percent, imports 3
+        or (statistic == "growth" and token.period is not None)  # fell 31.1 percent in January, 19.2 percent in February
         or bool(token.names)
-        or spoken_for.get(index) == "reference"
+        or spoken_for.get(index) in ("reference", LONGER_NAME)
         for index, token in enumerate(numbers.tokens[: numbers.first])
         if index >= numbers.window_start
     )
@@ -718,7 +740,8 @@ def _is_part_of_increase(numbers: NumberGroup) -> bool:
     """`占全省出口增量的82.7%`, `41 percent of the growth in trade`: the part that it has in what has been added."""
     if not numbers.sentence.is_chinese:
         behind = [token.text for token in numbers.tokens[numbers.last + 1 : numbers.last + 5]]
-        if behind[:2] == ["of", "the"] and not {*behind[2:3], *behind[-1:]}.isdisjoint(_ADDED):
+        lead = " ".join(behind[:2])
+        if lead in ("of the", "of the total", "of all") and not {*behind[2:3], *behind[-1:]}.isdisjoint(_ADDED):
             return True
         end = min(numbers.clause_end, numbers.last + 7)
         cue = next((at for at in range(numbers.last + 2, end) if numbers.tokens[at].is_a("growth_noun")), None)

@@ -132,7 +132,7 @@ _ENGLISH = [
         ("range", rf"(?P<a>{_M}), (?:{_M},? )+and (?P<b>{_M}){_YEAR}?"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
-            rf"(?P<b>{_M})(?:{_YEAR}|(?: of| in)? {_FISCAL})?"),
+            rf"(?P<b>{_M})(?:{_YEAR}|,?(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
         ("first_month", rf"(?:the )?(?:first|opening) month{_YEAR}"),
         ("quarters", rf"(?:the )?(?:first|opening|initial) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
@@ -181,6 +181,8 @@ _ENGLISH = [
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) "
             r"(?:(?:calendar |fiscal |financial )?year|fiscal)"),
+        ("base",
+            rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS} (?:of|in) the year (?:before|earlier)"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS} "
             r"(?:a|one) year (?:earlier|ago|before|previously|prior)"),

@@ -11,6 +11,8 @@ from orchestration.releases.naming import UNITS_OF_GOODS
 from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
+#: Behind "below" they lead to what a value is held against.
+_OF_THEN = frozenset({"that", "the"})
 _MORE, _LESS = words("more_stem"), (*words("less_stem"), "short of")
 _FLOW_PAIRS = frozenset((*words("flow_pair", "export"), *words("flow_pair", "import")))
 #: What ends a clause.
@@ -287,7 +289,7 @@ def sign_of_difference(behind: list[Token]) -> int:
     """The sign of what stands right behind an amount that says how much more it is: `more than`, `below that of`."""
     if not behind:
         return 0
-    if len(behind) > 1 and behind[0].text in ("below", "above") and behind[1].text in ("that", "the"):
+    if len(behind) > 1 and behind[0].text in ("below", "above") and behind[1].text.split(" ")[0] in _OF_THEN:
         return -1 if behind[0].text == "below" else 1
     return -1 if behind[0].text.startswith(_LESS) else 1 if behind[0].text.startswith(_MORE) else 0
 

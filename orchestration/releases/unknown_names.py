@@ -168,6 +168,7 @@ class UnknownNames:
         self._outside()
         self._but_for()
         self._groups()
+        self._rests_of_groups()
         self._others_of_groups()
         self._extended_names()
         self._examples()
@@ -477,6 +478,18 @@ class UnknownNames:
             last = max((ends[end] for end in found if end in ends), default=0)
             if last:
                 self._take_word(index, last, "partner")
+
+    def _rests_of_groups(self) -> None:
+        """`imports from the rest of Asia`: what is left of a group is a partner of its own."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens if not self.sentence.is_chinese else ()):
+            before = index - 1 - (index > 1 and tokens[index - 1].text == "the")
+            is_rest = before > 0 and (tokens[before - 1].text, tokens[before].text) == ("rest", "of")
+            if not is_rest or not token.names or not self.sentence.free(index):
+                continue
+            dimension, code = dimension_of(self.grammar, tokens, index)
+            if dimension == "partner" and code != "WORLD" and not self.grammar.codes.is_country(code):
+                self._take_word(before - 1, index + 1, "partner")
 
     def _others_of_groups(self) -> None:
         """“一带一路”其他国家: those of a group that were not named before it."""
@@ -909,13 +922,15 @@ class UnknownNames:
     def _listed_with_parentheses(self) -> None:
         """`were textiles and footwear (6.7%), fuels, electricity (3.7%) and metals (2.8%)`: all that stands before each.
 
-        Two numbers in parentheses make a list, whose members are goods; one word that is known stays as it is.
+        Two numbers in parentheses, or behind dashes, make a list, whose members are goods; one word that is known stays
+        as it is.
         """
         tokens = self.tokens
         opens = [
             at
             for at, token in enumerate(tokens[:-2] if not self.sentence.is_chinese else ())
-            if token.kind == "open" and tokens[at + 1].quantity is not None and tokens[at + 2].kind == "close"
+            if tokens[at + 1].quantity is not None
+            and (token.kind == "dash" or (token.kind == "open" and tokens[at + 2].kind == "close"))
         ]
         self._take_listed([(self._start_of_listed(at), at) for at in opens])
 
@@ -934,7 +949,7 @@ class UnknownNames:
             while first < last and (tokens[first].kind == "mark" or tokens[first].is_a("and")):
                 first += 1
             begins = first > 0 and (tokens[first - 1].kind in ("semicolon", "colon") or tokens[first - 1].is_a("and"))
-            is_amount = quantity is not None and quantity.unit_kind in ("money", "physical")
+            is_amount = quantity is not None and quantity.unit_kind in ("money", "physical", "percent")
             if is_amount and (begins or is_item) and 0 < first < last and not self._says_anything(first, last):
                 found.append((first, last))
         self._take_listed(found, is_item=is_item)
@@ -1026,7 +1041,10 @@ class UnknownNames:
             if before.is_a(*_NO_PARTS_OF_LISTED) and before.text not in _BEFORE_LISTED:
                 break
             is_mark = before.kind in ("semicolon", "comma") or before.is_a("and")
-            if before.kind in ("colon", "close") or (is_mark and first > 1 and tokens[first - 2].kind == "close"):
+            is_behind = first > 1 and (
+                tokens[first - 2].kind == "close" or (tokens[index].kind == "dash" and tokens[first - 2].quantity)
+            )
+            if before.kind in ("colon", "close") or (is_mark and is_behind):
                 first += first < index and tokens[first].is_a("and")
                 return first + (tokens[first].text in _BEFORE_LISTED)
             start = start or (first if before.text in _BEFORE_LISTED else 0)

@@ -1116,6 +1116,8 @@ class Walk:
         """Whether `each` or `both` stands between a flow and the number behind it: exports and imports both fell 6%."""
         behind = self.tokens[index + 1 : self.sentence.clause_end(index)]
         number = next((at for at, one in enumerate(behind) if one.quantity is not None), 0)
+        if index and self.tokens[index - 1].text == "both" and number:
+            return True  # both exports and imports went down by 1 percent
         return any(one.is_a("each") or one.text == "both" for one in behind[:number])
 
     def _is_of_all(self, index: int) -> bool:
