@@ -526,7 +526,7 @@ class Walk:
         flow = _WAYS_OUT_AND_IN.get(before)
         if self.phrase.flows != [flow] and not (before == "with" and self.phrase.flows):
             return
-        named = (self.frame or self.grammar.top).names.get("partner", [])
+        named = (self.frame or self.grammar.top).names.get("partner", []) or self.partners_of_sentence_before()
         is_country = len(named) == 1 and self.grammar.codes.is_country(named[0].code)
         if len(named) == 1 and named[0].is_known and is_country == (kind == "country"):
             self.phrase.names["partner"] = list(named)
