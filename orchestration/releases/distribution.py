@@ -115,6 +115,10 @@ def measure_of_change(numbers: NumberGroup, frame: Frame, statistic: str) -> str
         return walk.sentence_measure
     if walk.last_level is not None and walk.last_level.measure in ("quantity", "unit_value"):
         return walk.last_level.measure
+    if numbers.in_parentheses and walk.previous and walk.previous[-1].statistic == "level":
+        between = numbers.tokens[numbers.window_start : numbers.first]
+        if [token.kind for token in between] == ["comma"] and walk.previous[-1].measure == "quantity":
+            return "quantity"  # (431,000 tons, -24%)
     previous = walk.previous[-1] if walk.previous else None
     if previous is not None and previous.statistic == "change":
         return previous.measure  # 11.6 million tonnes, or 12.8 percent, more

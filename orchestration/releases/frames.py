@@ -241,6 +241,10 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     if phrase.is_with_them and own == {"flow", "region"} and "partner" in grammar.top.own:
         # Suzhou's trade with the three
         frame.names["partner"] = list(grammar.top.names.get("partner", []))
+    if own == {"partner"} and _goes_on_weighing(walk):
+        # 946,000 tons of bananas were imported. They came from the Philippines (431,000 tons) …
+        frame.names["commodity"] = list(grammar.top.names["commodity"])
+        frame.flows, frame.has_own_flow, frame.doubt = list(grammar.top.flows), True, grammar.top.doubt
     if phrase.says_whose and "region" not in own:
         frame.names["region"] = _other_places(grammar)  # customs put its trade with Russia at …
     elif "region" not in own and not walk.sentence.begins_paragraph and (places := _other_places(grammar)):
@@ -264,6 +268,16 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
     ):
         grammar.period = grammar.paragraph_period
     return frame
+
+
+def _goes_on_weighing(walk: Walk) -> bool:
+    """Whether an English number without goods is weighed, after a sentence of its paragraph that weighed some."""
+    top, tokens, at = walk.grammar.top, walk.tokens, walk.position
+    at += at + 1 < len(tokens) and tokens[at].quantity is None
+    quantity = tokens[at].quantity
+    is_weighed = quantity is not None and quantity.unit_kind == "physical"
+    is_inside = not walk.sentence.is_chinese and not walk.sentence.begins_paragraph
+    return is_weighed and is_inside and len(top.names.get("commodity", [])) == 1 and not top.names.get("partner")
 
 
 def _other_places(grammar: Grammar) -> list[Item]:
@@ -475,7 +489,7 @@ def _flow_ahead(walk: Walk) -> str:
         if depth <= 0 and token.is_a("flow") and walk.sentence.free(index):
             said = token.senses["flow"]
             before = tokens[index - 1]
-            is_object = any(one.text in ("in", "of") for one in tokens[max(0, index - 3) : index])
+            is_object = before.is_a("be") or any(one.text in ("in", "of") for one in tokens[max(0, index - 3) : index])
             is_ahead = before.kind == "close" if walk.sentence.is_chinese else is_object
             return said if is_ahead and said in ("export", "import", "total") else ""
         index += 1
