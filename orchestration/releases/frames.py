@@ -100,7 +100,7 @@ def open_frame(walk: Walk) -> Frame:
         frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
     if walk.lists:  # a sentence that states nothing does not turn to the whole
         grammar.scope.widen(phrase)
-    frame.scope = grammar.scope.missing(frame)
+    frame.scope = {} if phrase.is_total and own == {"flow"} else grammar.scope.missing(frame)  # total exports
     if frame.scope:
         frame.doubt = frame.doubt or IN_SCOPE
     says_whole = "region" in own or phrase.is_whole or frame.count_measure or frame.scope
@@ -196,7 +196,8 @@ def _first_frame(walk: Walk, own: frozenset[str], phrase: Phrase) -> Frame:
         frame.parent = grammar.heading
         _forget_measure(frame)
         return frame
-    if phrase.is_drilling or (phrase.is_anaphoric and own <= {"flow"}) or (not own and _is_orphan(phrase)):
+    is_again = phrase.is_anaphoric and own <= {"flow"} and not phrase.is_total  # but: total exports, for their part, …
+    if phrase.is_drilling or is_again or (not own and _is_orphan(phrase)):
         parent = grammar.topic if _speaks_of_a_holder(grammar) else grammar.top
         frame = parent.copy()
         frame.parent = parent

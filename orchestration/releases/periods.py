@@ -197,7 +197,8 @@ _ENGLISH = [
             r"|(?:a|one|the) (?:month|quarter) (?:earlier|ago|before|prior|previously)(?! to)"),
         ("last_month", r"last month"),
         ("fiscalyear", rf"{_FISCAL}"),
-        ("to_month", rf"(?:through|up to|(?:(?<=% )|(?<=cent ))to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
+        ("to_month",
+            rf"(?:through|up to|(?<!not )until|(?<!not )till|(?:(?<=% )|(?<=cent ))to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("months",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?"
@@ -218,7 +219,7 @@ _ENGLISH_START = re.compile(
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
     rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month"
-    rf"|(?:through|up to|(?:(?<=% )|(?<=cent ))to) {_M}"
+    rf"|(?:through|up to|until|till|(?:(?<=% )|(?<=cent ))to) {_M}"
 )
 
 #: 十一五, the eleventh five-year plan: 2006 to 2010.
