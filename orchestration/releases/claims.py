@@ -121,6 +121,8 @@ _CUSTOMS_AREAS = frozenset(words("customs_area"))
 _MONTH_ENDS = frozenset(words("month_end"))
 _NEXT_AFTER = frozenset(words("next_after"))
 _SINCE_AFTER = frozenset(words("since_after"))
+#: Before "from" and a period that something is held against.
+_CHANGED = frozenset({"changed", "unchanged", "differed", "differs", "different", "moved"})
 #: Years within a period.
 _YEARS = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 #: Between a value and the one that it is greater than.
@@ -523,6 +525,8 @@ class Claims:
             dimension, code = dimension_of(self.grammar, tokens, index)
             if dimension != "partner" or self.grammar.codes.is_country(code):
                 continue
+            if [one.text for one in tokens[index + 1 : index + 3]] == [",", "which"]:
+                continue  # found its largest market in Asia, which made up 35.7 percent
             near = tokens[max(0, first - _LONGEST_STANDING) : first]
             stands_out = any(one.is_a("superlative") or not _SUPERLATIVES.isdisjoint(one.text.split()) for one in near)
             if stands_out and tokens[first - 1].text.rpartition(" ")[2].removesuffix("s") in _ONE_OF_GROUP:
@@ -1448,7 +1452,8 @@ class Claims:
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
                     if any(
-                        one.is_a("base") or (one.period is not None and one.period.kind == "base") for one in behind
+                        one.is_a("base", "prior") or (one.period is not None and one.period.kind in ("base", "prior"))
+                        for one in behind
                     ):
                         self.base_values.add(cursor)
                     return
@@ -1922,6 +1927,10 @@ class Claims:
             return False  # 一至四季度
         if any(token.is_a("target", "threshold") for token in sentence.tokens[first:last]):
             return True
+        has_number = any(token.quantity is not None for token in sentence.tokens[index:last])
+        is_alone = sum(token.period is not None for token in sentence.tokens[first:last]) == 1
+        if sentence.tokens[index].text == "全年" and index == first and has_number and is_alone:
+            return False  # 四季度有所回暖，全年进出口5.51万亿元
         return any(
             at != index and token.period is not None and 0 < token.period.months < 12
             for at, token in enumerate(sentence.tokens)
@@ -2102,6 +2111,10 @@ def is_compared(sentence: Sentence, index: int) -> bool:
     following = sentence.tokens[index + 1] if index + 1 < len(sentence.tokens) else None
     if following is not None and following.text in _COMPARING_AFTER:
         return True
+    if index == 1 and sentence.tokens[0].text == "on" and following is not None and following.kind == "comma":
+        return not sentence.is_chinese  # On February 2007, dispatches were up by 6.7%
+    if index > 1 and sentence.tokens[index - 1].text == "from" and sentence.tokens[index - 2].text in _CHANGED:
+        return True  # exports hardly changed from January 2008
     text = sentence.tokens[index].text
     if text.startswith("from ") and text.endswith(" year") and not sentence.is_chinese:
         before = _before_comma(sentence.tokens, index)  # a rise of 12.4 percent from January-August last year

@@ -306,6 +306,11 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
             return _before(numbers, period)
     if any(numbers.claims.comparisons.get(index) in ("prior", "mom") for index in window):
         return _before(numbers, period)
+    if not numbers.sentence.is_chinese:
+        if (said := _compared_at_first(numbers)) is not None and said[1] is not None:
+            return said[1]  # Compared to October 2018, exports fell from 325 million
+        if any(numbers.claims.comparisons.get(index) in ("base", "yoy") for index in range(numbers.first)):
+            return shifted(period, -_YEAR)  # below the same period of last year, falling from 104 million
     return shifted(period, numbers.grammar.base_shift)
 
 

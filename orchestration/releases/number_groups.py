@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from orchestration.releases.lexicon import words
 from orchestration.releases.sentences import BOUNDARIES, sign_of_difference
 from orchestration.releases.statements import Statement
-from orchestration.releases.tokens import Quantity
+from orchestration.releases.tokens import Quantity, Token
 
 if TYPE_CHECKING:
     from orchestration.releases.walk import Walk
@@ -167,7 +167,14 @@ def change_after(numbers: NumberGroup) -> int:
         return numbers.sign_of(index)  # the £2.1 billion increase in exports
     if numbers.sentence.is_chinese or _is_measured_against(numbers, index):
         return 0
+    if index > end and numbers.first and _says_level(tokens[numbers.first - 1]):
+        return 0  # amounted to 848 million or 4.5% more than in May
     return sign_of_difference(tokens[index : index + 2])
+
+
+def _says_level(token: Token) -> bool:
+    """Whether a verb before an amount says that it is a level: amounted to, reached; not "was", nor the "to" of a rise."""
+    return token.is_a("to") and not token.is_a("be") and token.text != "to"
 
 
 def _is_measured_against(numbers: NumberGroup, index: int) -> bool:

@@ -134,6 +134,7 @@ _ENGLISH = [
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
             rf"(?P<b>{_M})(?:{_YEAR}|,?(?: of| in)? {_FISCAL})?"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
+        ("to_quarter", rf"(?:up to|until|through) the (?P<n>first|second|third|fourth) quarter{_YEAR}?"),
         ("first_month", rf"(?:the )?(?:first|opening) month{_YEAR}"),
         ("quarters", rf"(?:the )?(?:first|opening|initial) (?P<n>two|three|2|3) quarters?{_YEAR}?"),
         ("quarters", rf"(?:in|over|during|for|within) (?:the|these|those) (?P<n>two|three) quarters{_YEAR}?"),
@@ -219,7 +220,7 @@ _ENGLISH_START = re.compile(
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
     rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month"
-    rf"|(?:through|up to|until|till|(?:(?<=% )|(?<=cent ))to) {_M}"
+    rf"|(?:through|up to|until|till|(?:(?<=% )|(?<=cent ))to) (?:{_M}|the (?:first|second|third|fourth) quarter)"
 )
 
 #: 十一五, the eleventh five-year plan: 2006 to 2010.
@@ -411,6 +412,8 @@ def _english_period(kind: str, found: re.Match[str]) -> Period | None:
         if not 1 <= count <= 12:
             return None
         return Period(span_kind, 1, count, year, relative, is_loose="loose" in groups and groups.get("lead") is None)
+    if kind == "to_quarter":
+        return Period("span", 1, 3 * _count(groups["n"]), year, relative)
     if kind == "first_month":
         return Period("span", 1, 1, year, relative)
     if kind == "range":

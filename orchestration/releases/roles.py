@@ -774,6 +774,8 @@ def _partner_behind_rank(numbers: NumberGroup, frame: Frame) -> Item | None:
     if frame.names.get("partner") and not frame.doubt and not is_object:
         return None
     at += 1
+    if numbers.sentence.is_chinese and at < len(tokens) and tokens[at].text.startswith(_IS):
+        at += 1  # 第一大贸易伙伴是欧盟
     if not numbers.sentence.is_chinese:
         at += at < len(tokens) and tokens[at].kind == "comma"
         at += at < len(tokens) and tokens[at].text == "the"

@@ -68,6 +68,8 @@ _TOTAL_FLOWS = tuple(f"{word} " for word in words("total_flow"))
 _AMONG = frozenset({"among", "amongst", "within"})
 #: Names that are partners only right behind a preposition.
 _OTHERS = ("other ", "其他")
+#: Behind a flow they are verbs.
+_COSTING = frozenset({"cost", "costs"})
 #: All partners, where none was named before.
 _ALL_OTHERS = frozenset({"other countries", "other nations", "other markets", "other countries and regions"})
 #: Between a place and the one that it lies in.
@@ -502,7 +504,8 @@ class Walk:
             self.sentence_doubt = self.sentence_doubt or RECKONED_OTHERWISE
         if "target" in senses:
             self.sentence_doubt = self.sentence_doubt or TARGET
-        phrase.is_nontrade = senses.get("nontrade", phrase.is_nontrade)
+        is_verb = token.text in _COSTING and bool(phrase.flows)  # imports had cost 1.3 billion
+        phrase.is_nontrade = phrase.is_nontrade if is_verb else senses.get("nontrade", phrase.is_nontrade)
         if "count_measure" in senses:
             phrase.measures.append(senses["count_measure"])
             phrase.counted = phrase.counted or not self.sentence.is_chinese or token.text.endswith(("数", "数量"))
