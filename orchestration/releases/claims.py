@@ -542,7 +542,7 @@ class Claims:
             return
         if tokens[0].text == "within":
             sentence.claim(0, index + 1, "peers")  # Within the EU, exports to the euro area …
-        elif tokens[0].text in _WITHOUT:
+        elif tokens[0].text in _WITHOUT and not tokens[index].may_name("commodity"):
             sentence.claim(0, index + 1, "outside")  # Excluding Chengdu, Sichuan's exports …
             self.doubt = self.doubt or "it is reckoned without a part that is named"
 
@@ -1848,6 +1848,9 @@ class Claims:
         """`last month` is the month before that spoken of where something is compared, else that before publication."""
         before = sentence.tokens[index - 1] if index else None
         is_base = is_compared(sentence, index) or (before is not None and before.is_a("versus", "than", "by"))
+        if index > 1 and before is not None and before.text == "on":  # £1.0 billion (3.5 per cent) down on last month
+            changed = sentence.tokens[index - 2]
+            is_base = is_base or changed.is_a("rise", "fall") or changed.text.endswith("ly")
         published = self.grammar.published
         if is_base or published is None:
             self.comparisons[index] = "prior"

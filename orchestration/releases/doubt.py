@@ -52,6 +52,8 @@ _MONTHS_OF_YEAR = 12
 #: Letters in the code of a country.
 _LENGTH_OF_NATION = 3
 #: Ports, where a sentence tells what passed there: Shanghai ports handled …, trade via …
+#: Behind a customs: what it records is what passed it.
+_RECORDED = frozenset({"recorded", "saw", "registered", "posted", "logged", "handled", "processed"})
 _PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
 #: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
 _PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleared"))
@@ -572,7 +574,7 @@ class _Surroundings:
     @cached_property
     def passages(self) -> set[str]:
         """The places of which it tells what a customs or a port handled: 宁波口岸进出口, goods cleared by a customs."""
-        found: set[str] = set()
+        found = self._recorded_by_customs
         if _WORDS_OF_PASSAGE.isdisjoint(token.text for token in self.tokens):
             return found
         for index, token in enumerate(self.tokens[:-1]):
@@ -591,6 +593,16 @@ class _Surroundings:
             if token.text in _WAYS and (not self.sentence.is_chinese or _names_office_with_trade(passing)):
                 found |= _regions(passing)  # exports via Shanghai, 经上海海关进出口
         return found
+
+    @property
+    def _recorded_by_customs(self) -> set[str]:
+        """The places below a nation whose customs has trade of its own: `Shanghai Customs recorded exports of …`."""
+        found: set[str] = set()
+        for index, token in enumerate(self.tokens[:-3] if not self.sentence.is_chinese else ()):
+            recorded, behind = self.tokens[index + 2], self.tokens[index + 3 : index + 5]
+            if self.tokens[index + 1].text == "customs" and recorded.text in _RECORDED and behind[0].is_a("flow", "filler"):
+                found |= _regions([token])
+        return {code for code in found if len(code) != _LENGTH_OF_NATION}
 
     def names_office_on_way(self, at: int) -> bool:
         """Whether it is said before a number that goods passed a customs whose name is that of no place: 经拱北海关."""

@@ -25,6 +25,7 @@ _OF_THOSE_COUNTED = "the trade of those that are counted is not that of the plac
 _MAY_GO_ON = "it may go on with the subject of the sentence before"
 _OF_THE_PLACE_BEFORE = "whether it is of the place that the sentence before is of is not said"
 _LEFT_BEHIND = "whether it goes on with the partner before is not said"
+_GOODS_LEFT_BEHIND = "whether it goes on with the goods before is not said"
 _SUBJECT_DOUBTS = frozenset(
     {
         _NO_SUBJECT,
@@ -98,6 +99,10 @@ def open_frame(walk: Walk) -> Frame:
     if lost := _left_behind(walk, own, phrase, before):
         frame.doubt = frame.doubt or _LEFT_BEHIND
         frame.others = (*frame.others, ({**frame.names, "partner": lost}, None))
+    if goods := _goods_of_other_place(walk, own, phrase, before):
+        frame.doubt = frame.doubt or _GOODS_LEFT_BEHIND
+        frame.others = (*frame.others, (dict(frame.names), None))
+        frame.names["commodity"] = goods
     if walk.lists:  # a sentence that states nothing does not turn to the whole
         grammar.scope.widen(phrase)
     frame.scope = {} if phrase.is_total and own == {"flow"} else grammar.scope.missing(frame)  # total exports
@@ -329,6 +334,17 @@ def _left_behind(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame)
     """
     goes_on = own == {"commodity", "flow"} and {"commodity", "partner"} <= before.own and not walk.is_first
     return before.names.get("partner", []) if goes_on and phrase.flows == before.flows else []
+
+
+def _goods_of_other_place(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> list[Item]:
+    """The goods of the clause before, where one in the same flow names another place: 东部服装出口…；西部出口…."""
+    is_parallel = own == {"region", "flow"} and not walk.is_first and phrase.flows == before.flows
+    is_of_place = {"region", "commodity", "flow"} <= before.own or before.doubt == _GOODS_LEFT_BEHIND
+    home = walk.grammar.region_id
+    is_elsewhere = all(item.code != home for item in (*phrase.names.get("region", []), *before.names.get("region", [])))
+    says_whole = phrase.is_total or phrase.is_whole or before.names.get("partner")
+    goes_on = is_parallel and is_of_place and is_elsewhere and walk.sentence.is_chinese and not says_whole
+    return before.names.get("commodity", []) if goes_on else []
 
 
 def _following_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) -> Frame:

@@ -140,7 +140,10 @@ def change_after(numbers: NumberGroup) -> int:
         said_again = tokens[index + 1].quantity  # 50,000 tonnes (4.4%) less
         if said_again is None or said_again.unit_kind != "percent":
             return 0
-        return sign_of_difference(tokens[index + 3 : index + 5])
+        behind = tokens[index + 3 : index + 5]
+        if [one.text for one in behind] in (["up", "on"], ["down", "on"]):  # £1.0 billion (3.5 per cent) down on May
+            return 1 if behind[0].text == "up" else -1
+        return sign_of_difference(behind)
     if index + 2 < len(tokens) and tokens[index].text == "/":  # $8.2/mt or 7.3% lower
         index += 2
     end = index

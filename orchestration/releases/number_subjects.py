@@ -37,6 +37,10 @@ _POINTING_TO_GOODS = ("them", "these", "those", "such goods", "such products")
 #: Before a number they point back to the goods named last.
 _SUCH_GOODS = frozenset({"such goods", "such products", "these goods", "these products"})
 _BEFORE_PARTNER = ("to", "from", "with")
+#: Why a percentage is a share: it is said to go to a partner, or to come from one.
+SHARE_THAT_GOES = "share that goes to"
+_OF_THEM = frozenset({"them", "it", "this", "that", "which", "these", "those"})
+_WAYS_OF_PARTS = frozenset({"to", "from", "for"})
 #: Between an amount and the goods that it measures.
 _MEASURING = words("measuring")
 #: Goods of whatever kind, behind an amount: 5 billion yuan worth of goods.
@@ -70,10 +74,20 @@ def take_subject_after(numbers: NumberGroup) -> None:
             walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
             walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
         return
+    if (partner := where_part_goes(numbers)) is not None:
+        _take(numbers, partner)
+        if walk.frame is not None:
+            walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
+            walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
+        return
     if (partner := _partner_of_balance(numbers)) is not None:
         _take(numbers, partner)
         return
     if (partner := _partner_of_change(numbers)) is not None:
+        _take(numbers, partner)
+        return
+    if (partner := _partner_of_growth(numbers)) is not None:
+        walk.phrase.names.pop("partner", None)  # among the Arab countries
         _take(numbers, partner)
         return
     if (subject := _subject_behind_comma(numbers)) is not None:
@@ -234,6 +248,20 @@ def _partner_of_change(numbers: NumberGroup) -> int | None:
     return at if is_with and is_open and dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
 
 
+def _partner_of_growth(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `exports went up by 36.7% with Algeria and by 19.1% with Egypt`."""
+    tokens, at = numbers.tokens, numbers.last + 1
+    is_by = numbers.kind == "percent" and len(numbers.group) == 1 and numbers.first > 1
+    if not is_by or tokens[numbers.first - 1].text != "by" or at + 1 >= len(tokens) or tokens[at].text != "with":
+        return None
+    at += 1 + (tokens[at + 1].text == "the")
+    before = tokens[numbers.first - 2]
+    has_verb = before.is_a("rise", "fall") or (before.is_a("and") and numbers.walk.frame is not None)
+    is_partner = has_verb and at < len(tokens) and bool(tokens[at].names) and numbers.sentence.free(at)
+    ends = at + 1 >= len(tokens) or tokens[at + 1].kind in BOUNDARIES or tokens[at + 1].is_a("and")
+    return at if is_partner and ends and dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
+
+
 def _end_of_part(numbers: NumberGroup) -> int | None:
     """Where the partner stands in `Of the gold exported, 91 percent (5 tonnes) was sold to Switzerland, 5 to the UK`.
 
@@ -255,6 +283,43 @@ def _end_of_part(numbers: NumberGroup) -> int | None:
     at += 1 + (tokens[at + 1].text == "the")
     is_partner = at < len(tokens) and bool(tokens[at].names)
     return at if is_partner and dimension_of(numbers.walk.grammar, tokens, at)[0] == "partner" else None
+
+
+def where_part_goes(numbers: NumberGroup) -> int | None:
+    """Where the partner stands in `31 percent of them were bound for the EU, 21 percent for Asia and 14 for …`.
+
+    Likewise in `Of these, 31 percent went to the EU`, and behind `31 percent of exports were`.
+    """
+    tokens, at = numbers.tokens, numbers.last + 1
+    if numbers.kind != "percent" or numbers.sentence.is_chinese or numbers.in_parentheses:
+        return None
+    previous = numbers.walk.previous[-1] if numbers.walk.previous else None
+    opens = numbers.first
+    while opens > 0 and (tokens[opens - 1].kind == "comma" or tokens[opens - 1].is_a("and", "qualifier", "while")):
+        opens -= 1
+    taken = opens > 0 and numbers.sentence.spoken_for.get(opens - 1) == "subject of the number before"
+    goes_on = previous is not None and previous.rule.startswith(SHARE_THAT_GOES) and taken
+    while numbers.sentence.spoken_for.get(at) == "reference":
+        at += 1  # of all exports
+    is_of_them = at > numbers.last + 1
+    words_behind = " ".join(one.text for one in tokens[at : at + 2]).split()[:2]
+    if len(words_behind) == 2 and words_behind[0] == "of" and words_behind[1] in _OF_THEM:
+        is_of_them, at = True, at + (1 if " " in tokens[at].text else 2)
+    is_of_them = is_of_them or (opens > 0 and tokens[opens - 1].is_a("among"))
+    start = at
+    while at < len(tokens) and (tokens[at].is_a("be") or tokens[at].text in _MOVING or tokens[at].text in _COMING):
+        at += 1
+    if not (goes_on or (is_of_them and at > start)) or at + 1 >= len(tokens):
+        return None
+    way = tokens[at].text.split()[-1]  # bound for
+    verbs = [*(one.text for one in tokens[start:at]), *tokens[at].text.split()[:-1]]
+    if way not in _WAYS_OF_PARTS or any(one.is_a("rise", "fall") for one in tokens[start:at]):
+        return None
+    if way == "for" and not goes_on and not any(verb in _MOVING for verb in verbs):
+        return None
+    at += 1 + (tokens[at + 1].text == "the")
+    is_partner = at < len(tokens) and (bool(tokens[at].names) or _is_longer_name(numbers.walk, at))
+    return at if is_partner and dimension_of(numbers.grammar, tokens, at)[0] == "partner" else None
 
 
 def _goods_of_more(numbers: NumberGroup) -> int | None:

@@ -11,7 +11,7 @@ from orchestration.releases.distribution import choices_of
 from orchestration.releases.lexicon import words
 from orchestration.releases.naming import item_of
 from orchestration.releases.number_groups import NumberGroup, Role, change_that_is_listed
-from orchestration.releases.number_subjects import joint_or
+from orchestration.releases.number_subjects import SHARE_THAT_GOES, joint_or, where_part_goes
 from orchestration.releases.periods import Span
 from orchestration.releases.sentences import BOUNDARIES, sign_of_difference
 from orchestration.releases.statements import COMPARISON_NOT_SAID, RECKONED_OTHERWISE, TARGET, Statement
@@ -38,6 +38,7 @@ _ADDED = frozenset(words("added_amount"))
 _SUBJECT_DOUBTS = (
     "whether exports, imports", "whether the flow", "whether it is of what the whole text is about",
     "it may go on with the subject", "whether it is the trade of the partner itself", "the subject of the verb",
+    "a name that no list knows", "the words beside its goods",
 )  # fmt: skip
 #: Before a number they say no more than that it belongs to the name before.
 _AT = frozenset({"at", "with"})
@@ -381,11 +382,13 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
 
 
 def _role_by_what_is_claimed(numbers: NumberGroup) -> Role | None:
-    """By the whole that a share is of, or by the number that this one says in another way."""
+    """By the whole that a share is of or where it goes, or by the number that this one says in another way."""
     if _comes_from(numbers) and any(
         token.is_a("share") for token in numbers.tokens[numbers.clause_start : numbers.first]
     ):
         return ("share", 1, _SHARE_FROM)
+    if where_part_goes(numbers) is not None:
+        return ("share", 1, SHARE_THAT_GOES)
     if any(index in numbers.claims.references for index in numbers.group):
         return ("share", 1, "share of")
     other = numbers.other_of
@@ -586,12 +589,14 @@ def _further(numbers: NumberGroup, cue: int) -> int | None:
 def _list_like(numbers: NumberGroup, statistic: str) -> bool:
     """Whether nothing but names and small words stands between the number and the one before it."""
     spoken_for = numbers.sentence.spoken_for
+    unknown = {at for first, last in numbers.walk.unknown.spans.values() for at in range(first, last)}
     return all(
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition", "measure", "by")
         or (statistic == "growth" and token.is_a("respectively", "flow"))  # exports rose 5 percent, imports 3
         or (statistic == "growth" and token.period is not None)  # fell 31.1 percent in January, 19.2 percent in February
         or bool(token.names)
+        or index in unknown
         or spoken_for.get(index) in ("reference", LONGER_NAME)
         for index, token in enumerate(numbers.tokens[: numbers.first])
         if index >= numbers.window_start

@@ -478,8 +478,10 @@ def _follows_currency(quantity: Quantity) -> bool:
     return quantity.unit_kind == "money"
 
 
-#: Scales of one number in words of several: 19 billion 46 million.
-_STEPS = {("trillion", "billion"), ("billion", "million"), ("million", "thousand")}
+#: Scales of one number in words of several: 19 billion 46 million; 1 thousand 976.
+_STEPS = {
+    (("trillion",), ("billion",)), (("billion",), ("million",)), (("million",), ("thousand",)), (("thousand",), ()),
+}  # fmt: skip
 
 
 def _goes_on(before: Token, token: Token, chars: str) -> bool:
@@ -487,7 +489,7 @@ def _goes_on(before: Token, token: Token, chars: str) -> bool:
     first, second = before.quantity, token.quantity
     if first is None or second is None or chars[before.end : token.start].strip():
         return False
-    is_step = len(first.scales) == len(second.scales) == 1 and (first.scales[0], second.scales[0]) in _STEPS
+    is_step = (tuple(first.scales), tuple(second.scales)) in _STEPS
     is_rest = second.printed.isdigit() and len(second.printed) <= 3 and first.printed.isdigit()
     return is_step and is_rest and first.unit_kind in ("bare", "money") and not second.qualifier
 

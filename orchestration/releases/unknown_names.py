@@ -93,6 +93,8 @@ _NO_PARTS_OF_LISTED = ("flow", "rise", "fall", "be", "share", "while", "versus")
 _IN_NAMES_OF_GOODS = frozenset({"of", "on", "in", "for"})
 _IDLE = frozenset(words("idle_word"))
 _TOWARDS = frozenset({"to"})
+#: What stands for the flow that is said before: that excluding ships.
+_THAT = frozenset({"that", "those"})
 #: Before the first of a list whose members have a number in parentheses each.
 _BEFORE_LISTED = frozenset(words("before_listed"))
 #: Ends of nouns that look like adverbs: supply, assembly, family, jelly.
@@ -167,6 +169,7 @@ class UnknownNames:
         self._others_than()
         self._outside()
         self._but_for()
+        self._without_goods()
         self._groups()
         self._rests_of_groups()
         self._others_of_groups()
@@ -680,6 +683,27 @@ class UnknownNames:
             first += tokens[first].is_a("and")  # 与东盟以外的国家
             if dimension and first < index - 1:
                 self._take_word(first, what + 1, dimension)
+
+    def _without_goods(self) -> None:
+        """`imports of goods, excluding diamonds`, `Excluding oil products, exports …`: a name of its own."""
+        tokens = self.tokens
+        for index, token in enumerate(tokens if not self.sentence.is_chinese else ()):
+            if token.text.removesuffix(" the") not in _OTHER_THAN:
+                continue
+            last = first = index + 1
+            while last < len(tokens) and (tokens[last].may_name("commodity") or tokens[last].is_a("and", "filler")):
+                last += 1
+            while last > first and not tokens[last - 1].names:
+                last -= 1
+            if last == first or not all(self.sentence.free(cursor) for cursor in range(index, last)):
+                continue
+            before = index - 1
+            while before > 0 and (tokens[before].kind == "comma" or tokens[before].text in _GENERAL_GOODS):
+                before -= 1
+            is_behind = before >= 0 and (tokens[before].is_a("flow") or tokens[before].text in _THAT)
+            opens = index == 0 or tokens[index - 1].kind in BOUNDARIES or tokens[index - 1].is_a("and")
+            if is_behind or (opens and any(one.is_a("flow", "rise", "fall") for one in tokens[last : last + 4])):
+                self._take_word(index, last, "commodity")
 
     def _may_be_left_out(self, index: int) -> bool:
         """Whether a token may be part of what stands before 以外."""

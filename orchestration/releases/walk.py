@@ -394,6 +394,15 @@ class Walk:
             if flow != "total" and not self.phrase.flows:
                 self.phrase.hinted_flow = flow
 
+    def _flow_follows(self, index: int) -> bool:
+        """Whether a clause begins behind a mark with its own flow: ，其中出口…; but not one that stands alone there."""
+        following = next(
+            (at for at in range(index + 1, len(self.tokens)) if not self.tokens[at].is_a("filler", "among", "word")), index
+        )
+        behind = self.tokens[following + 1 : following + 2]
+        is_listed = not behind or behind[0].is_a("and") or behind[0].kind in BOUNDARIES
+        return self.tokens[following].is_a("flow") and not is_listed
+
     def _point_to_group(self, index: int, token: Token) -> None:
         """`trade with the five countries`: the group, or as many partners, that was named last."""
         tokens = self.tokens
@@ -439,6 +448,8 @@ class Walk:
         elif token.kind in ("comma", "colon", "dash"):
             if phrase.is_empty() and self.tokens[self.sentence.clause_start(index)].text in _ADVERBIALS:
                 phrase.unknown_words, phrase.unknown_names = 0, []
+            if self.sentence.is_chinese and len(phrase.flows) > 1 and self._flow_follows(index):
+                phrase.flows = []  # 进口值和出口值双双创新高：出口为…
             if token.kind == "colon":
                 phrase.unknown_characters = 0  # 外贸“成绩单”出炉：…
                 if self._announces(index):
