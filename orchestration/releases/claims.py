@@ -1451,7 +1451,11 @@ class Claims:
                     return  # 与去年同期的每吨911.1美元相比上涨0.6%
                 if tokens[index].text == "after":
                     behind = tokens[cursor + 1 : cursor + 4]
-                    if any(
+                    dated = behind[1].period if len(behind) > 1 and behind[0].text == "in" else None
+                    is_amount = token.quantity.unit_kind in ("money", "physical")
+                    if is_amount and dated is not None and dated.kind == "span":
+                        self.base_values.add(cursor)  # exported for 14 million in 2006 after 16 million in 2005
+                    elif any(
                         one.is_a("base", "prior") or (one.period is not None and one.period.kind in ("base", "prior"))
                         for one in behind
                     ):
@@ -1651,6 +1655,8 @@ class Claims:
                     self.spans[index] = span_of(end.year, end.month - period.months + 1, period.months)
                 continue
             claimed = sentence.spoken_for.get(index, "")
+            if tokens[index].text.startswith("by "):
+                self.doubt = self.doubt or "whether it is of the month alone or of the year up to it is not said"
             if not sentence.is_chinese and _is_of_publication(tokens, index):
                 continue  # figures that the government published at the beginning of July
             if period.kind == "single":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.releases.claims import JOINT_SIZES
 from orchestration.releases.scope import IN_SCOPE
+from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
 if TYPE_CHECKING:
@@ -318,7 +319,18 @@ def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) 
     is_of_same = not own & {"flow"} or _says_that_of(walk)
     if phrase.is_anaphoric and own and is_of_same and not before.count_measure:
         frame.measures = list(before.measures)  # the price of coal fell, and that of ore
+    elif own and "flow" not in own and before.measures and not phrase.measures and _begins_with_for(walk):
+        frame.measures = list(before.measures)  # the price for oil fell by 60 percent, for tires by 41
     return frame
+
+
+def _begins_with_for(walk: Walk) -> bool:
+    """Whether an English clause begins with "for", and with "and" before it: `…, for tires by 41 percent`."""
+    start = walk.position
+    while start > 0 and walk.tokens[start - 1].kind not in BOUNDARIES and walk.tokens[start - 1].quantity is None:
+        start -= 1
+    opens = [token.text for token in walk.tokens[start : start + 2]]
+    return opens[:1] == ["for"] or opens == ["and", "for"]
 
 
 def _says_that_of(walk: Walk) -> bool:

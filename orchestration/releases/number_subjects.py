@@ -39,6 +39,8 @@ _SUCH_GOODS = frozenset({"such goods", "such products", "these goods", "these pr
 _BEFORE_PARTNER = ("to", "from", "with")
 #: Why a percentage is a share: it is said to go to a partner, or to come from one.
 SHARE_THAT_GOES = "share that goes to"
+#: Verbs of what stands first among the parts of a whole.
+_LEADING = frozenset({"led", "leads", "topped", "tops", "headed", "heads", "dominated", "dominates"})
 _OF_THEM = frozenset({"them", "it", "this", "that", "which", "these", "those"})
 _WAYS_OF_PARTS = frozenset({"to", "from", "for"})
 #: Between an amount and the goods that it measures.
@@ -197,10 +199,19 @@ def _take(numbers: NumberGroup, *places: int) -> None:
 
 
 def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
-    """Where the subject stands in `At 80.5 billion shillings ($948 million), the deficit compared with …`."""
+    """Where the subject stands in `At 80.5 billion shillings ($948 million), the deficit compared with …`.
+
+    Likewise in `From $45 billion in the same period of last year, exports rose to …`.
+    """
     tokens, at = numbers.tokens, numbers.last + 1
     before = tokens[numbers.sentence.clause_start(numbers.first) : numbers.first]
-    opens = bool(before) and before[0].text == "at" and all(one.is_a("qualifier") for one in before[1:])
+    opens = bool(before) and before[0].text in ("at", "from") and all(one.is_a("qualifier") for one in before[1:])
+    if [one.text for one in before] == ["with", "a", "share of"] and numbers.kind == "percent":
+        return _leader_behind_comma(numbers)
+    while opens and before[0].text == "from" and at < len(tokens) and (
+        tokens[at].period is not None or tokens[at].text in ("in", "of", "for", "the")
+    ):
+        at += 1
     is_settled = numbers.walk.frame is not None or not numbers.walk.phrase.is_empty()  # imports, at 497 million, grew
     if not opens or numbers.kind not in ("money", "physical") or is_settled:
         return None
@@ -219,6 +230,15 @@ def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
         len(tokens),
     )
     return (at + 1, end) if any(token.is_a("flow") for token in tokens[at + 1 : end]) else None
+
+
+def _leader_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
+    """Where the subject stands in `With a share of 21%, diamonds led the re-exports`."""
+    tokens, start = numbers.tokens, numbers.last + 2
+    leads = next((at for at in range(start, min(start + 6, len(tokens))) if tokens[at].text in _LEADING), 0)
+    is_named = leads and tokens[start - 1].kind == "comma" and any(one.names for one in tokens[start:leads])
+    end = next((at for at in range(leads, len(tokens)) if tokens[at].kind in BOUNDARIES), len(tokens))
+    return (start, end) if is_named else None
 
 
 def _partner_of_balance(numbers: NumberGroup) -> int | None:

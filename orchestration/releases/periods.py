@@ -132,7 +132,8 @@ _ENGLISH = [
         ("range", rf"(?P<a>{_M}), (?:{_M},? )+and (?P<b>{_M}){_YEAR}?"),
         ("range",
             rf"(?:from |between )?(?P<a>{_M})(?: (?P<year1>{_Y}))?(?: ?(?:to|through|till|until|and|&|/|,|-|—) ?| )"
-            rf"(?P<b>{_M})(?:{_YEAR}|,?(?: of| in)? {_FISCAL})?"),
+            rf"(?P<b>{_M})(?: period(?= (?:of|in) ))?(?:{_YEAR}|,?(?: of| in)? {_FISCAL})?"),
+        ("year", rf"(?:(?:in|over|during|for) )?(?:the )?(?:12|twelve) months of (?P<year>{_Y})"),
         ("months", rf"(?:the )?(?P<lead>first|opening|initial) (?P<n>{_N}) ?-?months?(?: period)?{_YEAR}?"),
         ("to_quarter", rf"(?:up to|until|through) the (?P<n>first|second|third|fourth) quarter{_YEAR}?"),
         ("first_month", rf"(?:the )?(?:first|opening) month{_YEAR}"),
@@ -177,7 +178,7 @@ _ENGLISH = [
         ("length",
             r"(?:the )?(?P<n>annual)(?= (?:(?:goods|merchandise|total|trade) ){0,2}"
             r"(?:exports|imports|deficit|surplus|balance)\b)"),
-        ("same", r"(?:in|over|during|for|within|throughout) the period(?! (?:of|from|between|last|in|a|one) )"),
+        ("same", r"(?:in|over|during|for|within|throughout) the (?:period|half)(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) "
@@ -200,6 +201,7 @@ _ENGLISH = [
         ("fiscalyear", rf"{_FISCAL}"),
         ("to_month",
             rf"(?:through|up to|(?<!not )until|(?<!not )till|(?:(?<=% )|(?<=cent ))to) (?P<a>{_M}){_YEAR}?(?![0-9])"),
+        ("to_month", rf"by (?P<a>{_M}){_YEAR}(?![0-9])"),
         ("month", rf"(?P<a>{_M}){_YEAR}?(?![0-9])"),
         ("months",
             rf"(?:(?:over|in|for|during|within|across) )?(?:the |a |these |those )?(?P<lead>last |past )?"
@@ -215,11 +217,12 @@ _ENGLISH = [
 _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|[12]h|same|"
-    rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|fiscal|"
+    rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|half|fiscal|"
     rf"financial|fy|annual|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
     rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month"
+    rf"|by {_M}{_YEAR}"
     rf"|(?:through|up to|until|till|(?:(?<=% )|(?<=cent ))to) (?:{_M}|the (?:first|second|third|fourth) quarter)"
 )
 

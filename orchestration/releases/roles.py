@@ -568,8 +568,10 @@ def _balance_sign(numbers: NumberGroup, frame: Frame) -> int:
 
 
 def _is_of_balance(numbers: NumberGroup, index: int) -> bool:
-    """`the surplus of the balance of trade`, `the deficit in trade balance`: the balance before it says the sign."""
-    before = [token for token in numbers.tokens[max(0, index - 4) : index] if token.text != "the"]
+    """`the surplus of the balance of trade`, `the deficit in Malta's trade balance`: the one before says the sign."""
+    before = [token for token in numbers.tokens[max(0, index - 5) : index] if token.text != "the"]
+    if len(before) > 2 and before[-1].kind == "possessive" and before[-2].names:
+        before = before[:-2]
     return len(before) > 1 and before[-1].text in ("of", "in", "on") and before[-2].senses.get("flow") == "balance"
 
 

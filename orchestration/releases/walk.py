@@ -1112,7 +1112,7 @@ class Walk:
         if flow == "balance" and is_far and before_it != ["total"]:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
-        is_of_balance = before_it == ["balance"] and before in ("of", "in", "on", "the")  # the deficit of the balance
+        is_of_balance = before_it == ["balance"] and before in ("of", "in", "on", "the", "'s")  # the deficit of the balance
         if flow == "balance" and not (is_of_balance and phrase.is_deficit):
             phrase.is_deficit = token.is_a("balance_sign")
         if token.text not in _TRADING_VERBS:
