@@ -174,7 +174,7 @@ class Claims:
         self.joint_at = 0
         self.joint_size = self._joint_size(sentence)
         self.base_values: set[int] = set()
-        #: Values that are compared with, by those that they are compared with in turn: 6 and 7 percent, against 5 and 8.
+        #: Values that others are compared with in turn, by those others: 6 and 7 percent, against 5 and 8.
         self.in_turn: dict[int, int] = {}
         #: Values that have been revised since they were first told.
         self.superseded: set[int] = set()
@@ -1152,11 +1152,7 @@ class Claims:
             before = tokens[first:index]
             gave = any(token.text.startswith(_CONTRIBUTING) for token in before)
             growth = next(
-                (
-                    at
-                    for at in range(index + 1, last)
-                    if _is_growth(tokens[at])
-                ),
+                (at for at in range(index + 1, last) if _is_growth(tokens[at])),
                 None,
             )
             if gave and growth is not None and following and following[0].text in _GROWTH_PREPOSITIONS:
@@ -1375,9 +1371,9 @@ class Claims:
         quantity = tokens[amount].quantity if amount < last else None
         by = next((at for at in range(amount + 1, last - 1) if tokens[at].text == "by"), None)
         percent = tokens[by + 1].quantity if by is not None else None
-        if quantity is not None and quantity.unit_kind == "money" and percent is not None:
-            if percent.unit_kind == "percent":
-                self.base_values.add(amount)
+        is_money = quantity is not None and quantity.unit_kind == "money"
+        if is_money and percent is not None and percent.unit_kind == "percent":
+            self.base_values.add(amount)
 
     def _value_of_base(self, sentence: Sentence, index: int) -> None:
         """`较去年同期的243.9亿元增加`: the value compared with, right behind what says so."""
@@ -1550,7 +1546,9 @@ class Claims:
         if not is_than and tokens[index].text not in ("over", "on"):
             return False
         percent = index - 2 if index > 1 and tokens[index - 1].is_a("rise", "fall") else index - 1
-        percent -= percent > 0 and tokens[percent].kind == "comma"  # $0.4 billion, or 5 percent, less than the $8 billion
+        percent -= (
+            percent > 0 and tokens[percent].kind == "comma"
+        )  # $0.4 billion, or 5 percent, less than the $8 billion
         value = index + 1
         while value < len(tokens) and (
             tokens[value].text in ("the", "a", "an", "of")
@@ -1655,7 +1653,7 @@ class Claims:
                     self.spans[index] = span_of(end.year, end.month - period.months + 1, period.months)
                 continue
             claimed = sentence.spoken_for.get(index, "")
-            if tokens[index].text.startswith("by "):
+            if token.text.startswith("by "):
                 self.doubt = self.doubt or "whether it is of the month alone or of the year up to it is not said"
             if not sentence.is_chinese and _is_of_publication(tokens, index):
                 continue  # figures that the government published at the beginning of July
@@ -1704,7 +1702,12 @@ class Claims:
             span = self.grammar.span(self._of_year_before(sentence, index, period))
             if span is None:
                 continue
-            if period.kind == "span" and period.months in (2, 13) and self._says_two_years(token) and _tells_a_change(sentence):
+            if (
+                period.kind == "span"
+                and period.months in (2, 13)
+                and self._says_two_years(token)
+                and _tells_a_change(sentence)
+            ):
                 self.comparison_spans[index] = _first_month(span)  # from August 2015 to September 2015 exports grew
                 self.comparisons[index] = "span"
                 self.spans[index] = _last_month(span)

@@ -202,7 +202,11 @@ def is_base(numbers: NumberGroup) -> bool:
         ):
             left = _before_balance(numbers)
             link = "" if left is None else left.text.split(" ")[-1]
-            if link in _BEFORE_BASE or (link in _WAS and index == numbers.last + 1) or _is_second_of_aside(numbers, link):
+            if (
+                link in _BEFORE_BASE
+                or (link in _WAS and index == numbers.last + 1)
+                or _is_second_of_aside(numbers, link)
+            ):
                 return True
             clause = numbers.tokens[numbers.clause_start : numbers.first]
             is_alone = numbers.kind in ("money", "physical") and not numbers.claims.spans
@@ -317,14 +321,16 @@ def base_period(numbers: NumberGroup, period: Span | None) -> Span | None:
 def base_in_turn(numbers: NumberGroup, last: int, period: Span | None) -> Span | None:
     """The period compared with of several values that are told in turn, the last of them at `last`."""
     claims = numbers.claims
-    for index in range(last + 1, min(last + 8, len(numbers.tokens))) if period is not None else ():
+    if period is None:
+        return None
+    for index in range(last + 1, min(last + 8, len(numbers.tokens))):
         if index in claims.comparison_spans:
             return claims.comparison_spans[index]
         if claims.comparisons.get(index) in ("prior", "mom"):
             return _before(numbers, period)
         if claims.comparisons.get(index) in ("base", "yoy"):
             break
-    return None if period is None else shifted(period, -_YEAR)
+    return shifted(period, -_YEAR)
 
 
 def _end_of_conversion(numbers: NumberGroup) -> int:

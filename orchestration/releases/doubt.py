@@ -600,7 +600,11 @@ class _Surroundings:
         found: set[str] = set()
         for index, token in enumerate(self.tokens[:-3] if not self.sentence.is_chinese else ()):
             recorded, behind = self.tokens[index + 2], self.tokens[index + 3 : index + 5]
-            if self.tokens[index + 1].text == "customs" and recorded.text in _RECORDED and behind[0].is_a("flow", "filler"):
+            if (
+                self.tokens[index + 1].text == "customs"
+                and recorded.text in _RECORDED
+                and behind[0].is_a("flow", "filler")
+            ):
                 found |= _regions([token])
         return {code for code in found if len(code) != _LENGTH_OF_NATION}
 

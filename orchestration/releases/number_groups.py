@@ -176,12 +176,12 @@ def change_after(numbers: NumberGroup) -> int:
 
 
 def _says_level(token: Token) -> bool:
-    """Whether a verb before an amount says that it is a level: amounted to, reached; not "was", nor the "to" of a rise."""
+    """Whether a verb before an amount makes it a level: amounted to, reached; not "was", nor the "to" of a rise."""
     return token.is_a("to") and not token.is_a("be") and token.text != "to"
 
 
 def _is_measured_against(numbers: NumberGroup, index: int) -> bool:
-    """Whether an amount is the level that lies so far below or above another: `8.1 billion, or 5 percent less than 8.6`.
+    """Whether an amount is the level that lies so far below or above another: `8.1 billion, or 5% less than 8.6`.
 
     The arithmetic tells it from a change: `0.4 billion, or 5 percent, less than 8.6 billion`.
     """

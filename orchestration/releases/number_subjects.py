@@ -92,8 +92,8 @@ def take_subject_after(numbers: NumberGroup) -> None:
         walk.phrase.names.pop("partner", None)  # among the Arab countries
         _take(numbers, partner)
         return
-    if (subject := _subject_behind_comma(numbers)) is not None:
-        _mention_all(numbers, *subject)
+    if (extent := _subject_behind_comma(numbers)) is not None:
+        _mention_all(numbers, *extent)
         return
     if (goods := _goods_of_more(numbers)) is not None:
         _take(numbers, goods)
@@ -208,8 +208,11 @@ def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
     opens = bool(before) and before[0].text in ("at", "from") and all(one.is_a("qualifier") for one in before[1:])
     if [one.text for one in before] == ["with", "a", "share of"] and numbers.kind == "percent":
         return _leader_behind_comma(numbers)
-    while opens and before[0].text == "from" and at < len(tokens) and (
-        tokens[at].period is not None or tokens[at].text in ("in", "of", "for", "the")
+    while (
+        opens
+        and before[0].text == "from"
+        and at < len(tokens)
+        and (tokens[at].period is not None or tokens[at].text in ("in", "of", "for", "the"))
     ):
         at += 1
     is_settled = numbers.walk.frame is not None or not numbers.walk.phrase.is_empty()  # imports, at 497 million, grew
@@ -225,7 +228,10 @@ def _subject_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
             for cursor in range(at + 1, len(tokens))
             if tokens[cursor].kind in BOUNDARIES
             or tokens[cursor].quantity is not None
-            or (tokens[cursor].is_a("be", "rise", "fall", "versus", "to", "rank", "share") and tokens[cursor].text != "to")
+            or (
+                tokens[cursor].is_a("be", "rise", "fall", "versus", "to", "rank", "share")
+                and tokens[cursor].text != "to"
+            )
         ),
         len(tokens),
     )
@@ -242,7 +248,7 @@ def _leader_behind_comma(numbers: NumberGroup) -> tuple[int, int] | None:
 
 
 def _partner_of_balance(numbers: NumberGroup) -> int | None:
-    """Where the partner stands in `a surplus of 12 billion in trade with Norway and a deficit of 15 in the EU trade`."""
+    """Where the partner stands in `a surplus of 12 billion in trade with Norway and a deficit in the EU trade`."""
     tokens, phrase = numbers.tokens, numbers.walk.phrase
     behind = [at for at in range(numbers.last + 1, min(numbers.last + 6, len(tokens))) if tokens[at].text != "the"]
     is_balance = phrase.flows == ["balance"] and numbers.kind == "money" and not phrase.names.get("partner")
@@ -293,7 +299,9 @@ def _end_of_part(numbers: NumberGroup) -> int | None:
     if at < len(tokens) and tokens[at].kind == "open":
         at = next((cursor + 1 for cursor in range(at, len(tokens)) if tokens[cursor].kind == "close"), len(tokens))
     start = at
-    while at < len(tokens) and (tokens[at].text in _MOVING or tokens[at].text in _COMING or tokens[at].is_a("be", "flow")):
+    while at < len(tokens) and (
+        tokens[at].text in _MOVING or tokens[at].text in _COMING or tokens[at].is_a("be", "flow")
+    ):
         at += 1
     if at < len(tokens) and at == start + 1 and tokens[start].is_a("be") and tokens[at].names:
         return at if dimension_of(numbers.walk.grammar, tokens, at)[0] == "commodity" else None

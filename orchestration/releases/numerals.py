@@ -55,6 +55,7 @@ CHINESE_NUMERALS = frozenset(CHINESE_DIGITS) | frozenset(_CHINESE_SCALES) | froz
 #: Longer runs are no numerals, and are cut.
 _CHINESE_PART = "[零〇一二两三四五六七八九十百千廿卅]{1,30}"
 _CHINESE = re.compile(_CHINESE_PART + "(?:[点.·][零〇一二三四五六七八九]{1,30})?")
+_CHINESE_DECIMALS = re.compile("[点.·]([零〇一二三四五六七八九]{1,30})")
 _CHINESE_COMPOUND = re.compile(f"(?:({_CHINESE_PART})亿)?零?(?:({_CHINESE_PART})万)?({_CHINESE_PART})?")
 
 
@@ -122,7 +123,7 @@ def _digits(chars: str, position: int) -> Numeral | None:
 
 
 def _of_parts(found: re.Match[str]) -> Numeral:
-    """1054亿7000万 as 1054.7 hundred millions: zeros at the end are taken for rounded, so the interval is not too narrow."""
+    """1054亿7000万 as 1054.7 hundred millions: zeros at the end are rounded, lest the interval is too narrow."""
     whole, rest, scale = (found[1], found[2], "hundred_million") if found[1] else (found[3], found[4], "ten_thousand")
     decimals = rest.zfill(4).rstrip("0")
     return Numeral(f"{whole}.{decimals}" if decimals else whole, found.start(), found.end(), "digits", scale)
@@ -256,6 +257,9 @@ def _chinese_compound(chars: str, position: int) -> Numeral | None:
     if found[1] is not None and found[2] is None and len(found[3]) == 1 and not found[0].endswith("零" + found[3]):
         return None  # 三亿五: spoken, not printed
     value = (hundred_millions or 0) * 10**8 + (ten_thousands or 0) * 10**4 + (ones or 0)
+    if point := _CHINESE_DECIMALS.match(chars, found.end()):  # 一万七千六百零六点九亿
+        digits = "".join(str(CHINESE_DIGITS[char]) for char in point[1])
+        return Numeral(f"{value}.{digits}", position, point.end(), "chinese")
     scale, factor = ("hundred_million", 10**8) if found[1] is not None else ("ten_thousand", 10**4)
     last = found[3] or found[2]
     unit = {"千": 1000, "百": 100, "十": 10}.get(last[-1], 1) * (1 if found[3] else 10**4)

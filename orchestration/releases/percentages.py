@@ -342,7 +342,7 @@ def _leaves_out_verb(numbers: NumberGroup) -> bool:
 
 
 def _is_parallel(numbers: NumberGroup) -> bool:
-    """`decreases of 1.35% in non-oil exports and 9.09% in oil exports`: "and" joins two numbers, each of what it is in."""
+    """`decreases of 1.35% in non-oil exports and 9.09% in oil exports`: two numbers, each of what it is in."""
     tokens, before = numbers.tokens, numbers.window_start - 1
     behind = tokens[numbers.last + 1 : numbers.last + 2]
     is_joined = numbers.first > 0 and tokens[numbers.first - 1].is_a("and") and before >= 0
@@ -375,8 +375,8 @@ def _percent_roles(numbers: NumberGroup) -> list[Role]:
             return [("growth", 1, "in parentheses"), ("share", 1, "in parentheses")]
     if _opens_with_whole(numbers):
         return [("share", 1, "share of what the sentence begins with")]
-    before = numbers.tokens[: numbers.first]
-    if any(token.text in _MADE_OF for token in before) and not any(token.is_a("rise", "fall") for token in before):
+    opens = numbers.tokens[: numbers.first]
+    if any(token.text in _MADE_OF for token in opens) and not any(token.is_a("rise", "fall") for token in opens):
         return [("share", 1, "share of what consists of it")]
     return [("growth", 1, "no cue"), ("share", 1, "no cue")]
 
@@ -534,7 +534,12 @@ def _role_by_numbers_before(numbers: NumberGroup) -> Role | None:
         return ("growth", grown.sign, "growth, as that before")
     if has_comparison_near(numbers):
         return ("growth", 1, "growth by its comparison")
-    if grown is not None and grown.statistic == "share" and _is_certain(grown) and tokens[numbers.first - 1].text in _AT:
+    if (
+        grown is not None
+        and grown.statistic == "share"
+        and _is_certain(grown)
+        and tokens[numbers.first - 1].text in _AT
+    ):
         return ("share", 1, "as the number before")  # a share of 10.1 percent, level with Spain at 10.1 percent
     ordered = next((one for one in reversed(walk.stated) if one.quantity.unit_kind == "percent"), None)
     if (
@@ -594,7 +599,9 @@ def _list_like(numbers: NumberGroup, statistic: str) -> bool:
         token.kind in ("comma", "enumeration", "semicolon", "close", "possessive")
         or token.is_a("and", "filler", "partner_preposition", "measure", "by")
         or (statistic == "growth" and token.is_a("respectively", "flow"))  # exports rose 5 percent, imports 3
-        or (statistic == "growth" and token.period is not None)  # fell 31.1 percent in January, 19.2 percent in February
+        or (
+            statistic == "growth" and token.period is not None
+        )  # fell 31.1 percent in January, 19.2 percent in February
         or bool(token.names)
         or index in unknown
         or spoken_for.get(index) in ("reference", LONGER_NAME)

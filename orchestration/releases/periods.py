@@ -178,7 +178,8 @@ _ENGLISH = [
         ("length",
             r"(?:the )?(?P<n>annual)(?= (?:(?:goods|merchandise|total|trade) ){0,2}"
             r"(?:exports|imports|deficit|surplus|balance)\b)"),
-        ("same", r"(?:in|over|during|for|within|throughout) the (?:period|half)(?! (?:of|from|between|last|in|a|one) )"),
+        ("same",
+            r"(?:in|over|during|for|within|throughout) the (?:period|half)(?! (?:of|from|between|last|in|a|one) )"),
         ("base",
             rf"(?:the )?(?:same|corresponding|comparable|similar) {_SPANS}"
             r"(?: (?:of|in|the)){0,3} (?:the )?(?:last|previous|preceding|prior|past) "
@@ -217,8 +218,9 @@ _ENGLISH = [
 _ENGLISH_START = re.compile(
     rf"(?:from |between |over |in |for |during |within |across )?(?:the |a |this |these |those |one ){{0,3}}"
     rf"(?:first|opening|initial|last|past|final|second|third|fourth|[1-4](?:st|nd|rd|th)|q[1-4]|[1-4]q|h[12]|[12]h|same|"
-    rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|half|fiscal|"
-    rf"financial|fy|annual|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}|{_N} ?-?(?:months?|quarters?)\b"
+    rf"corresponding|comparable|similar|reviewed|reporting|said|year|previous|preceding|prior|month|quarter|half|"
+    rf"fiscal|financial|fy|annual|current|ongoing|outgoing|so far|full|whole|entire|period|{_M}"
+    rf"|{_N} ?-?(?:months?|quarters?)\b"
     rf"|(?:19|20)[0-9]{{2}}|[0-9]{{1,2}}(?:m|[/.][0-9]|(?:st|nd|rd|th)?(?: of)? {_M}))"
     rf"|(?:since|from) (?:the )?(?:beginning|start) of"
     rf"|(?:(?:in|over|during|for|within) )?that (?:month|year)|this month"

@@ -295,7 +295,7 @@ def sign_of_difference(behind: list[Token]) -> int:
 
 
 def _is_difference(sentence: Sentence, first: int, second: int) -> bool:
-    """`$265.9 billion, $3.9 billion or 2 percent more than in May`, `… (2 percent) more`: how much more is the second."""
+    """`$265 billion, $3.9 billion or 2 percent more than in May`, `… (2 percent) more`: the second is how much more."""
     tokens = sentence.tokens
     behind = tokens[second + 1 : second + 5]
     opens = bool(behind) and (behind[0].is_a("or") or behind[0].kind == "open")

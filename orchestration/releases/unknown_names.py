@@ -32,6 +32,8 @@ _ADJECTIVES_OF_GOODS = frozenset(words("adjective_of_goods"))
 _NOUNS_BEFORE_GOODS = frozenset(words("noun_before_goods"))
 #: Before goods they make them all others: 非纺织品.
 _OTHER_THAN = frozenset(words("other_than"))
+#: Of those, the words that always leave out: "apart from tea" may also mean tea and more.
+_EXCLUDING = frozenset(words("excluding"))
 #: Words before English goods that may be part of their name.
 _WORDS_BEFORE_GOODS = 2
 #: Characters of goods that a clause begins with.
@@ -688,7 +690,7 @@ class UnknownNames:
         """`imports of goods, excluding diamonds`, `Excluding oil products, exports …`: a name of its own."""
         tokens = self.tokens
         for index, token in enumerate(tokens if not self.sentence.is_chinese else ()):
-            if token.text.removesuffix(" the") not in _OTHER_THAN:
+            if token.text.removesuffix(" the") not in _EXCLUDING:
                 continue
             last = first = index + 1
             while last < len(tokens) and (tokens[last].may_name("commodity") or tokens[last].is_a("and", "filler")):
@@ -944,7 +946,7 @@ class UnknownNames:
                 self.spans[first] = (first, index)
 
     def _listed_with_parentheses(self) -> None:
-        """`were textiles and footwear (6.7%), fuels, electricity (3.7%) and metals (2.8%)`: all that stands before each.
+        """`were textiles and footwear (6.7%), fuels (3.7%) and metals (2.8%)`: all that stands before each.
 
         Two numbers in parentheses, or behind dashes, make a list, whose members are goods; one word that is known stays
         as it is.
@@ -1008,7 +1010,9 @@ class UnknownNames:
             for first, last in ranges
         }
         kinds_of_list = set().union(*kinds_of.values())
-        is_of_goods = (len(ranges) > 1 and kinds_of_list == {"commodity"}) or (is_item and kinds_of_list <= {"commodity"})
+        is_of_goods = (len(ranges) > 1 and kinds_of_list == {"commodity"}) or (
+            is_item and kinds_of_list <= {"commodity"}
+        )
         for (first, last), kinds in kinds_of.items() if is_of_goods else ():
             is_free = all(map(self.sentence.free, range(first, last)))
             is_goods = kinds <= {"commodity"} and self._are_goods(first, last)

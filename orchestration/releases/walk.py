@@ -397,7 +397,8 @@ class Walk:
     def _flow_follows(self, index: int) -> bool:
         """Whether a clause begins behind a mark with its own flow: ，其中出口…; but not one that stands alone there."""
         following = next(
-            (at for at in range(index + 1, len(self.tokens)) if not self.tokens[at].is_a("filler", "among", "word")), index
+            (at for at in range(index + 1, len(self.tokens)) if not self.tokens[at].is_a("filler", "among", "word")),
+            index,
         )
         behind = self.tokens[following + 1 : following + 2]
         is_listed = not behind or behind[0].is_a("and") or behind[0].kind in BOUNDARIES
@@ -760,6 +761,14 @@ class Walk:
         """Whether a token names the place that reports."""
         return ("region", self.grammar.region_id) in self.tokens[index].names
 
+    def _is_of_others_here(self, index: int, flow: str) -> bool:
+        """`countries that import from Lebanon`, in a text of Lebanon: what others buy here is its exports."""
+        behind = [one for one in self.tokens[index + 1 : index + 4] if one.text != "the"][:2]
+        way = {"export": "to", "import": "from"}.get(flow)
+        is_way = not self.sentence.is_chinese and len(behind) == 2 and behind[0].text == way
+        is_own_verb = self.tokens[index].text.startswith(("export", "import"))  # but: iron ore was shipped to China
+        return is_way and is_own_verb and any(code == self.grammar.region_id for _, code in behind[1].names)
+
     def _mention_name(self, index: int, token: Token) -> None:
         dimension, code = dimension_of(self.grammar, self.tokens, index)
         if not dimension:
@@ -1074,6 +1083,8 @@ class Walk:
             phrase.flows, phrase.flow_pair, phrase.is_nontrade = [*whole, *_BOTH_WAYS[token.text]], (), ""
             self._last_flow = index
             return
+        if self._is_of_others_here(index, flow):
+            self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
         if self._is_trader(index):
             flow = {"export": "import", "import": "export"}.get(flow, flow)
         if "+" in flow:
@@ -1112,7 +1123,13 @@ class Walk:
         if flow == "balance" and is_far and before_it != ["total"]:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
-        is_of_balance = before_it == ["balance"] and before in ("of", "in", "on", "the", "'s")  # the deficit of the balance
+        is_of_balance = before_it == ["balance"] and before in (
+            "of",
+            "in",
+            "on",
+            "the",
+            "'s",
+        )  # the deficit of the balance
         if flow == "balance" and not (is_of_balance and phrase.is_deficit):
             phrase.is_deficit = token.is_a("balance_sign")
         if token.text not in _TRADING_VERBS:

@@ -44,14 +44,18 @@ class Measures:
 LEAST = {
     SHARED / "seed_release": Measures(1.0, 1.0, 0.0, 0.85),
     SHARED / "corpus": Measures(0.99, 0.97, 0.0, 0.8),
-    RELEASES / "tuned": Measures(0.985, 0.935, 0.003, 0.35),
+    RELEASES / "tuned": Measures(0.985, 0.935, 0.003, 0.33),
     RELEASES / "held_back": Measures(0.975, 0.925, 0.005, 0.35),
 }
 #: Of how many releases, from the first on, what must be reached: later ones are harder and lower what the whole can
 #: ask, and they must not hide a fall of those before.
 LEAST_OF_FIRST = {
-    "tuned": {270: Measures(0.99, 0.95, 0.003, 0.4), 414: Measures(0.99, 0.94, 0.003, 0.35)},
-    "held_back": {17: Measures(0.985, 0.97, 0.005, 0.55)},
+    "tuned": {
+        270: Measures(0.99, 0.95, 0.003, 0.4),
+        414: Measures(0.99, 0.94, 0.003, 0.35),
+        1336: Measures(0.99, 0.94, 0.002, 0.35),
+    },
+    "held_back": {17: Measures(0.985, 0.97, 0.005, 0.55), 117: Measures(0.985, 0.94, 0.005, 0.4)},
 }
 
 
