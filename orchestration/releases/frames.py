@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from orchestration.figures import UNMAPPED, WHOLE
 from orchestration.releases.claims import JOINT_SIZES
 from orchestration.releases.scope import IN_SCOPE
-from orchestration.releases.sentences import BOUNDARIES
 from orchestration.releases.subjects import PORT_CARGO, Frame, Item, Phrase
 
 if TYPE_CHECKING:
@@ -319,18 +318,22 @@ def _next_frame(walk: Walk, own: frozenset[str], phrase: Phrase, before: Frame) 
     is_of_same = not own & {"flow"} or _says_that_of(walk)
     if phrase.is_anaphoric and own and is_of_same and not before.count_measure:
         frame.measures = list(before.measures)  # the price of coal fell, and that of ore
-    elif own and "flow" not in own and before.measures and not phrase.measures and _begins_with_for(walk):
-        frame.measures = list(before.measures)  # the price for oil fell by 60 percent, for tires by 41
+    elif own and "flow" not in own and before.measures and not phrase.measures and _leaves_out_verb(walk):
+        frame.measures = list(before.measures)  # the price fell by 60 percent for coal, by 41 percent for steel
     return frame
 
 
-def _begins_with_for(walk: Walk) -> bool:
-    """Whether an English clause begins with "for", and with "and" before it: `…, for tires by 41 percent`."""
-    start = walk.position
-    while start > 0 and walk.tokens[start - 1].kind not in BOUNDARIES and walk.tokens[start - 1].quantity is None:
-        start -= 1
-    opens = [token.text for token in walk.tokens[start : start + 2]]
-    return opens[:1] == ["for"] or opens == ["and", "for"]
+def _leaves_out_verb(walk: Walk) -> bool:
+    """Whether no verb stands between an English percentage and the one before it: `…, for tires by 41 percent`."""
+    tokens, number = walk.tokens, walk.position
+    number += tokens[number].quantity is None and number + 1 < len(tokens)
+    quantity = tokens[number].quantity
+    start = next((at for at in range(number - 1, -1, -1) if tokens[at].quantity is not None), None)
+    if quantity is None or quantity.unit_kind != "percent" or start is None or walk.sentence.is_chinese:
+        return False
+    between = tokens[start + 1 : number]
+    says_by = any(token.is_a("by") for token in between)
+    return says_by and not any(token.is_a("rise", "fall", "share", "be") for token in between)
 
 
 def _says_that_of(walk: Walk) -> bool:

@@ -12,7 +12,7 @@ from orchestration.releases.periods import Span
 from orchestration.releases.tokens import Quantity, Token
 
 #: Behind "below" they lead to what a value is held against.
-_OF_THEN = frozenset({"that", "the"})
+_OF_THEN = frozenset({"that", "those", "the", "its", "their"})
 _MORE, _LESS = words("more_stem"), (*words("less_stem"), "short of")
 _FLOW_PAIRS = frozenset((*words("flow_pair", "export"), *words("flow_pair", "import")))
 #: What ends a clause.
