@@ -144,8 +144,11 @@ def growth_of_then(numbers: NumberGroup) -> Span | None:
         period = tokens[at].period  # rose 5.7 percent in December, after 1.9 percent in November
         return numbers.grammar.span(period) if period is not None and period.kind == "span" else None
     for index in range(numbers.last + 1, min(numbers.clause_end, numbers.last + 5)):
-        if tokens[index - 1].text not in _DURING or tokens[index - 2].text not in _SEEN:
-            continue
+        opens = [one.text for one in tokens[max(0, numbers.first - 2) : numbers.first]] == ["from", "the"]
+        is_noun = opens and index == numbers.last + 3 and tokens[index - 2].is_a("rise", "fall")
+        is_during = tokens[index - 1].text in _DURING or (is_noun and tokens[index - 1].text == "of")
+        if not is_during or not (is_noun or tokens[index - 2].text in _SEEN):
+            continue  # from the 28.4 percent gain of the month before
         if index in claims.comparison_spans:
             return claims.comparison_spans[index]
         if claims.comparisons.get(index) == "prior":

@@ -139,6 +139,8 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
     near = numbers.tokens[max(0, numbers.first - 2) : numbers.first]
     if choices[0][0] == "growth" and any(token.is_a("average") or token.text == "average" for token in near):
         return choices_of(numbers, frame, choices, period, doubt="an average of several periods")
+    if choices[0][0] == "growth" and _is_of_growth(numbers):
+        return choices_of(numbers, frame, choices, period, doubt="whether it is a growth or the change of one")
     if choices[0][0] == "growth" and _is_bound_of_periods(numbers):
         return choices_of(numbers, frame, choices, period, doubt="a bound that held for several periods")
     if choices[0][0] == "growth" and frame.count_measure.startswith(("growing", "doubling")):
@@ -162,6 +164,13 @@ def percent_statements(numbers: NumberGroup, frame: Frame) -> list[list[Statemen
         if choices[0][0] == "growth" and (is_of_share or any(token.is_a("share") for token in numbers.tokens)):
             choices = [("share", 1, "share of the period compared with")]
     return choices_of(numbers, frame, choices, period)
+
+
+def _is_of_growth(numbers: NumberGroup) -> bool:
+    """`降幅比前3季度减少1.4%`: by how much a growth is above or below another one, in percent instead of points."""
+    clause = numbers.tokens[numbers.clause_start : numbers.first]
+    nouns = [at for at, token in enumerate(clause[:-1]) if token.is_a("growth_noun")]
+    return numbers.sentence.is_chinese and any(clause[at + 1].text in ("比", "较") for at in nouns)
 
 
 def _holder_before(numbers: NumberGroup, frame: Frame) -> str:

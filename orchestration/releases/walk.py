@@ -764,9 +764,9 @@ class Walk:
     def _is_of_others_here(self, index: int, flow: str) -> bool:
         """`countries that import from Lebanon`, in a text of Lebanon: what others buy here is its exports."""
         behind = [one for one in self.tokens[index + 1 : index + 4] if one.text != "the"][:2]
-        way = {"export": "to", "import": "from"}.get(flow)
+        way = {"export": "to", "import": "from", "total": "with"}.get(flow)
         is_way = not self.sentence.is_chinese and len(behind) == 2 and behind[0].text == way
-        is_own_verb = self.tokens[index].text.startswith(("export", "import"))  # but: iron ore was shipped to China
+        is_own_verb = not self.tokens[index].text.endswith("shipped")  # but: iron ore was shipped to China
         return is_way and is_own_verb and any(code == self.grammar.region_id for _, code in behind[1].names)
 
     def _mention_name(self, index: int, token: Token) -> None:
@@ -804,6 +804,8 @@ class Walk:
         if dimension == "partner" and self._is_part_of_area(index):
             self.sentence_doubt = self.sentence_doubt or "whether all of the area is meant, or some of it, is not said"
         if dimension == "partner" and self._is_of_others(index):
+            self.sentence_doubt = self.sentence_doubt or "whether it is the trade of the partner itself is not said"
+        if self.sentence.is_chinese and self._are_compared(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is the trade of the partner itself is not said"
         if dimension == "partner" and self._is_exporter(index):
             self.sentence_doubt = self.sentence_doubt or "whether it is told by the partner is not said"
@@ -919,6 +921,11 @@ class Walk:
         before = index - (index > 0 and self.tokens[index - 1].text == "the")
         is_of_those = before > 1 and self.tokens[before - 1].text == "of" and self.tokens[before - 2].text in _THOSE
         return is_of_those and not any(token.is_a("share") for token in self.tokens[:before])  # that is the share
+
+    def _are_compared(self, index: int) -> bool:
+        """`拿主要国家的出口来比，台湾…，新加坡…`: the trade of several countries is compared, each its own."""
+        before = "".join(token.text for token in self.tokens[:index])
+        return any(f"{verb}比" in before for verb in ("来", "相")) and "国家" in before and "的" in before
 
     def _is_exporter(self, index: int) -> bool:
         """Whether a partner's own exports or imports are named: `Kazakh exports`, `China's imports`."""
