@@ -186,7 +186,7 @@ def test_a_load_that_is_killed_goes_on_where_it_was_and_doubles_nothing(refreshe
         ).fetchall() == [(12,)]
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_the_bench_runs_in_its_small_form(tmp_path: Path) -> None:
     """Times are for `make bench` to tell: here each contender runs, and each table is filled."""
     bench = [sys.executable, "-m", "bench.customs", "--rows", "36000", "--turns", "1", "--histories", "2"]
