@@ -38,10 +38,11 @@ test: $(READY) ## Run the tests.
 test-long: $(READY) ## Run the tests that take minutes: kills at many instants, races, rebuilds.
 	$(BIN)/pytest -m long
 
-test-exhaustive: $(READY) ## Run the tests that take many whole refreshes each: for before a release.
+test-exhaustive: $(READY) $(SPARK_READY) ## Run the tests that take many whole refreshes each, and kill a worker of Spark: for before a release.
 	$(BIN)/pytest -m exhaustive
+	.venv-spark/bin/pytest --config-file=tests/spark/pytest.ini tests/spark -m exhaustive
 
-test-spark: $(SPARK_READY) ## Build the models on Spark, here and on a cluster of its own, and compare every mart. Needs Java 17 or 21.
+test-spark: $(SPARK_READY) ## Build the models on Spark and compare every mart. Needs Java 17 or 21.
 	.venv-spark/bin/pytest --config-file=tests/spark/pytest.ini tests/spark
 
 faults: $(READY) ## Kill, starve and damage refreshes in hundreds of ways, and see that each heals: takes hours.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyspark
+import pytest
 
 from tests.integration.installation import Installation
 
@@ -87,6 +88,7 @@ def _start(folder: Path, name: str, *command: str) -> subprocess.Popen[bytes]:
         )
 
 
+@pytest.mark.exhaustive
 def test_a_build_ends_right_though_a_worker_is_killed(refreshed: Installation, tmp_path: Path) -> None:
     installation = Installation.make(tmp_path / "installation")
     options = [
