@@ -52,9 +52,9 @@ _MONTHS_OF_YEAR = 12
 #: Letters in the code of a country.
 _LENGTH_OF_NATION = 3
 #: Ports, where a sentence tells what passed there: Shanghai ports handled …, trade via …
+_PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
 #: Behind a customs: what it records is what passed it.
 _RECORDED = frozenset({"recorded", "saw", "registered", "posted", "logged", "handled", "processed"})
-_PORTS, _THROUGH = frozenset(words("port_noun")), frozenset(words("through"))
 #: What is handled somewhere, whoever trades it: 口岸, customs district; `cleared by`.
 _PASSAGES, _CLEARED = frozenset(words("passage_place")), frozenset(words("cleared"))
 #: A heading and the first sentences say what a text is about.

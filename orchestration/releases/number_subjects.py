@@ -70,15 +70,12 @@ def take_subject_after(numbers: NumberGroup) -> None:
     if is_article and is_followed and numbers.kind == "money" and sentence.free(behind):
         _take(numbers, behind)  # trade posted a 5.74 billion deficit
         return
-    if (partner := _end_of_part(numbers)) is not None:
-        _take(numbers, partner)
+    part = _end_of_part(numbers)
+    if part is None:
+        part = where_part_goes(numbers)
+    if part is not None:
+        _take(numbers, part)
         if walk.frame is not None:  # the parts are of one whole
-            walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
-            walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
-        return
-    if (partner := where_part_goes(numbers)) is not None:
-        _take(numbers, partner)
-        if walk.frame is not None:
             walk.phrase.flows = walk.phrase.flows or list(walk.frame.flows)
             walk.phrase.names = {**walk.frame.names, **walk.phrase.names}
         return

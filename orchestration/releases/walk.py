@@ -83,6 +83,8 @@ _NOUNS_OF_PARTNERS = ("countries", "nations", "markets", "partners", "economies"
 #: Before so many partners that were named.
 _POINTING = frozenset({"the", "these", "those"})
 _WHICH_PARTNER = "which partner is meant is said before, and not known"
+#: Between two words for a balance, the first of which says its sign: the deficit of the balance, in Malta's balance.
+_BETWEEN_BALANCES = frozenset({"of", "in", "on", "the", "'s"})
 #: With whom a balance is, in words that say imports elsewhere.
 _COMING_OF = frozenset({"来自", "源自"})
 #: Begin what two sides trade with each other: two-way trade.
@@ -924,7 +926,7 @@ class Walk:
 
     def _are_compared(self, index: int) -> bool:
         """`拿主要国家的出口来比，台湾…，新加坡…`: the trade of several countries is compared, each its own."""
-        before = "".join(token.text for token in self.tokens[:index])
+        before = self.grammar.text.chars[self.tokens[0].start : self.tokens[index].start]
         return any(f"{verb}比" in before for verb in ("来", "相")) and "国家" in before and "的" in before
 
     def _is_exporter(self, index: int) -> bool:
@@ -1130,13 +1132,7 @@ class Walk:
         if flow == "balance" and is_far and before_it != ["total"]:
             phrase.names.pop("commodity", None)  # weak shipments of rice pushed the deficit
         phrase.flow_pair = pair
-        is_of_balance = before_it == ["balance"] and before in (
-            "of",
-            "in",
-            "on",
-            "the",
-            "'s",
-        )  # the deficit of the balance
+        is_of_balance = before_it == ["balance"] and before in _BETWEEN_BALANCES
         if flow == "balance" and not (is_of_balance and phrase.is_deficit):
             phrase.is_deficit = token.is_a("balance_sign")
         if token.text not in _TRADING_VERBS:
